@@ -1,0 +1,41 @@
+"""A workbench for ResNets: edit channels, see every shape, parameter and MAC follow.
+
+    from inspector import Design, analyze, edit, preset
+
+    network = analyze(edit(preset("resnet50"), "conv5_x.planes=384"))
+    network.params, network.macs          # elements, MACs of convolutions and fc
+    network.find("layer4.2.conv3").node   # shapes (N, C, H, W), weight, params, macs
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspector.core.design import Design
+    from inspector.core.edit import edit
+    from inspector.core.network import analyze
+    from inspector.core.presets import preset
+
+_HOMES = {
+    "Design": "inspector.core.design",
+    "analyze": "inspector.core.network",
+    "edit": "inspector.core.edit",
+    "preset": "inspector.core.presets",
+}
+
+__all__ = ["Design", "analyze", "edit", "preset"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that importing the package costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

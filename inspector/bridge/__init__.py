@@ -1,0 +1,1 @@
+"""What only torch can tell: the one room that imports it."""

@@ -1,0 +1,125 @@
+"""Design -> nn.Module, with torchvision's blocks and torchvision's state_dict names."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torchvision.models import resnet
+
+from inspector.core.design import Design, Stage
+
+
+class WideBottleneck(resnet.Bottleneck):
+    """torchvision's Bottleneck with a free number of filters in each convolution, and the stride where asked.
+
+    (N, inplanes, H, W) → (N, filters[2], H / stride, W / stride). Modules are registered in torchvision's order.
+    """
+
+    def __init__(
+        self,
+        inplanes: int,
+        filters: tuple[int, ...],
+        stride: int,
+        stride_on: str,
+        groups: int,
+        dilation: int,
+        downsample: nn.Module | None,
+    ) -> None:
+        nn.Module.__init__(self)
+        first, second = (stride, 1) if stride_on == "conv1" else (1, stride)
+        self.conv1 = resnet.conv1x1(inplanes, filters[0], first)
+        self.bn1 = nn.BatchNorm2d(filters[0])
+        self.conv2 = resnet.conv3x3(filters[0], filters[1], second, groups, dilation)
+        self.bn2 = nn.BatchNorm2d(filters[1])
+        self.conv3 = resnet.conv1x1(filters[1], filters[2])
+        self.bn3 = nn.BatchNorm2d(filters[2])
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+        self.stride = stride
+
+
+class WideBasicBlock(resnet.BasicBlock):
+    """torchvision's BasicBlock with a free number of filters in each convolution.
+
+    (N, inplanes, H, W) → (N, filters[1], H / stride, W / stride). Modules are registered in torchvision's order.
+    """
+
+    def __init__(self, inplanes: int, filters: tuple[int, ...], stride: int, downsample: nn.Module | None) -> None:
+        nn.Module.__init__(self)
+        self.conv1 = resnet.conv3x3(inplanes, filters[0], stride)
+        self.bn1 = nn.BatchNorm2d(filters[0])
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = resnet.conv3x3(filters[0], filters[1])
+        self.bn2 = nn.BatchNorm2d(filters[1])
+        self.downsample = downsample
+        self.stride = stride
+
+
+class DesignedResNet(resnet.ResNet):
+    """The ResNet that a design describes: torchvision's forward pass over stages made to measure."""
+
+    def __init__(self, design: Design) -> None:
+        nn.Module.__init__(self)
+        stem = design.stem
+        self.inplanes = stem.planes
+        self.dilation = 1
+        self.conv1 = nn.Conv2d(
+            design.input[1],
+            stem.planes,
+            kernel_size=stem.kernel,
+            stride=stem.stride,
+            padding=stem.kernel // 2,
+            bias=False,
+        )
+        self.bn1 = nn.BatchNorm2d(stem.planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1) if stem.pool else nn.Identity()
+        self.layer1, self.layer2, self.layer3, self.layer4 = (self._stage(design, stage) for stage in design.stages)
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Linear(self.inplanes, design.num_classes)
+        self._initialise()
+
+    def _stage(self, design: Design, stage: Stage) -> nn.Sequential:
+        """The blocks of one stage. Its first block keeps the dilation of the stage before, as in `_make_layer`."""
+        dilation = self.dilation
+        stride = stage.stride
+        if stage.dilate:
+            self.dilation *= stride
+            stride = 1
+        blocks = []
+        for number in range(1, stage.blocks + 1):
+            filters = stage.filters(design.block, number)
+            downsample = None
+            if stride != 1 or self.inplanes != filters[-1]:
+                downsample = nn.Sequential(
+                    resnet.conv1x1(self.inplanes, filters[-1], stride), nn.BatchNorm2d(filters[-1])
+                )
+            if design.block == "basic":
+                block: nn.Module = WideBasicBlock(self.inplanes, filters, stride, downsample)
+            else:
+                block = WideBottleneck(
+                    self.inplanes, filters, stride, design.stride_on, stage.groups, dilation, downsample
+                )
+            blocks.append(block)
+            self.inplanes = filters[-1]
+            stride, dilation = 1, self.dilation
+        return nn.Sequential(*blocks)
+
+    def _initialise(self) -> None:
+        """torchvision's initial weights: He et al. 2015 (fan out) for convolutions, 1 and 0 for batch norms."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            elif isinstance(module, nn.BatchNorm2d):
+                nn.init.constant_(module.weight, 1)
+                nn.init.constant_(module.bias, 0)
+
+
+def build(design: Design, device: str = "cpu") -> nn.Module:
+    """The network of `design` on `device`, freshly initialised, in train mode.
+
+    It maps (N, C, H, W) to (N, num_classes), and its state_dict has torchvision's names, order and shapes. On the
+    "meta" device it has shapes and no storage.
+    """
+    with torch.device(device):
+        return DesignedResNet(design)

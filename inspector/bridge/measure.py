@@ -1,0 +1,51 @@
+"""nn.Module -> what torchinfo says of it, layer by layer."""
+
+from __future__ import annotations
+
+import warnings
+
+from msgspec import Struct
+from torch import nn
+from torchinfo import ModelStatistics, summary
+from torchinfo.layer_info import LayerInfo
+
+
+class Measured(Struct, frozen=True):
+    """One call of a leaf module: its state_dict path, class, output shape, parameters (0 where it ran before)."""
+
+    path: str
+    kind: str
+    output: tuple[int, ...]
+    params: int
+    mult_adds: int
+
+
+class Measurement(Struct, frozen=True):
+    """What torchinfo says of a module: its leaves in the order of their calls, and the totals."""
+
+    layers: tuple[Measured, ...]
+    params: int
+    mult_adds: int
+
+
+def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> Measurement:
+    """torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torchinfo reads `TypedStorage`, which torch deprecates
+        found: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")
+    layers = tuple(_measured(layer) for layer in found.summary_list if layer.is_leaf_layer)
+    return Measurement(layers, found.total_params, found.total_mult_adds)
+
+
+def _measured(layer: LayerInfo) -> Measured:
+    return Measured(_path(layer), layer.class_name, tuple(layer.output_size), layer.num_params, layer.macs)
+
+
+def _path(layer: LayerInfo) -> str:
+    """The names of the modules above a layer and its own, without the network's."""
+    names: list[str] = []
+    current: LayerInfo | None = layer
+    while current is not None and current.depth > 0:
+        names.append(current.var_name)
+        current = current.parent_info
+    return ".".join(reversed(names))

@@ -1,0 +1,183 @@
+"""The command line: arguments -> one call; exit codes; the only printer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspector.errors import DesignError, InspectorError, OutputError
+from inspector.report import FORMATS
+
+if TYPE_CHECKING:
+    from inspector.core.design import Design
+
+INTERRUPTED = 130
+
+
+class _EditorFirst(click.Group):
+    """A group whose unnamed command is the editor: `inspector resnet50` opens it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h", "--version")):
+            args = ["edit", *args]
+        return super().parse_args(ctx, args)
+
+
+def _model(command: Any) -> Any:  # a decorator, over functions of any signature
+    """The MODEL argument and `--set`, which every command on one design has."""
+    command = click.option(
+        "--set",
+        "assignments",
+        metavar="ADDRESS=VALUE",
+        multiple=True,
+        help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
+    )(command)
+    return click.argument("model", default="resnet50", metavar="[MODEL]")(command)
+
+
+@click.group(
+    cls=_EditorFirst,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="[COMMAND] [MODEL] …",
+)
+@click.version_option(package_name="inspector", message="%(prog)s %(version)s", prog_name="inspector")
+def cli() -> None:
+    """A workbench for ResNets: change channels, see every shape, parameter and MAC follow.
+
+    Without a command, `inspector [MODEL] [--set ADDRESS=VALUE]…` opens the editor; where standard output is no
+    terminal it prints the text report. MODEL is a preset (resnet50 if left out) or a design file.
+    """
+
+
+@cli.command("edit")
+@_model
+def edit_command(model: str, assignments: tuple[str, ...]) -> None:
+    """Open the editor (what `inspector MODEL` does)."""
+    design = _load(model)
+    start = _assign(design, assignments)
+    if not sys.stdout.isatty():
+        click.echo(_report(start, "text"), nl=False)
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("the editor needs a terminal on standard input")
+    from inspector.tui.app import InspectorApp
+
+    source = Path(model) if _names_file(model) else None
+    app = InspectorApp(start, saved=design, source=source)
+    app.run()
+    if app.return_code:
+        sys.exit(app.return_code)
+
+
+@cli.command("report")
+@_model
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")
+def report_command(
+    model: str, assignments: tuple[str, ...], format_: str, output: str | None, *, force: bool
+) -> None:
+    """Print the shape report, or write it to a file."""
+    text = _report(_assign(_load(model), assignments), format_)
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    from inspector.report.output import write
+
+    if not output:
+        raise click.UsageError("--output needs the name of a file")
+    if Path(output).is_file() and not force:
+        raise OutputError(f"{output}: there is such a file already; --force overwrites it")
+    write(Path(output), text, overwrite=force)
+
+
+@cli.command("presets")
+def presets_command() -> None:
+    """List the presets with their parameters and MACs at 1×3×224×224."""
+    from inspector.core.describe import version
+    from inspector.core.fields import PRESETS
+    from inspector.core.network import analyze
+    from inspector.core.presets import preset
+    from inspector.core.units import exact
+
+    click.echo(f"{'preset':18}{'layers':>6}  {'block':16}{'params':>12}{'MACs (conv+fc)':>17}")
+    for name in PRESETS:
+        network = analyze(preset(name))
+        block = f"{network.design.block} {version(network.design)}"
+        numbers = f"{exact(network.params):>12}{exact(network.macs):>17}"
+        click.echo(f"{name:18}{network.design.depth:>6}  {block:16}{numbers}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 fine, 2 usage or an invalid design, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(arguments, prog_name="inspector", standalone_mode=False)
+        sys.stdout.flush()
+    except InspectorError as error:
+        return _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _fail(" ".join(error.format_message().split()), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    except OSError as error:
+        _discard_output()
+        return _fail(f"standard output: {(error.strerror or str(error)).lower()}", 2)
+    return 0
+
+
+def _load(model: str) -> Design:
+    """The preset or the design file that MODEL names."""
+    from inspector.core.fields import PRESETS, nearest
+    from inspector.core.presets import preset
+
+    if model in PRESETS:
+        return preset(model)
+    if _names_file(model):
+        from inspector.core.design_file import read
+
+        return read(Path(model))
+    hint = nearest(model, PRESETS) or f" (presets: {', '.join(PRESETS)})"
+    raise DesignError(model, f"no such preset or design file{hint}")
+
+
+def _names_file(model: str) -> bool:
+    from inspector.core.fields import PRESETS
+
+    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
+
+
+def _assign(design: Design, assignments: tuple[str, ...]) -> Design:
+    from inspector.core.edit import edit
+
+    return edit(design, *assignments)
+
+
+def _report(design: Design, format_: str) -> str:
+    from inspector.core.network import analyze
+    from inspector.core.presets import preset
+    from inspector.report import render
+
+    return render(analyze(design), analyze(preset(design.base)), format_)
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"inspector: {message}", err=True)
+    return code
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush has no more to say."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)

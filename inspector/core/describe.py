@@ -1,0 +1,141 @@
+"""A node's operation in a few words, and a design's edits: the phrases that screen and reports share."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from inspector.core.design import Design, block_name
+from inspector.core.edit import Value, with_block
+from inspector.core.fields import DESIGN_FIELDS, STAGE_FIELDS, STAGES, STEM_FIELDS
+from inspector.core.node import Node
+from inspector.core.presets import preset
+from inspector.core.units import dims
+
+_PLURALS = {"Bottleneck": "bottleneck", "BasicBlock": "basic block"}
+
+
+def operation(node: Node) -> str:
+    """What a node does: "3×3, 512 filters", "3 bottlenecks", "⤷ projection"; g32 is 32 groups, d2 a dilation of 2."""
+    return _WORDS[node.kind](node)
+
+
+def stride(node: Node) -> int:
+    """How many input positions a node moves per output position: 2 where it halves height and width."""
+    if node.kind == "Stage":
+        return stride(node.children[0])
+    if node.kind == "Projection":
+        return stride(node.children[0])
+    if node.kind in _PLURALS:
+        first, second = (child for child in node.children if child.kind == "Conv2d" and child.key != "conv3")
+        return stride(first) * stride(second)
+    return node.window.stride if node.window else 1
+
+
+def version(design: Design) -> str:
+    """v1.5 where a stage's first bottleneck strides on its 3×3, v1 where on its 1×1; nothing for basic blocks."""
+    if design.block == "basic":
+        return ""
+    return "v1.5" if design.stride_on == "conv2" else "v1"
+
+
+class Edited(Struct, frozen=True):
+    """One address whose value is not the base's; `before` is None for an override that the base does not have."""
+
+    address: str
+    before: Value | None
+    after: Value | None
+
+
+def edits(design: Design) -> tuple[Edited, ...]:
+    """What differs from the design's base, in the order in which it can be written to it."""
+    base = preset(design.base)
+    found: list[Edited] = []
+    if design.block != base.block:
+        found.append(Edited("block", base.block, design.block))
+        base = with_block(base, design.block)
+    for name in DESIGN_FIELDS:
+        _note(found, name, getattr(base, name), getattr(design, name))
+    for name in STEM_FIELDS:
+        _note(found, f"stem.{name}", getattr(base.stem, name), getattr(design.stem, name))
+    for stage in STAGES:
+        for name in STAGE_FIELDS:
+            _note(found, f"{stage}.{name}", getattr(base.stage(stage), name), getattr(design.stage(stage), name))
+        for override in design.stage(stage).overrides:
+            plain = design.stage(stage).plain_filters(design.block)
+            names = ("conv1", "conv2", "conv3")[: len(plain)]
+            for name, filters in zip(names, plain, strict=True):
+                chosen = structs.asdict(override)[name]
+                if chosen is not None:
+                    found.append(Edited(f"{block_name(stage, override.block)}.{name}", filters, chosen))
+    return tuple(found)
+
+
+def value(of: Value | None) -> str:
+    """A field's value as it is typed: "384", "true", "1,3,224,224"."""
+    if isinstance(of, bool):
+        return str(of).lower()
+    return ",".join(str(size) for size in of) if isinstance(of, tuple) else str(of)
+
+
+def _note(found: list[Edited], address: str, before: Value, after: Value) -> None:
+    if before != after:
+        found.append(Edited(address, before, after))
+
+
+def _network(node: Node) -> str:
+    blocks = [block for stage in node.children if stage.kind == "Stage" for block in stage.children]
+    per_block = 3 if blocks[0].kind == "Bottleneck" else 2
+    return f"{2 + per_block * len(blocks)} layers"
+
+
+def _stem(node: Node) -> str:
+    conv, pool = node.children[0], node.children[-1]
+    return operation_window(conv) + (f" · pool {_slash(pool)}" if pool.window else "")
+
+
+def _stage(node: Node) -> str:
+    noun = _PLURALS[node.children[0].kind]
+    return f"{len(node.children)} {noun}{'s' if len(node.children) > 1 else ''}"
+
+
+def _block(node: Node) -> str:
+    return "⤷ projection" if node.children[-3].kind == "Projection" else "⤷ identity"
+
+
+def _convolution(node: Node) -> str:
+    window, filters = node.window, node.output[1]
+    groups = f", g{window.groups}" if window and window.groups > 1 else ""
+    dilation = f", d{window.dilation}" if window and window.dilation > 1 else ""
+    kernel = window.kernel if window else 1
+    return f"{kernel}×{kernel}, {filters} filter{'s' if filters > 1 else ''}{groups}{dilation}"
+
+
+def operation_window(node: Node) -> str:
+    """A convolution's kernel and stride: "7×7 /2"."""
+    window = node.window
+    return f"{window.kernel}×{window.kernel} {_slash(node)}".rstrip() if window else ""
+
+
+def _slash(node: Node) -> str:
+    return f"/{node.window.stride}" if node.window and node.window.stride > 1 else ""
+
+
+_WORDS = {
+    "ResNet": _network,
+    "Input": lambda node: f"batch of {node.output[0]}",
+    "Stem": _stem,
+    "Stage": _stage,
+    "Bottleneck": _block,
+    "BasicBlock": _block,
+    "Projection": lambda node: f"1×1, {node.output[1]} filters, bn",
+    "Conv2d": _convolution,
+    "BatchNorm2d": lambda node: "batch norm",
+    "ReLU": lambda node: "relu",
+    "MaxPool2d": lambda node: "3×3 max pool",
+    "Identity": lambda node: "no pool",
+    "Shortcut": lambda node: "identity",
+    "Add": lambda node: "path + shortcut",
+    "AdaptiveAvgPool2d": lambda node: f"average {dims(node.input[2:])}",
+    "Linear": lambda node: f"{node.input[1]} → {node.output[1]}",
+    "Head": lambda node: "pool, fc",
+}

@@ -1,0 +1,175 @@
+"""What each number of a design may be: one table for the constructors, the files, the addresses and the editor."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+STAGES = ("conv2_x", "conv3_x", "conv4_x", "conv5_x")
+"""The paper's names of the four stages, in forward order."""
+
+PRESETS = (
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
+    "resnext101_32x8d",
+    "resnext101_64x4d",
+    "wide_resnet50_2",
+    "wide_resnet101_2",
+    "resnet50_v1",
+)
+"""The bases that a design can differ from: torchvision's ten, and ResNet-50 as the paper has it."""
+
+MAX_SIZE = 65_536
+MAX_BLOCKS = 10_000
+MAX_DERIVED_CHANNELS = 2**28
+"""A width or a number of channels that follows from others: with it no weight exceeds what torch can address."""
+MAX_ELEMENTS = 2**60
+"""Elements of one feature map, N·C·H·W: torch addresses at most 2**63 - 1 bytes, 8 an element while pooling."""
+
+
+class Integer(Struct, frozen=True):
+    """A whole number from `low` to `high`; `step` is what one press of + adds."""
+
+    low: int
+    high: int
+    step: int = 1
+    is_odd: bool = False
+
+    @property
+    def allowed(self) -> str:
+        return f"must be an {'odd ' if self.is_odd else ''}integer from {self.low} to {self.high}"
+
+    def admits(self, value: object) -> bool:
+        return type(value) is int and self.low <= value <= self.high and (value % 2 == 1 or not self.is_odd)
+
+    def parse(self, text: str) -> int:
+        """The number that `text` spells in ASCII digits, `_` and `,` between them allowed; ValueError otherwise."""
+        digits = text.strip().replace("_", "").replace(",", "")
+        if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
+            raise ValueError(self.allowed)
+        return int(digits)
+
+    def stepped(self, value: int, steps: int) -> int:
+        """`value` moved by `steps`, onto the grid of `step`, and kept within what is allowed."""
+        stride = self.step * (2 if self.is_odd else 1)
+        if self.step > 1:
+            moved = (value // stride + steps + (steps < 0 and value % stride > 0)) * stride
+        else:
+            moved = value + steps * stride
+        return min(max(moved, self.low), self.high)
+
+
+class Choice(Struct, frozen=True):
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        return "must be " + " or ".join(self.options)
+
+    def admits(self, value: object) -> bool:
+        return type(value) is str and value in self.options
+
+    def parse(self, text: str) -> str:
+        return text.strip()
+
+    def stepped(self, value: str, steps: int) -> str:
+        return self.options[(self.options.index(value) + steps) % len(self.options)]
+
+
+class Flag(Struct, frozen=True):
+    """True or false."""
+
+    @property
+    def allowed(self) -> str:
+        return "must be true or false"
+
+    def admits(self, value: object) -> bool:
+        return type(value) is bool
+
+    def parse(self, text: str) -> bool:
+        word = text.strip().lower()
+        if word in {"true", "yes", "on", "1"}:
+            return True
+        if word in {"false", "no", "off", "0"}:
+            return False
+        raise ValueError(self.allowed)
+
+    def stepped(self, value: bool, steps: int) -> bool:
+        return value ^ bool(steps % 2)
+
+
+class Shape(Struct, frozen=True):
+    """Four sizes: N, C, H, W."""
+
+    size: Integer
+
+    @property
+    def allowed(self) -> str:
+        return f"must be N,C,H,W: four integers from {self.size.low} to {self.size.high}"
+
+    def admits(self, value: object) -> bool:
+        return type(value) is tuple and len(value) == 4 and all(self.size.admits(size) for size in value)
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        parts = text.strip().strip("[]()").replace("×", ",").replace("x", ",").split(",")
+        try:
+            return tuple(self.size.parse(part) for part in parts)
+        except ValueError:
+            raise ValueError(self.allowed) from None
+
+
+Spec = Integer | Choice | Flag | Shape
+
+SIZE = Integer(1, MAX_SIZE)
+CHANNELS = Integer(1, MAX_SIZE, step=8)
+
+INPUT_FIELDS: dict[str, Integer] = {
+    "batch": SIZE,
+    "channels": SIZE,
+    "height": Integer(1, MAX_SIZE, step=8),
+    "width": Integer(1, MAX_SIZE, step=8),
+}
+"""The four sizes of the input by name, in the order N, C, H, W."""
+
+DESIGN_FIELDS: dict[str, Spec] = {
+    "base": Choice(PRESETS),
+    "block": Choice(("bottleneck", "basic")),
+    "stride_on": Choice(("conv2", "conv1")),
+    "input": Shape(SIZE),
+    "num_classes": SIZE,
+}
+STEM_FIELDS: dict[str, Spec] = {
+    "planes": CHANNELS,
+    "kernel": Integer(1, 255, is_odd=True),
+    "stride": Integer(1, 64),
+    "pool": Flag(),
+}
+STAGE_FIELDS: dict[str, Spec] = {
+    "blocks": Integer(1, MAX_BLOCKS),
+    "planes": CHANNELS,
+    "expansion": SIZE,
+    "stride": Integer(1, 64),
+    "groups": SIZE,
+    "width_per_group": SIZE,
+    "dilate": Flag(),
+}
+OVERRIDE_FIELDS: dict[str, Spec] = {
+    "block": Integer(1, MAX_BLOCKS),
+    "conv1": CHANNELS,
+    "conv2": CHANNELS,
+    "conv3": CHANNELS,
+}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` with the known word that is most like `word`, or an empty string."""
+    found = difflib.get_close_matches(word[:80], list(known), n=1, cutoff=0.5)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -1,0 +1,49 @@
+"""What was edited, and the way back: a tuple of designs and where one stands in it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from inspector.core.design import Design
+
+
+class Step(Struct, frozen=True):
+    """A design, and the edit in words that led to it."""
+
+    design: Design
+    label: str = ""
+
+
+class History(Struct, frozen=True):
+    """Steps from the first design to the last; `at` is the current one's index. Every change gives a new History."""
+
+    steps: tuple[Step, ...]
+    at: int = 0
+
+    @classmethod
+    def of(cls, design: Design) -> History:
+        return cls((Step(design),))
+
+    @property
+    def current(self) -> Design:
+        return self.steps[self.at].design
+
+    @property
+    def can_undo(self) -> bool:
+        return self.at > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self.at + 1 < len(self.steps)
+
+    def record(self, design: Design, label: str) -> History:
+        """The history with `design` as its newest step; what was undone is gone. An equal design adds no step."""
+        if design == self.current:
+            return self
+        return History((*self.steps[: self.at + 1], Step(design, label)), self.at + 1)
+
+    def undo(self) -> History:
+        return History(self.steps, self.at - 1) if self.can_undo else self
+
+    def redo(self) -> History:
+        return History(self.steps, self.at + 1) if self.can_redo else self

@@ -1,0 +1,41 @@
+"""Numbers and shapes as people read them."""
+
+from __future__ import annotations
+
+from inspector.core.node import Dims
+
+_PREFIXES = ("", " k", " M", " G", " T", " P", " E", " Z", " Y", " R", " Q")
+
+
+def short(number: int) -> str:
+    """Three significant digits and a decimal prefix: 25557032 → "25.6 M". Exact below 1,000."""
+    if abs(number) < 1000:
+        return str(number)
+    mantissa, exponent = f"{number:.2e}".split("e")
+    power, shift = divmod(int(exponent), 3)
+    return f"{float(mantissa) * 10**shift:.{2 - shift}f}{_PREFIXES[power]}"
+
+
+def exact(number: int) -> str:
+    """Every digit, in groups of three: 25557032 → "25,557,032"."""
+    return f"{number:,}"
+
+
+def difference(number: int) -> str:
+    """A difference with its sign, exact: "+548,864", "-6,563,328", "±0"."""
+    return f"{number:+,}" if number else "±0"
+
+
+def short_difference(number: int) -> str:
+    """A difference with its sign and three significant digits: "+549 k", "±0"."""
+    return f"{'+' if number > 0 else ''}{short(number)}" if number else "±0"
+
+
+def dims(shape: Dims) -> str:
+    """Sizes as a product: (512, 7, 7) → "512×7×7"."""
+    return "×".join(str(size) for size in shape)
+
+
+def features(shape: Dims) -> str:
+    """A feature map without the batch: C×H×W, or the number of features behind the head's pooling."""
+    return dims(shape[1:])

@@ -1,0 +1,48 @@
+"""Every error that `inspector` raises on purpose.
+
+    InspectorError              exit code 2
+    ├── DesignError             a value that no ResNet can have, an address that names nothing
+    ├── DesignFileError         a design file that cannot be read
+    └── OutputError             a file or stream that cannot be written
+
+The command line prints `str(error)` on one line and ends with `exit_code`; the editor shows `reason` beside the field.
+"""
+
+from __future__ import annotations
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value on one line, as it is put into a message: control characters escaped, no longer than `limit`."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class InspectorError(Exception):
+    """The root: whatever is wrong with what a person asked for, in one line."""
+
+    exit_code = 2
+
+
+class DesignError(InspectorError):
+    """A design that cannot be: `address` names what is wrong, `reason` says what is allowed there."""
+
+    def __init__(self, address: str, reason: str, value: object = None) -> None:
+        """`value` is what was refused, and is left out of the message where it is None."""
+        self.address = address
+        self.reason = reason
+        self.value = value
+        super().__init__(address, reason, value)
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"{shown(self.address)}: {self.reason}"
+        return f"{shown(self.address)} = {shown(self.value)}: {self.reason}"
+
+
+class DesignFileError(InspectorError):
+    """A design file that cannot be read: not there, not text, not TOML."""
+
+
+class OutputError(InspectorError):
+    """A report or design file that could not be written; nothing half written is left behind."""

@@ -1,0 +1,23 @@
+"""Network -> what leaves: one module a format, and one that writes files. No torch, no Textual."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from inspector.core.network import Network
+
+FORMATS = {"text": "txt", "md": "md", "json": "json", "csv": "csv"}
+"""The formats of a report, and the endings of their files."""
+
+_HOMES = {"text": "text", "md": "markdown", "json": "json_report", "csv": "csv_report"}
+
+
+class _Render(Protocol):
+    def __call__(self, network: Network, baseline: Network) -> str: ...
+
+
+def render(network: Network, baseline: Network, format: str) -> str:  # noqa: A002  # the option's name
+    """The report on `network`, with its differences to `baseline`, in one of FORMATS; it ends in a newline."""
+    module = import_module(f"inspector.report.{_HOMES[format]}")
+    return cast("_Render", module.render)(network, baseline)
