@@ -44,23 +44,6 @@ def compare(before: Network, after: Network) -> Iterator[Change]:
     return _compare(before, before.place, after, after.place)
 
 
-def counterpart(node: Node, place: Place, other: Network) -> Node | None:
-    """The node that stands at `place` in `other`, or None; `node` itself, without a search, where nothing changed."""
-    if other.root is node:
-        return node
-    return at(other, place.name)
-
-
-def at(network: Network, name: str) -> Node | None:
-    """The node of the paper's `name`, or None where there is none."""
-    from inspector.errors import DesignError
-
-    try:
-        return network.find(name).node
-    except DesignError:
-        return None
-
-
 def _compare(before: Network, old: Place, after: Network, new: Place) -> Iterator[Change]:
     if old.node is new.node or old.node == new.node:
         return

@@ -15,7 +15,7 @@ _PLURALS = {"Bottleneck": "bottleneck", "BasicBlock": "basic block"}
 
 
 def operation(node: Node) -> str:
-    """What a node does: "3×3, 512 filters", "3 bottlenecks", "⤷ projection"; g32 is 32 groups, d2 a dilation of 2."""
+    """What a node does: "3×3, 512 filters", "3 bottlenecks", "↳ projection"; g32 is 32 groups, d2 a dilation of 2."""
     return _WORDS[node.kind](node)
 
 
@@ -99,7 +99,7 @@ def _stage(node: Node) -> str:
 
 
 def _block(node: Node) -> str:
-    return "⤷ projection" if node.children[-3].kind == "Projection" else "⤷ identity"
+    return "↳ projection" if node.children[-3].kind == "Projection" else "↳ identity"
 
 
 def _convolution(node: Node) -> str:

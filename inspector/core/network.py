@@ -22,13 +22,19 @@ class Place(Struct, frozen=True, gc=False):
     """A node where it stands.
 
     `path` is torch's own (`layer4.2.conv3`; the residual add bears its block's, and a ReLU that torch runs three times
-    has one path), `name` the paper's (`conv5_3.conv3`) and unique. `depth` is 0 for the network itself.
+    has one path), `name` the paper's (`conv5_3.conv3`) and unique. `where` is the way to it from the network, a child's
+    number (from 0) at each turn.
     """
 
     path: str
     name: str
-    depth: int
+    where: tuple[int, ...]
     node: Node
+
+    @property
+    def depth(self) -> int:
+        """0 for the network itself, 1 for a stage, 2 for a block."""
+        return len(self.where)
 
 
 class Network(Struct, frozen=True):
@@ -48,7 +54,14 @@ class Network(Struct, frozen=True):
 
     @property
     def place(self) -> Place:
-        return Place("", "network", 0, self.root)
+        return Place("", "network", (), self.root)
+
+    def at(self, where: tuple[int, ...]) -> Place:
+        """The place at the end of a way; IndexError where there is none."""
+        place = self.place
+        for number in where:
+            place = _below(place, number)
+        return place
 
     def children(self, place: Place) -> tuple[Place, ...]:
         """The places right below `place`, in forward order."""
@@ -212,13 +225,13 @@ def _head(x: Dims, num_classes: int) -> Node:
 
 def _below(place: Place, number: int) -> Place:
     node = place.node.children[number]
-    depth = place.depth + 1
+    where = (*place.where, number)
     if place.node.kind == "Stage":
-        return Place(f"{place.path}.{number}", block_name(place.name, number + 1), depth, node)
+        return Place(f"{place.path}.{number}", block_name(place.name, number + 1), where, node)
     if place.node.kind in GROUPS_WITHOUT_PATH:
-        return Place(node.key, node.label, depth, node)
+        return Place(node.key, node.label, where, node)
     path = f"{place.path}.{node.key}" if node.key else place.path
-    return Place(path, f"{place.name}.{node.label}", depth, node)
+    return Place(path, f"{place.name}.{node.label}", where, node)
 
 
 def _block_number(stage: Place, address: str, count: int) -> int | None:

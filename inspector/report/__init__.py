@@ -5,12 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+from inspector.core.design import Design
 from inspector.core.network import Network
 
 FORMATS = {"text": "txt", "md": "md", "json": "json", "csv": "csv"}
 """The formats of a report, and the endings of their files."""
 
 _HOMES = {"text": "text", "md": "markdown", "json": "json_report", "csv": "csv_report"}
+
+
+def design_file(design: Design) -> str:
+    """The text of a design file that says what differs from the design's base."""
+    from inspector.report.design_toml import render as render_design
+
+    return render_design(design)
 
 
 class _Render(Protocol):

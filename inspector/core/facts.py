@@ -1,0 +1,176 @@
+"""What there is to say of one place of the network, in its own numbers."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from inspector.core.design import Design, block_name
+from inspector.core.editable import follows
+from inspector.core.network import Network, Place
+from inspector.core.node import Dims, Node
+from inspector.core.units import dims, exact
+
+
+class Fact(Struct, frozen=True):
+    """A label, and what is said under it, a line each."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+_TITLES = {
+    "ResNet": "the whole network",
+    "Input": "what goes in: N images of C channels, H×W",
+    "Stem": "first convolution and pool",
+    "Stage": "a stage: blocks of one width",
+    "Bottleneck": "bottleneck",
+    "BasicBlock": "basic block",
+    "Projection": "projection shortcut",
+    "Shortcut": "identity shortcut",
+    "Conv2d": "convolution",
+    "BatchNorm2d": "batch norm",
+    "ReLU": "ReLU, in place",
+    "MaxPool2d": "max pool",
+    "Identity": "the pool, switched off",
+    "Add": "residual add",
+    "AdaptiveAvgPool2d": "global average pool",
+    "Linear": "fully connected layer",
+    "Head": "pool and classifier",
+}
+
+
+def title(network: Network, place: Place) -> str:
+    """What a place is, in words: "bottleneck, 3 of 3 in conv5_x"."""
+    words = _TITLES[place.node.kind]
+    if len(place.where) == 2 and place.node.kind in ("Bottleneck", "BasicBlock"):
+        stage = network.at(place.where[:1])
+        return f"{words}, {place.where[1] + 1} of {len(stage.node.children)} in {stage.name}"
+    return words
+
+
+def facts(network: Network, place: Place) -> tuple[Fact, ...]:
+    """Everything the detail says of a place, in the order of reading; shapes are C×H×W, costs exact."""
+    node = place.node
+    found = [*_shapes(node), *_own(network, place), *_costs(network, node)]
+    if node.stride is not None and node.kind not in ("Input", "ResNet"):
+        found.append(Fact("stride", (f"{node.stride} input pixels a position",)))
+    source = follows(network.design, place)
+    if source:
+        found.append(Fact("channels", (f"follow {source}",)))
+    return tuple(found)
+
+
+def _shapes(node: Node) -> list[Fact]:
+    if node.kind == "Input":
+        note = ("the image's size is in no weight;", "its channels are, in conv1's")
+        return [Fact("shape", (f"{dims(node.output)}  N×C×H×W",)), Fact("note", note)]
+    return [Fact("input", (dims(node.input[1:]),)), Fact("output", (dims(node.output[1:]),))]
+
+
+def _own(network: Network, place: Place) -> list[Fact]:
+    node = place.node
+    if node.kind == "Conv2d":
+        return _convolution(node)
+    if node.kind == "BatchNorm2d":
+        channels = node.output[1]
+        return [
+            Fact("learned", (f"{channels} weights, {channels} biases",)),
+            Fact("buffers", (f"{channels} means, {channels} variances",)),
+        ]
+    if node.kind == "Stage":
+        return _stage(network.design, place)
+    if node.kind in ("Bottleneck", "BasicBlock"):
+        return [_shortcut(node)]
+    if node.kind == "Add":
+        return [Fact("sum", (f"of two maps of {dims(node.output[1:])}: the", "path's, and the shortcut's"))]
+    if node.kind == "ResNet":
+        return [_depth(network.design)]
+    if node.kind == "Linear":
+        out, features = node.weight or (0, 0)
+        return [Fact("weight", (f"{out} classes × {features} features",))]
+    return []
+
+
+def _convolution(node: Node) -> list[Fact]:
+    window, weight = node.window, node.weight
+    if window is None or weight is None:
+        return []
+    filters, channels, kernel, _ = weight
+    placing = f"stride {window.stride}, padding {window.padding}"
+    groups = (f"{window.groups} groups of {filters // window.groups} filters",) if window.groups > 1 else ()
+    dilation = (f"dilation {window.dilation}",) if window.dilation > 1 else ()
+    return [
+        Fact("kernel", (f"{kernel}×{kernel}, {placing}", *dilation, *groups)),
+        Fact("weight", (f"{filters} filters × {channels} channels", f"× {kernel} × {kernel}")),
+    ]
+
+
+def _stage(design: Design, place: Place) -> list[Fact]:
+    stage = design.stage(place.name)
+    inplanes, outplanes = place.node.input[1], place.node.output[1]
+    times = f" × {stage.expansion} = {stage.outplanes}" if design.block == "bottleneck" else ""
+    channels = [f"{inplanes} inplanes", f"→ {stage.planes} planes{times}"]
+    if outplanes != stage.outplanes:
+        channels.append(f"→ {outplanes} filters in its last block")
+    found = [Fact("channels", tuple(channels))]
+    if design.block == "bottleneck":
+        found.append(Fact("width", (f"{stage.width} channels in the 3×3",)))
+    return [*found, Fact("strides", _strides(design, place))]
+
+
+def _strides(design: Design, place: Place) -> tuple[str, ...]:
+    """Where a stage goes to a smaller feature map, and where it does not."""
+    stage = design.stage(place.name)
+    if stage.stride == 1:
+        return ("nowhere: height and width stay",)
+    if stage.dilate:
+        return (f"nowhere: dilated by {stage.stride} instead",)
+    if design.block == "basic":
+        return (f"/{stage.stride} in {block_name(place.name, 1)}'s first 3×3",)
+    convolution = "1×1 (v1)" if design.stride_on == "conv1" else "3×3 (v1.5)"
+    return (f"/{stage.stride} in {block_name(place.name, 1)}'s {convolution}",)
+
+
+def _shortcut(node: Node) -> Fact:
+    inplanes, outplanes = node.input[1], node.output[1]
+    if node.children[-3].kind == "Shortcut":
+        return Fact("shortcut", ("identity: stride 1, and", f"{inplanes} channels on both sides"))
+    if inplanes != outplanes:
+        return Fact("shortcut", ("projection, since the sum needs", f"{outplanes} channels and {inplanes} come in"))
+    return Fact("shortcut", ("projection, since the path strides", "and the sum needs equal sizes"))
+
+
+def _depth(design: Design) -> Fact:
+    per_block = 3 if design.block == "bottleneck" else 2
+    terms = " + ".join(str(per_block * stage.blocks) for stage in design.stages)
+    return Fact("layers", (f"1 + {terms} + 1", f"= {design.depth}, conv1, {per_block} a block, fc"))
+
+
+def _costs(network: Network, node: Node) -> list[Fact]:
+    found = []
+    if node.params:
+        found.append(Fact("params", _with_share(_product(node), node.params, network.params)))
+    if node.macs:
+        positions = _positions(node.output) if node.kind == "Conv2d" else ""
+        factors = (f"{exact(node.params)}{positions}",) if positions else ()
+        found.append(Fact("MACs", (*factors, *_with_share((), node.macs, network.macs, equals=bool(factors)))))
+    return found
+
+
+def _product(node: Node) -> tuple[str, ...]:
+    if node.kind == "Conv2d":
+        return (dims(node.weight or ()).replace("×", " × "),)
+    if node.kind == "Linear" and node.weight:
+        return (f"{node.weight[0]} × {node.weight[1]} + {node.weight[0]}",)
+    return ()
+
+
+def _with_share(factors: tuple[str, ...], amount: int, total: int, *, equals: bool = False) -> tuple[str, ...]:
+    share = "" if amount == total else f"  {100 * amount / total:.1f} %"
+    sign = "= " if factors or equals else ""
+    return (*factors, f"{sign}{exact(amount)}{share}")
+
+
+def _positions(output: Dims) -> str:
+    batch, _, height, width = output
+    return f" × {height} × {width}" + (f" × {batch} images" if batch > 1 else "")

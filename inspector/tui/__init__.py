@@ -1,0 +1,1 @@
+"""What is touched: the editor in the terminal."""

@@ -1,0 +1,297 @@
+"""The editor: a history of designs and a selected place; all that is shown follows from these two."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from inspector.core.describe import edits, value
+from inspector.core.design import Design
+from inspector.core.edit import Field, edit, step
+from inspector.core.editable import editable
+from inspector.core.facts import facts, title
+from inspector.core.history import History
+from inspector.core.network import Network, Place, analyze
+from inspector.core.presets import preset
+from inspector.errors import DesignError
+from inspector.tui.compositor import MainScreen
+from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals
+from inspector.tui.widgets.detail import Detail, ValueInput
+from inspector.tui.widgets.rows import Where
+from inspector.tui.widgets.sheet import Subject
+from inspector.tui.widgets.tree import TreeTable
+
+
+class InspectorApp(App[None]):
+    """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "inspector"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (150, "-huge")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e,enter", "edit", "Edit the numbers", id="app.edit"),
+        Binding("plus,equals_sign", "more", "Step up", id="app.step-up", key_display="+"),
+        Binding("minus", "less", "Step down", id="app.step-down", key_display="-"),
+        Binding("u", "undo", "Undo", id="app.undo"),
+        Binding("ctrl+r", "redo", "Redo", id="app.redo"),
+        Binding("x", "export", "Export", id="app.export"),
+        Binding("tab", "other_pane", "Other pane", id="app.other-pane"),
+        Binding("shift+tab", "other_pane", "Other pane", id="app.other-pane-back", show=False),
+        Binding("escape", "back", "Back to the tree", id="app.back"),
+        Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
+        Binding("q,ctrl+q", "quit", "Quit", id="app.quit"),
+    ]
+
+    def __init__(self, design: Design, *, saved: Design | None = None, source: Path | None = None) -> None:
+        super().__init__()
+        self.history = History.of(design)
+        self.selected: Where = ()
+        self._saved = design if saved is None else saved
+        self._source = source
+        self._draft: History | None = None
+        self._network = analyze(design)
+        self._baseline = analyze(preset(design.base))
+
+    def get_default_screen(self) -> MainScreen:
+        return MainScreen()
+
+    @property
+    def network(self) -> Network:
+        """What follows from the current design."""
+        return self._network
+
+    @property
+    def is_unsaved(self) -> bool:
+        return self.history.current != self._saved
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(id="title")
+        with Horizontal(id="panes"):
+            yield TreeTable(self._network, self._baseline, self.selected, id="tree")
+            yield Detail(id="detail")
+        yield Totals(id="totals")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        self._tree.focus()
+        self._show()
+        self.call_after_refresh(gc.freeze)  # what start-up made stays: no edit pauses for looking through it again
+
+    @property
+    def _tree(self) -> TreeTable:
+        return self.screen_stack[0].query_one(TreeTable)
+
+    @property
+    def _detail(self) -> Detail:
+        return self.screen_stack[0].query_one(Detail)
+
+    def become(self, history: History) -> None:
+        """Make another history the current one, and show what follows from it."""
+        self.history = history
+        self._network = analyze(history.current)
+        self._show()
+
+    def _show(self) -> None:
+        self.selected = _still_there(self._network, self.selected)
+        main = self.screen_stack[0]
+        with self.batch_update():
+            file = self._source.name if self._source else ""
+            main.query_one(TitleBar).show(
+                self._network,
+                is_edited=bool(edits(self.history.current)),
+                is_unsaved=self.is_unsaved,
+                file=file,
+            )
+            self._tree.show(self._network, self._baseline, self.selected)
+            self._detail.show(self._subject(self._network.at(self.selected)))
+            main.query_one(Totals).show(self._network, self._baseline)
+            self._show_keys()
+
+    def _subject(self, place: Place) -> Subject:
+        design = self.history.current
+        fields = editable(design, place)
+        were = tuple(self._was(field) for field in fields)
+        name = design.base if not place.where else place.name
+        return Subject(name, place.path, title(self._network, place), fields, were, facts(self._network, place))
+
+    def _was(self, field: Field) -> str | None:
+        """The baseline's value of a field where it is another one."""
+        from inspector.core.edit import resolve
+
+        try:
+            before = resolve(self._baseline.design, field.address).value
+        except DesignError:
+            return None
+        return value(before) if before != field.value else None
+
+    def _show_keys(self) -> None:
+        undo = ("u", "undo", "app.undo" if self.history.can_undo else "")
+        redo = ("^r", "redo", "app.redo" if self.history.can_redo else "")
+        away = [("x", "export", "app.export"), ("?", "help", "app.help"), ("q", "quit", "app.quit")]
+        if self._detail.is_typing:
+            keys = [("enter", "keep", "app.leave('keep')"), ("esc", "take back", "app.leave('revert')")]
+            keys.append(("↑ ↓", "other fields", "app.leave('next')"))
+        elif self._detail.has_focus:
+            keys = [("enter", "type", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
+            keys += [undo, redo, ("esc", "tree", "app.back"), *away[1:]]
+        else:
+            keys = [("e", "edit", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
+            keys += [undo, redo, *away]
+        self.screen_stack[0].query_one(KeyBar).show(keys)
+
+    @on(TreeTable.Moved)
+    def _moved(self, event: TreeTable.Moved) -> None:
+        self.selected = event.where
+        self._detail.complain("")
+        self._detail.show(self._subject(self._network.at(event.where)))
+
+    @on(Detail.Stepped)
+    def _stepped(self, event: Detail.Stepped) -> None:
+        self._try(lambda design: step(design, event.field, event.steps), event.field.address)
+
+    @on(Detail.Opened)
+    def _opened(self) -> None:
+        self._draft = self.history
+        self._show_keys()
+
+    @on(Detail.Typed)
+    def _typed(self, event: Detail.Typed) -> None:
+        """Every valid text is a design at once, all of them one step of the history."""
+        if self._draft is None:
+            return
+        try:
+            design = edit(self._draft.current, f"{event.field.address}={event.text}")
+        except DesignError as error:
+            self._detail.complain(error.reason)
+            return
+        self._detail.complain("")
+        self.become(self._draft.record(design, event.field.address))
+
+    @on(Detail.Closed)
+    def _closed(self, event: Detail.Closed) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None and not event.is_kept:
+            self.become(draft)
+        self._show_keys()
+
+    def _try(self, change: Changing, label: str) -> None:
+        """Record a change, or explain beside the field why it cannot be."""
+        try:
+            design = change(self.history.current)
+        except DesignError as error:
+            self._detail.complain(error.reason)
+            if not self._detail.display:
+                self.notify(str(error), severity="warning", markup=False)
+            return
+        self._detail.complain("")
+        self.become(self.history.record(design, label))
+
+    def action_more(self) -> None:
+        self._step(1)
+
+    def action_less(self) -> None:
+        self._step(-1)
+
+    def _step(self, steps: int) -> None:
+        field = self._detail.field
+        if field is not None:
+            self._try(lambda design: step(design, field, steps), field.address)
+
+    def action_undo(self) -> None:
+        self._detail.complain("")
+        self.become(self.history.undo())
+
+    def action_redo(self) -> None:
+        self._detail.complain("")
+        self.become(self.history.redo())
+
+    def action_edit(self) -> None:
+        """Type into the field under the cursor of the detail, which takes the tree's place where there is no room."""
+        self._show_detail()
+        self.call_after_refresh(self._detail.open)
+
+    def action_other_pane(self) -> None:
+        if self._detail.has_focus:
+            self.action_back()
+        else:
+            self._show_detail()
+            self.call_after_refresh(self._detail.focus)
+
+    def action_back(self) -> None:
+        self.screen_stack[0].remove_class("-detail")
+        self.call_after_refresh(self._tree.focus)
+
+    def action_leave(self, how: str) -> None:
+        self._detail.leave(how)
+
+    def _show_detail(self) -> None:
+        self.screen_stack[0].add_class("-detail")
+
+    def on_descendant_focus(self) -> None:
+        self._show_keys()
+
+    def action_help(self) -> None:
+        from inspector.tui.screens.help import HelpScreen
+
+        sections = [("Tree", TreeTable.BINDINGS), ("Numbers", Detail.BINDINGS), ("While typing", ValueInput.BINDINGS)]
+        self.push_screen(HelpScreen([("Everywhere", self.BINDINGS), *sections]))
+
+    def action_export(self) -> None:
+        from inspector.tui.screens.export import ExportScreen
+
+        self.push_screen(ExportScreen(self._network, self._baseline), self._exported)
+
+    def _exported(self, exported: tuple[Path, bool] | None) -> None:
+        """Say where the file went; a design file saves the design."""
+        if exported is None:
+            return
+        path, is_design = exported
+        if is_design:
+            self._saved, self._source = self.history.current, path
+            self._show()
+        self.notify(f"wrote {path}", markup=False)
+
+    async def action_quit(self) -> None:
+        """Quit, asking first where edits would be lost."""
+        if not self.is_unsaved:
+            self.exit()
+            return
+        from inspector.tui.screens.quit import QuitScreen
+
+        if not isinstance(self.screen, QuitScreen):
+            await self.push_screen(QuitScreen(edits(self.history.current)), self._quit)
+
+    def _quit(self, answer: str | None) -> None:
+        if answer == "quit":
+            self.exit()
+        elif answer == "export":
+            self.action_export()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from inspector.tui.commands import commands
+
+        yield from commands(self, super().get_system_commands(screen))
+
+
+Changing = Callable[[Design], Design]
+
+
+def _still_there(network: Network, where: Where) -> Where:
+    """`where`, or the nearest place to it that the network has: the last block where its own has gone."""
+    node = network.root
+    for depth, number in enumerate(where):
+        if not node.children:
+            return where[:depth]
+        if number >= len(node.children):
+            return (*where[:depth], len(node.children) - 1)
+        node = node.children[number]
+    return where

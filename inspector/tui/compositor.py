@@ -1,0 +1,42 @@
+"""Sends the terminal only the cells that have changed.
+
+Textual's partial update begins at the left edge of a widget, wherever in it the change is. In a table whose numbers
+follow an edit on every line in sight, that is more than half of all that is sent.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.control import Control
+from textual._compositor import ChopsUpdate, Compositor
+from textual.screen import Screen
+
+
+class CroppedUpdate(ChopsUpdate):
+    """Spans of lines, each cropped to its own cells on both sides."""
+
+    def render_segments(self, console: Console) -> str:
+        """The escape sequences that write every span where it belongs."""
+        sequences: list[str] = []
+        for y, left, right in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                first, last = max(x, left), min(end, right)
+                if strip is not None and first < last:
+                    sequences += (Control.move_to(first, y).segment.text, strip.crop(first - x, last - x).render(console))
+        return "".join(sequences)
+
+
+class CroppingCompositor(Compositor):
+    """Textual's compositor, whose partial updates are cropped."""
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        update = super().render_partial_update()
+        return None if update is None else CroppedUpdate(update.chops, update.spans, update.chop_ends)
+
+
+class MainScreen(Screen[None]):
+    """The editor's screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = CroppingCompositor()

@@ -1,0 +1,56 @@
+"""Quitting with unsaved edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from inspector.core.describe import Edited, value
+from inspector.tui.screens.dialog import Dialog
+
+_SHOWN = 8
+
+
+class QuitScreen(Dialog[str]):
+    """Says which edits would be lost, and asks: export (`"export"`), quit all the same (`"quit"`), or stay (None)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "answer('export')", "Export first", id="quit.export"),
+        Binding("q,ctrl+q", "answer('quit')", "Quit without saving", id="quit.quit"),
+    ]
+
+    def __init__(self, edits: Sequence[Edited]) -> None:
+        super().__init__()
+        self._edits = edits
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Quit without saving?"
+            yield Static(Content("\n".join(self._lines())))
+            yield Static("")
+            yield OptionList(
+                Option("x   export first", id="export"),
+                Option("q   quit, and lose the edits", id="quit"),
+                Option("esc stay", id="stay"),
+            )
+
+    def _lines(self) -> list[str]:
+        lines = [f"{each.address}  {value(each.before)} → {value(each.after)}" for each in self._edits[:_SHOWN]]
+        if len(self._edits) > _SHOWN:
+            lines.append(f"and {len(self._edits) - _SHOWN} more")
+        return lines or ["The design is not what was opened any more."]
+
+    def action_answer(self, answer: str) -> None:
+        self.dismiss(answer)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(None if event.option.id == "stay" else event.option.id)

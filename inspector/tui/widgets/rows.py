@@ -1,0 +1,86 @@
+"""Which rows the tree shows, and how wide its columns are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inspector.core.network import Network
+from inspector.core.node import Node
+from inspector.core.units import features
+
+Where = tuple[int, ...]
+"""The way to a place from the network, a child's number (from 0) at each turn."""
+
+DEEPEST = 4
+
+
+class Folds(NamedTuple):
+    """What is open: every group above `level`, but for those in `toggled`, where it is the other way round."""
+
+    level: int
+    toggled: frozenset[Where] = frozenset()
+
+    def is_open(self, where: Where) -> bool:
+        return not where or (len(where) < self.level) != (where in self.toggled)
+
+    def toggle(self, where: Where) -> Folds:
+        return Folds(self.level, self.toggled ^ {where})
+
+
+def visible(root: Node, folds: Folds) -> list[Where]:
+    """The rows of the tree from top to bottom. A ReLU has none: it is told with the operation that it follows."""
+    touched = {where[:length] for where in folds.toggled for length in range(len(where) + 1)}
+    templates: dict[tuple[int, int], list[Where]] = {}
+
+    def below(node: Node, where: Where) -> list[Where]:
+        key = (id(node), len(where))
+        if where not in touched and key in templates:
+            return templates[key]
+        rows: list[Where] = [()]
+        if node.children and folds.is_open(where):
+            for number, child in enumerate(node.children):
+                if child.kind != "ReLU":
+                    rows += [(number, *rest) for rest in below(child, (*where, number))]
+        if where not in touched:
+            templates[key] = rows
+        return rows
+
+    return below(root, ())
+
+
+class Columns(NamedTuple):
+    """Widths of the table's columns in cells; a width of 0 leaves a column out."""
+
+    name: int
+    operation: int
+    shape: int
+    number: int
+    bar: int
+
+
+def columns(width: int, shape: int) -> Columns:
+    """The columns that fit into `width` cells, for feature maps whose text is `shape` cells long."""
+    number = 8
+    left = width - shape - 2 * number - 12
+    if left < 38:
+        return Columns(min(18, max(left, 8)), min(max(left - 18, 0), 20), shape, number, 0)
+    name = min(18 + max(left - 42, 0) // 4, 24)
+    operation = min(17 + max(left - 42, 0) // 2, 30)
+    return Columns(name, operation, shape, number, min(left - name - operation, 24))
+
+
+def widest_shape(network: Network) -> int:
+    """Cells that the longest C×H×W of the network takes; a stage's first block has its largest feature maps."""
+    nodes = [network.root, *network.root.children]
+    for group in network.root.children:
+        nodes += group.children[0].children if group.kind == "Stage" else group.children
+    return max(len("C×H×W"), *(len(features(node.output)) for node in nodes))
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of eighths: `width` cells for a share of 1; a share that is not 0 shows at least one eighth."""
+    eighths = round(share * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[rest]

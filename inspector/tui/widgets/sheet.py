@@ -1,0 +1,156 @@
+"""What: the selected place's numbers, those that can be changed first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual import events
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+
+from inspector.core.describe import value
+from inspector.core.edit import Field
+from inspector.core.facts import Fact
+from inspector.tui.widgets.painted import Line, Painted, Piece
+
+
+class Subject(NamedTuple):
+    """All that the sheet says of one place. `were` has the baseline's value of each field, None where it is the same."""
+
+    name: str
+    path: str
+    title: str
+    fields: tuple[Field, ...]
+    were: tuple[str | None, ...]
+    facts: tuple[Fact, ...]
+
+
+_FIRST_FIELD = 3
+"""The line of the first field."""
+_LABEL = 3
+_VALUE_WIDTH = 10
+
+
+class Sheet(Painted):
+    """Title, fields with − and + round their values, an explanation under a field, and facts."""
+
+    class Pressed(Message):
+        """A field was clicked: `part` is "−", "+" or "value"."""
+
+        def __init__(self, sheet: Sheet, index: int, part: str) -> None:
+            super().__init__()
+            self.sheet = sheet
+            self.index = index
+            self.part = part
+
+        @property
+        def control(self) -> Sheet:
+            return self.sheet
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._subject = Subject("", "", "", (), (), ())
+        self._chosen = 0
+        self._is_active = False
+        self._complaint: tuple[str, ...] = ()
+        self._lines: list[Line] = []
+
+    def show(self, subject: Subject, chosen: int, *, is_active: bool, complaint: str = "") -> None:
+        """Draw `subject` with field `chosen` under the cursor, and `complaint` under it; only changed lines are drawn."""
+        self._subject, self._chosen, self._is_active = subject, chosen, is_active
+        self._complaint = tuple(_wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
+        self._lines = self._compose_lines()
+        size = Size(self.size.width, len(self._lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.repaint()
+
+    def on_resize(self) -> None:
+        self.show(self._subject, self._chosen, is_active=self._is_active, complaint=" ".join(self._complaint))
+        self.redraw()
+
+    def line(self, y: int) -> Line:
+        at = round(self.scroll_y) + y
+        return self._lines[at] if at < len(self._lines) else Line()
+
+    @property
+    def _label_width(self) -> int:
+        return max((len(field.name) for field in self._subject.fields), default=0) + 1
+
+    def value_region(self, index: int) -> Region:
+        """Where the value of a field is drawn, in cells of the pane."""
+        line = _FIRST_FIELD + index + (len(self._complaint) if index > self._chosen else 0)
+        return Region(_LABEL + self._label_width + 2, line - round(self.scroll_y), _VALUE_WIDTH, 1)
+
+    def reveal(self, index: int) -> None:
+        """Scroll until the line of a field is in sight."""
+        line = _FIRST_FIELD + index
+        top, height = round(self.scroll_y), max(self.size.height, 1)
+        if not top <= line < top + height:
+            self.scroll_to(y=max(line - 1, 0), animate=False, force=True)
+
+    def _compose_lines(self) -> list[Line]:
+        subject, width = self._subject, self.size.width
+        gap = max(width - len(subject.name) - len(subject.path) - 2, 1)
+        path = subject.path if subject.path != subject.name else ""
+        lines = [
+            Line([(f" {subject.name}", "strong"), (" " * gap, ""), (path, "quiet")]),
+            Line([(f" {subject.title}", "quiet")]),
+            Line(),
+        ]
+        for index in range(len(subject.fields)):
+            lines.append(self._field_line(index))
+            if index == self._chosen:
+                lines += [Line([(" " * _LABEL, ""), (text, "wrong")]) for text in self._complaint]
+        if subject.fields:
+            lines.append(Line())
+        labels = max((len(fact.label) for fact in subject.facts), default=0) + 2
+        for fact in subject.facts:
+            texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 1, 12))]
+            for number, text in enumerate(texts):
+                label = "" if number else fact.label
+                lines.append(Line([(f" {label.ljust(labels)}", "quiet"), (text, "")]))
+        return lines
+
+    def _field_line(self, index: int) -> Line:
+        field, was = self._subject.fields[index], self._subject.were[index]
+        is_chosen = index == self._chosen
+        note = f"was {was}" if was is not None else field.scope if field.scope != self._subject.name else ""
+        pieces: list[Piece] = [
+            (" ▸ " if is_chosen else "   ", "accent"),
+            (field.name.ljust(self._label_width), "strong" if is_chosen else ""),
+            ("− ", "quiet"),
+            (value(field.value).rjust(_VALUE_WIDTH), "value"),
+            (" +", "quiet"),
+            (f" {note}", "edited" if was is not None else "quiet"),
+        ]
+        return Line(pieces, "cursor" if is_chosen and self._is_active else "")
+
+    def on_click(self, event: events.Click) -> None:
+        """Press what is under the pointer: − and + step, the value is opened, the label chooses the field."""
+        hit = self._field_at(event.offset)
+        if hit is not None:
+            self.post_message(self.Pressed(self, *hit))
+
+    def _field_at(self, offset: Offset) -> tuple[int, str] | None:
+        line = offset.y + round(self.scroll_y)
+        for index in range(len(self._subject.fields)):
+            below = len(self._complaint) if index > self._chosen else 0
+            if line == _FIRST_FIELD + index + below:
+                left = _LABEL + self._label_width
+                if left - 1 <= offset.x <= left + 1:
+                    return index, "−"
+                if left + 2 + _VALUE_WIDTH <= offset.x <= left + 3 + _VALUE_WIDTH:
+                    return index, "+"
+                return index, "value" if offset.x > left else "label"
+        return None
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,308 @@
+"""Where: the network as a tree whose columns line up at every depth."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+
+from inspector.core.describe import operation, stride
+from inspector.core.design import block_name
+from inspector.core.network import Network
+from inspector.core.node import Node
+from inspector.core.units import features, short
+from inspector.tui.widgets.painted import Line, Painted, Piece
+from inspector.tui.widgets.rows import (
+    DEEPEST,
+    Columns,
+    Folds,
+    Where,
+    bar,
+    columns,
+    visible,
+    widest_shape,
+)
+
+HEADER = 1
+"""Lines above the rows."""
+CONTEXT = 3
+"""Rows that stay in sight above and below the cursor."""
+
+
+class TreeTable(Painted, can_focus=True):
+    """One row a node: name, stride, operation, output C×H×W, params, MACs, a bar for its share, a mark where edited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", id="tree.up"),
+        Binding("down,j", "move(1)", "Down", id="tree.down"),
+        Binding("left,h", "close", "Fold, or go to the group", id="tree.close"),
+        Binding("right,l", "open", "Unfold, or go into the group", id="tree.open"),
+        Binding("space", "toggle", "Fold or unfold", id="tree.toggle"),
+        Binding("pageup", "page(-1)", "Page up", id="tree.page-up"),
+        Binding("pagedown", "page(1)", "Page down", id="tree.page-down"),
+        Binding("home,g", "end(0)", "First row", id="tree.first"),
+        Binding("end,G", "end(-1)", "Last row", id="tree.last"),
+        Binding("left_square_bracket", "stage(-1)", "Previous stage", id="tree.previous-stage", key_display="["),
+        Binding("right_square_bracket", "stage(1)", "Next stage", id="tree.next-stage", key_display="]"),
+        Binding("1", "level(1)", "Show stages", id="tree.level-1"),
+        Binding("2", "level(2)", "Show blocks", id="tree.level-2"),
+        Binding("3", "level(3)", "Show operations", id="tree.level-3"),
+        Binding("4", "level(4)", "Show everything", id="tree.level-4"),
+        Binding("s", "share", "Bar: share of params or MACs", id="tree.share"),
+    ]
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, tree: TreeTable, where: Where) -> None:
+            super().__init__()
+            self.tree = tree
+            self.where = where
+
+        @property
+        def control(self) -> TreeTable:
+            return self.tree
+
+    def __init__(self, network: Network, baseline: Network, where: Where, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._network = network
+        self._baseline = baseline
+        self._cursor = where
+        self._folds = Folds(0)
+        self._by_macs = False
+        self._rows: list[Where] = []
+        self._columns = columns(0, 0)
+
+    @property
+    def cursor(self) -> Where:
+        return self._cursor
+
+    def show(self, network: Network, baseline: Network, where: Where) -> None:
+        """Show another network, keeping folds and scroll; only lines whose values differ are drawn anew."""
+        self._network, self._baseline = network, baseline
+        self._lay_out()
+        self.go(where)
+
+    def go(self, where: Where) -> None:
+        """Put the cursor on a place, unfolding what it is in; nothing is posted."""
+        for length in range(1, len(where)):
+            if not self._folds.is_open(where[:length]):
+                self._folds = self._folds.toggle(where[:length])
+                self._lay_out()
+        self._cursor = where
+        self._keep_in_sight()
+        self.repaint()
+
+    def on_resize(self) -> None:
+        """Start as deep as the pane has lines for."""
+        if self._folds.level == 0 and self.size.height:
+            rows_of_blocks = len(visible(self._network.root, Folds(2)))
+            self._folds = Folds(2 if rows_of_blocks + HEADER <= self.size.height else 1)
+        self._lay_out()
+        self._keep_in_sight()
+        self.redraw()
+
+    def on_focus(self) -> None:
+        self.repaint()
+
+    def on_blur(self) -> None:
+        self.repaint()
+
+    def _lay_out(self) -> None:
+        self._rows = visible(self._network.root, self._folds)
+        size = Size(self.size.width, len(self._rows) + HEADER)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self._columns = columns(self.scrollable_content_region.width, widest_shape(self._network))
+
+    @property
+    def _index(self) -> int:
+        return self._rows.index(self._cursor)
+
+    def _keep_in_sight(self) -> None:
+        height = self.scrollable_content_region.height - HEADER
+        if height < 1 or self._cursor not in self._rows:
+            return
+        index, top, last = self._index, round(self.scroll_y), max(len(self._rows) - height, 0)
+        if top - height <= index <= top + 2 * height:
+            margin = min(CONTEXT, (height - 1) // 2)
+            top = min(max(top, index + margin - height + 1), index - margin)
+        else:
+            top = index - height // 3
+        top = min(max(top, 0), last)
+        if top != round(self.scroll_y):
+            self.scroll_to(y=top, animate=False, force=True)
+
+    def _row_at(self, y: int) -> int:
+        return round(self.scroll_y) + y - HEADER
+
+    def line(self, y: int) -> Line:
+        """The header, or the row at line `y` of the pane."""
+        if y < HEADER:
+            return Line(self._header(self._columns))
+        row = self._row_at(y)
+        if row >= len(self._rows):
+            return Line()
+        where = self._rows[row]
+        paper = ("cursor" if self.has_focus else "cursor-away") if where == self._cursor else ""
+        return Line(self._row(where, self._columns), paper)
+
+    def _header(self, widths: Columns) -> list[Piece]:
+        share = "MACs share" if self._by_macs else "params share"
+        share = share if len(share) <= widths.bar else share.split()[0]
+        texts = (
+            " " * (widths.name + 7),
+            "operation".ljust(widths.operation)[: widths.operation] + " ",
+            "C×H×W".rjust(widths.shape),
+            "params".rjust(widths.number),
+            "MACs".rjust(widths.number),
+            f"  {share}"[: widths.bar + 2],
+        )
+        return [(text, "quiet") for text in texts]
+
+    def _row(self, where: Where, widths: Columns) -> list[Piece]:
+        node, group, number = _stand(self._network.root, where)
+        if node is None:
+            return []
+        before = _stand(self._baseline.root, where)[0]
+        is_group = bool(node.children)
+        marker = ("▾ " if self._folds.is_open(where) else "▸ ") if is_group else "  "
+        indent = 2 * len(where)
+        moved = stride(node)
+        weight = ("strong" if len(where) < 2 else "") if is_group else "quiet"
+        shape, params, macs = (
+            "edited" if before and old != new else weight
+            for old, new in zip(_numbers(before or node), _numbers(node), strict=True)
+        )
+        shares = bar(self._share(node), widths.bar) if widths.bar else ""
+        return [
+            (" " * (indent + 1), ""),
+            (marker, "quiet"),
+            (_fit(self._label(node, group, number), widths.name - indent - 2), weight),
+            ((f"/{moved}" if moved > 1 else "").rjust(4) + "  ", "" if is_group else "quiet"),
+            (_fit(_words(node, group, number), widths.operation) + " ", "" if is_group else "quiet"),
+            (features(node.output).rjust(widths.shape), shape),
+            (_amount(node.params).rjust(widths.number), params),
+            (_amount(node.macs).rjust(widths.number), macs),
+            (f"  {shares.ljust(widths.bar)}" if widths.bar else " ", "quiet"),
+            (" +" if before is None else "" if before == node else " ●", "edited"),
+        ]
+
+    def _label(self, node: Node, group: Node | None, number: int) -> str:
+        if group is None:
+            return self._network.design.base
+        return block_name(group.label, number + 1) if group.kind == "Stage" else node.label
+
+    def _share(self, node: Node) -> float:
+        """The node's share of the network, from 0 to 1."""
+        part, whole = (node.macs, self._network.macs) if self._by_macs else (node.params, self._network.params)
+        return part / whole
+
+    def _move_to(self, index: int) -> None:
+        where = self._rows[min(max(index, 0), len(self._rows) - 1)]
+        if where != self._cursor:
+            self.go(where)
+            self.post_message(self.Moved(self, where))
+
+    def action_move(self, rows: int) -> None:
+        self._move_to(self._index + rows)
+
+    def action_page(self, pages: int) -> None:
+        self._move_to(self._index + pages * max(self.size.height - HEADER - 1, 1))
+
+    def action_end(self, index: int) -> None:
+        self._move_to(0 if index == 0 else len(self._rows) - 1)
+
+    def action_toggle(self) -> None:
+        if self._cursor and self._network.at(self._cursor).node.children:
+            self._fold(self._folds.toggle(self._cursor))
+
+    def action_close(self) -> None:
+        """Fold the group under the cursor, or go to the group that the row is in."""
+        node = self._network.at(self._cursor).node
+        if self._cursor and node.children and self._folds.is_open(self._cursor):
+            self.action_toggle()
+        elif self._cursor:
+            self._move_to(self._rows.index(self._cursor[:-1]))
+
+    def action_open(self) -> None:
+        """Unfold the group under the cursor, or go to the first row in it."""
+        node = self._network.at(self._cursor).node
+        if node.children and not self._folds.is_open(self._cursor):
+            self.action_toggle()
+        elif node.children:
+            self.action_move(1)
+
+    def action_level(self, level: int) -> None:
+        """Show `level` levels below the network; the cursor stays, or goes to the group that is left of it."""
+        where = self._cursor[: min(level, DEEPEST)]
+        self._cursor = where
+        self._fold(Folds(level))
+        self.post_message(self.Moved(self, where))
+
+    def action_stage(self, steps: int) -> None:
+        """Go to the next stage, or to the one before."""
+        tops = range(len(self._network.root.children))
+        stages = [(at,) for at in tops if self._network.at((at,)).node.kind == "Stage"]
+        there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
+        if there:
+            self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]))
+
+    def action_share(self) -> None:
+        self._by_macs = not self._by_macs
+        self.repaint()
+
+    def _fold(self, folds: Folds) -> None:
+        self._folds = folds
+        self._lay_out()
+        self._keep_in_sight()
+        self.repaint()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the clicked row; on its marker, or with a second click, fold or unfold it."""
+        row = self._row_at(event.y)
+        if event.y < HEADER or row >= len(self._rows):
+            return
+        where = self._rows[row]
+        is_on_marker = event.x in (2 * len(where) + 1, 2 * len(where) + 2)
+        self._move_to(row)
+        if is_on_marker or event.chain == 2:
+            self.action_toggle()
+
+
+def _stand(root: Node, where: Where) -> tuple[Node | None, Node | None, int]:
+    """The node at `where`, the group that it is in, and its number there; no node where there is no such place."""
+    node, group, number = root, None, 0
+    for number in where:
+        if number >= len(node.children):
+            return None, node, number
+        group, node = node, node.children[number]
+    return node, group, number
+
+
+def _words(node: Node, group: Node | None, number: int) -> str:
+    """The operation, and the ReLU right behind it, which has no row of its own."""
+    siblings = group.children if group else ()
+    if number + 1 < len(siblings) and siblings[number + 1].kind == "ReLU":
+        return "+ shortcut, relu" if node.kind == "Add" else f"{operation(node)}, relu"
+    return operation(node)
+
+
+def _numbers(node: Node) -> tuple[object, ...]:
+    return node.output, node.params, node.macs
+
+
+def _amount(number: int) -> str:
+    """Three digits and a unit, the digits in one column whether there is a unit or not; nothing for none."""
+    if not number:
+        return ""
+    text = short(number)
+    return text if text[-1].isalpha() else f"{text}  "
+
+
+def _fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells."""
+    return text.ljust(width) if len(text) <= width else f"{text[: max(width - 1, 0)]}…"[:width]
