@@ -1,10 +1,10 @@
 """A workbench for ResNets: edit channels, see every shape, parameter and MAC follow.
 
-    from inspector import Design, analyze, edit, preset
+from inspector import Design, analyze, edit, preset
 
-    network = analyze(edit(preset("resnet50"), "conv5_x.planes=384"))
-    network.params, network.macs          # elements, MACs of convolutions and fc
-    network.find("layer4.2.conv3").node   # shapes (N, C, H, W), weight, params, macs
+network = analyze(edit(preset("resnet50"), "conv5_x.planes=384"))
+network.params, network.macs          # elements, MACs of convolutions and fc
+network.find("layer4.2.conv3").node   # shapes (N, C, H, W), weight, params, macs
 """
 
 from __future__ import annotations

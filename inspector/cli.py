@@ -28,7 +28,7 @@ class _EditorFirst(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _model(command: Any) -> Any:  # a decorator, over functions of any signature
+def _model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """The MODEL argument and `--set`, which every command on one design has."""
     command = click.option(
         "--set",
@@ -79,9 +79,7 @@ def edit_command(model: str, assignments: tuple[str, ...]) -> None:
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")
-def report_command(
-    model: str, assignments: tuple[str, ...], format_: str, output: str | None, *, force: bool
-) -> None:
+def report_command(model: str, assignments: tuple[str, ...], format_: str, output: str | None, *, force: bool) -> None:
     """Print the shape report, or write it to a file."""
     text = _report(_assign(_load(model), assignments), format_)
     if output is None or output == "-":

@@ -106,7 +106,7 @@ class DesignedResNet(resnet.ResNet):
         return nn.Sequential(*blocks)
 
     def _initialise(self) -> None:
-        """torchvision's initial weights: He et al. 2015 (fan out) for convolutions, 1 and 0 for batch norms."""
+        """Torchvision's initial weights: He et al. 2015 (fan out) for convolutions, 1 and 0 for batch norms."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

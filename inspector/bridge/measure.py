@@ -29,7 +29,7 @@ class Measurement(Struct, frozen=True):
 
 
 def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> Measurement:
-    """torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode."""
+    """Torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torchinfo reads `TypedStorage`, which torch deprecates
         found: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")

@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import lru_cache
 
 from inspector.core import layers
+from inspector.core.design import StrideOn
 from inspector.core.node import Dims, Node, Window
 
 
 @lru_cache(maxsize=4096)
 def bottleneck(
-    x: Dims, filters: tuple[int, int, int], stride: int, strides_on_conv1: bool, groups: int, dilation: int, reach: int
+    x: Dims, filters: tuple[int, int, int], stride: int, stride_on: StrideOn, groups: int, dilation: int, reach: int
 ) -> Node:
     """1×1, 3×3, 1×1 with the given filters: (N, C, H, W) → (N, filters[2], H / stride, W / stride).
 
     v1.5 strides on the 3×3 (torchvision), v1 on the first 1×1 (He et al. 2015). `reach` is the total stride of `x`.
     Equal arguments give the same node, so equal blocks are analysed once.
     """
-    first, second = (stride, 1) if strides_on_conv1 else (1, stride)
+    first, second = (stride, 1) if stride_on == "conv1" else (1, stride)
     conv1 = layers.conv2d("conv1", "conv1", x, filters[0], Window(1, first, 0), reach)
     window = Window(3, second, dilation, dilation, groups)
     conv2 = layers.conv2d("conv2", "conv2", conv1.output, filters[1], window, reach * first)
@@ -38,9 +39,9 @@ def bottleneck(
 
 @lru_cache(maxsize=4096)
 def basic_block(x: Dims, filters: tuple[int, int], stride: int, reach: int) -> Node:
-    """3×3, 3×3 with the given filters, the first with the stride: (N, C, H, W) → (N, filters[1], H / stride, W / stride).
+    """3×3, 3×3 with the given filters, the first with the stride.
 
-    Equal arguments give the same node, so equal blocks are analysed once.
+    (N, C, H, W) → (N, filters[1], H / stride, W / stride). Equal arguments give the same node.
     """
     reach_out = reach * stride
     conv1 = layers.conv2d("conv1", "conv1", x, filters[0], Window(3, stride, 1), reach)

@@ -21,6 +21,7 @@ class Change(Struct, frozen=True):
 
     @property
     def status(self) -> Literal["changed", "new", "gone"]:
+        """Whether the place changed, is new, or is gone."""
         if self.before is None:
             return "new"
         return "gone" if self.after is None else "changed"

@@ -42,4 +42,3 @@ def _total(node: Node, cost: Callable[[Node], int]) -> int:
         _, times = seen.get(id(child), (child, 0))
         seen[id(child)] = child, times + 1
     return sum(times * _total(child, cost) for child, times in seen.values())
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct, structs
 
 from inspector.core.design import Design, block_name
@@ -16,7 +18,7 @@ _PLURALS = {"Bottleneck": "bottleneck", "BasicBlock": "basic block"}
 
 def operation(node: Node) -> str:
     """What a node does: "3×3, 512 filters", "3 bottlenecks", "↳ projection"; g32 is 32 groups, d2 a dilation of 2."""
-    return _WORDS[node.kind](node)
+    return _PLAIN.get(node.kind) or _WORDS[node.kind](node)
 
 
 def stride(node: Node) -> int:
@@ -120,7 +122,7 @@ def _slash(node: Node) -> str:
     return f"/{node.window.stride}" if node.window and node.window.stride > 1 else ""
 
 
-_WORDS = {
+_WORDS: dict[str, Callable[[Node], str]] = {
     "ResNet": _network,
     "Input": lambda node: f"batch of {node.output[0]}",
     "Stem": _stem,
@@ -129,13 +131,15 @@ _WORDS = {
     "BasicBlock": _block,
     "Projection": lambda node: f"1×1, {node.output[1]} filters, bn",
     "Conv2d": _convolution,
-    "BatchNorm2d": lambda node: "batch norm",
-    "ReLU": lambda node: "relu",
-    "MaxPool2d": lambda node: "3×3 max pool",
-    "Identity": lambda node: "no pool",
-    "Shortcut": lambda node: "identity",
-    "Add": lambda node: "path + shortcut",
     "AdaptiveAvgPool2d": lambda node: f"average {dims(node.input[2:])}",
     "Linear": lambda node: f"{node.input[1]} → {node.output[1]}",
-    "Head": lambda node: "pool, fc",
+}
+_PLAIN = {
+    "BatchNorm2d": "batch norm",
+    "ReLU": "relu",
+    "MaxPool2d": "3×3 max pool",
+    "Identity": "no pool",
+    "Shortcut": "identity",
+    "Add": "path + shortcut",
+    "Head": "pool, fc",
 }

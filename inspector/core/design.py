@@ -204,6 +204,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def stages(self) -> tuple[Stage, Stage, Stage, Stage]:
+        """conv2_x to conv5_x, in forward order."""
         return self.conv2_x, self.conv3_x, self.conv4_x, self.conv5_x
 
     @property

@@ -44,6 +44,7 @@ class Field(Struct, frozen=True):
 
     @property
     def address(self) -> str:
+        """What `resolve` finds it by, in the paper's names: `conv5_x.planes`, `conv5_3.conv3`."""
         return f"{self.scope}.{self.name}" if self.scope else self.name
 
 
@@ -183,7 +184,9 @@ def _known(design: Design, address: str) -> Iterator[str]:
         yield from (f"layer{number}.{name}" for name in STAGE_FIELDS)
         for block in range(min(design.stage(stage).blocks, 64)):
             for name in CONVOLUTIONS[design.block]:
-                yield f"layer{number}.{block}.{name}" if "layer" in address else f"{block_name(stage, block + 1)}.{name}"
+                yield (
+                    f"layer{number}.{block}.{name}" if "layer" in address else f"{block_name(stage, block + 1)}.{name}"
+                )
 
 
 def step(design: Design, field: Field, steps: int) -> Design:

@@ -27,7 +27,7 @@ def editable(design: Design, place: Place) -> tuple[Field, ...]:
 
 def follows(design: Design, place: Place) -> str:
     """The name of the convolution whose filters give `place` its channels, or an empty string for one itself."""
-    if len(place.where) < 3 or place.node.kind == "Conv2d" and len(place.where) == 3:
+    if len(place.where) < 3 or (place.node.kind == "Conv2d" and len(place.where) == 3):
         return ""
     return f"{_block(place)}.{_source(design, place)}"
 

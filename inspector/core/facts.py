@@ -67,7 +67,7 @@ def _shapes(node: Node) -> list[Fact]:
     return [Fact("input", (dims(node.input[1:]),)), Fact("output", (dims(node.output[1:]),))]
 
 
-def _own(network: Network, place: Place) -> list[Fact]:
+def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one return a kind
     node = place.node
     if node.kind == "Conv2d":
         return _convolution(node)

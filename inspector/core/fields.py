@@ -43,9 +43,11 @@ class Integer(Struct, frozen=True):
 
     @property
     def allowed(self) -> str:
+        """What is allowed, as the end of a sentence."""
         return f"must be an {'odd ' if self.is_odd else ''}integer from {self.low} to {self.high}"
 
     def admits(self, value: object) -> bool:
+        """Whether `value` is of the right type and in range."""
         return type(value) is int and self.low <= value <= self.high and (value % 2 == 1 or not self.is_odd)
 
     def parse(self, text: str) -> int:
@@ -72,15 +74,19 @@ class Choice(Struct, frozen=True):
 
     @property
     def allowed(self) -> str:
+        """What is allowed, as the end of a sentence."""
         return "must be " + " or ".join(self.options)
 
     def admits(self, value: object) -> bool:
+        """Whether `value` is of the right type and in range."""
         return type(value) is str and value in self.options
 
     def parse(self, text: str) -> str:
+        """The word itself; `admits` tells whether it is one of the options."""
         return text.strip()
 
     def stepped(self, value: str, steps: int) -> str:
+        """The option `steps` further on, round and round."""
         return self.options[(self.options.index(value) + steps) % len(self.options)]
 
 
@@ -89,12 +95,15 @@ class Flag(Struct, frozen=True):
 
     @property
     def allowed(self) -> str:
+        """What is allowed, as the end of a sentence."""
         return "must be true or false"
 
     def admits(self, value: object) -> bool:
+        """Whether `value` is of the right type and in range."""
         return type(value) is bool
 
     def parse(self, text: str) -> bool:
+        """The truth that `text` spells; ValueError where it spells none."""
         word = text.strip().lower()
         if word in {"true", "yes", "on", "1"}:
             return True
@@ -102,7 +111,8 @@ class Flag(Struct, frozen=True):
             return False
         raise ValueError(self.allowed)
 
-    def stepped(self, value: bool, steps: int) -> bool:
+    def stepped(self, value: bool, steps: int) -> bool:  # noqa: FBT001  # the value itself
+        """The other value for an odd number of steps."""
         return value ^ bool(steps % 2)
 
 
@@ -113,12 +123,15 @@ class Shape(Struct, frozen=True):
 
     @property
     def allowed(self) -> str:
+        """What is allowed, as the end of a sentence."""
         return f"must be N,C,H,W: four integers from {self.size.low} to {self.size.high}"
 
     def admits(self, value: object) -> bool:
+        """Whether `value` is of the right type and in range."""
         return type(value) is tuple and len(value) == 4 and all(self.size.admits(size) for size in value)
 
     def parse(self, text: str) -> tuple[int, ...]:
+        """The sizes that `text` spells, with `,`, `x` or `×` between them; ValueError where they are no sizes."""
         parts = text.strip().strip("[]()").replace("×", ",").replace("x", ",").split(",")
         try:
             return tuple(self.size.parse(part) for part in parts)

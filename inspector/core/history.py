@@ -22,18 +22,22 @@ class History(Struct, frozen=True):
 
     @classmethod
     def of(cls, design: Design) -> History:
+        """The history that begins with `design`."""
         return cls((Step(design),))
 
     @property
     def current(self) -> Design:
+        """The design that one stands at."""
         return self.steps[self.at].design
 
     @property
     def can_undo(self) -> bool:
+        """Whether there is a step back."""
         return self.at > 0
 
     @property
     def can_redo(self) -> bool:
+        """Whether there is a step that was undone."""
         return self.at + 1 < len(self.steps)
 
     def record(self, design: Design, label: str) -> History:
@@ -43,7 +47,9 @@ class History(Struct, frozen=True):
         return History((*self.steps[: self.at + 1], Step(design, label)), self.at + 1)
 
     def undo(self) -> History:
+        """One step back; the same history where there is none."""
         return History(self.steps, self.at - 1) if self.can_undo else self
 
     def redo(self) -> History:
+        """One undone step forward; the same history where there is none."""
         return History(self.steps, self.at + 1) if self.can_redo else self

@@ -35,7 +35,7 @@ def batch_norm(key: str, label: str, x: Dims, reach: int) -> Node:
 
 
 def relu(label: str, x: Dims, reach: int) -> Node:
-    """A ReLU, in place; (N, C, H, W) stays. torch runs one module several times a block, so `label` tells them apart."""
+    """A ReLU, in place; (N, C, H, W) stays. torch runs one module several times a block: `label` tells them apart."""
     return Node("relu", label, "ReLU", x, x, reach)
 
 

@@ -45,6 +45,7 @@ class Network(Struct, frozen=True):
 
     @property
     def params(self) -> int:
+        """Parameters, counted as elements."""
         return self.root.params
 
     @property
@@ -54,6 +55,7 @@ class Network(Struct, frozen=True):
 
     @property
     def place(self) -> Place:
+        """Where the network itself stands."""
         return Place("", "network", (), self.root)
 
     def at(self, where: tuple[int, ...]) -> Place:
@@ -80,7 +82,10 @@ class Network(Struct, frozen=True):
         return (place for place in self.places() if place.node.is_operation)
 
     def find(self, address: str) -> Place:
-        """The place that a path or a name means (`layer4.2.conv3`, `conv5_3.conv3`); DesignError where there is none."""
+        """The place that a path or a name means (`layer4.2.conv3`, `conv5_3.conv3`).
+
+        Raises DesignError where there is none.
+        """
         if address == "network":
             return self.place
         for top in self.children(self.place):
@@ -165,9 +170,7 @@ def _stem(stem: Stem, x: Dims) -> Node:
 
 
 @lru_cache(maxsize=1024)
-def _stage(
-    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
-) -> Node:
+def _stage(number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int) -> Node:
     """Blocks one after another; a run of equal ones is analysed once.
 
     The first block strides. Where a stage dilates instead, its first block still has the dilation of what came before
@@ -186,15 +189,15 @@ def _stage(
         node = (
             bottleneck(
                 out,
-                filters,  # type: ignore[arg-type]  # three, for a bottleneck
+                filters,
                 stride if is_first else 1,
-                stride_on == "conv1",
+                stride_on,
                 stage.groups,
                 dilation if is_first else later,
                 reach_out,
             )
             if kind == "bottleneck"
-            else basic_block(out, filters, stride if is_first else 1, reach_out)  # type: ignore[arg-type]  # two
+            else basic_block(out, filters, stride if is_first else 1, reach_out)
         )
         is_run = not is_first and out == node.output and filters == plain
         until = stage.next_override(block) if is_run else block + 1

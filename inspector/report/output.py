@@ -25,8 +25,6 @@ def write(path: Path, text: str, *, overwrite: bool) -> None:
             raise OutputError(f"{name}: is a directory")
         if mode is not None and not stat.S_ISREG(mode):
             target.write_bytes(data)
-        elif mode is not None and not overwrite:
-            raise FileExistsError
         else:
             _replace(target, data, mode, overwrite=overwrite)
     except FileExistsError:
@@ -45,6 +43,8 @@ def _mode(path: Path) -> int | None:
 
 def _replace(target: Path, data: bytes, mode: int | None, *, overwrite: bool) -> None:
     """Write beside the target, then put it in its place; a link, unlike a rename, fails where a file has come since."""
+    if mode is not None and not overwrite:
+        raise FileExistsError
     handle, beside = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

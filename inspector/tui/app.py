@@ -13,20 +13,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from inspector.core.describe import edits, value
+from inspector.core.describe import edits
 from inspector.core.design import Design
-from inspector.core.edit import Field, edit, step
-from inspector.core.editable import editable
-from inspector.core.facts import facts, title
+from inspector.core.edit import edit, step
 from inspector.core.history import History
-from inspector.core.network import Network, Place, analyze
+from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.errors import DesignError
 from inspector.tui.compositor import MainScreen
 from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals
 from inspector.tui.widgets.detail import Detail, ValueInput
-from inspector.tui.widgets.rows import Where
-from inspector.tui.widgets.sheet import Subject
+from inspector.tui.widgets.rows import Where, nearest_place
+from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
 
@@ -36,7 +34,7 @@ class InspectorApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "inspector"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (150, "-huge")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-huge")]  # noqa: RUF012  # Textual's own type
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,enter", "edit", "Edit the numbers", id="app.edit"),
         Binding("plus,equals_sign", "more", "Step up", id="app.step-up", key_display="+"),
@@ -46,7 +44,7 @@ class InspectorApp(App[None]):
         Binding("x", "export", "Export", id="app.export"),
         Binding("tab", "other_pane", "Other pane", id="app.other-pane"),
         Binding("shift+tab", "other_pane", "Other pane", id="app.other-pane-back", show=False),
-        Binding("escape", "back", "Back to the tree", id="app.back"),
+        Binding("escape", "tree", "Back to the tree", id="app.tree"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit"),
     ]
@@ -101,7 +99,7 @@ class InspectorApp(App[None]):
         self._show()
 
     def _show(self) -> None:
-        self.selected = _still_there(self._network, self.selected)
+        self.selected = nearest_place(self._network, self.selected)
         main = self.screen_stack[0]
         with self.batch_update():
             file = self._source.name if self._source else ""
@@ -112,26 +110,9 @@ class InspectorApp(App[None]):
                 file=file,
             )
             self._tree.show(self._network, self._baseline, self.selected)
-            self._detail.show(self._subject(self._network.at(self.selected)))
+            self._detail.show(subject(self._network, self._baseline, self._network.at(self.selected)))
             main.query_one(Totals).show(self._network, self._baseline)
             self._show_keys()
-
-    def _subject(self, place: Place) -> Subject:
-        design = self.history.current
-        fields = editable(design, place)
-        were = tuple(self._was(field) for field in fields)
-        name = design.base if not place.where else place.name
-        return Subject(name, place.path, title(self._network, place), fields, were, facts(self._network, place))
-
-    def _was(self, field: Field) -> str | None:
-        """The baseline's value of a field where it is another one."""
-        from inspector.core.edit import resolve
-
-        try:
-            before = resolve(self._baseline.design, field.address).value
-        except DesignError:
-            return None
-        return value(before) if before != field.value else None
 
     def _show_keys(self) -> None:
         undo = ("u", "undo", "app.undo" if self.history.can_undo else "")
@@ -142,7 +123,7 @@ class InspectorApp(App[None]):
             keys.append(("↑ ↓", "other fields", "app.leave('next')"))
         elif self._detail.has_focus:
             keys = [("enter", "type", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
-            keys += [undo, redo, ("esc", "tree", "app.back"), *away[1:]]
+            keys += [undo, redo, ("esc", "tree", "app.tree"), *away[1:]]
         else:
             keys = [("e", "edit", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
             keys += [undo, redo, *away]
@@ -152,14 +133,14 @@ class InspectorApp(App[None]):
     def _moved(self, event: TreeTable.Moved) -> None:
         self.selected = event.where
         self._detail.complain("")
-        self._detail.show(self._subject(self._network.at(event.where)))
+        self._detail.show(subject(self._network, self._baseline, self._network.at(event.where)))
 
     @on(Detail.Stepped)
     def _stepped(self, event: Detail.Stepped) -> None:
         self._try(lambda design: step(design, event.field, event.steps), event.field.address)
 
     @on(Detail.Opened)
-    def _opened(self) -> None:
+    def _typing_begun(self) -> None:
         self._draft = self.history
         self._show_keys()
 
@@ -177,7 +158,7 @@ class InspectorApp(App[None]):
         self.become(self._draft.record(design, event.field.address))
 
     @on(Detail.Closed)
-    def _closed(self, event: Detail.Closed) -> None:
+    def _typing_ended(self, event: Detail.Closed) -> None:
         draft, self._draft = self._draft, None
         if draft is not None and not event.is_kept:
             self.become(draft)
@@ -221,12 +202,12 @@ class InspectorApp(App[None]):
 
     def action_other_pane(self) -> None:
         if self._detail.has_focus:
-            self.action_back()
+            self.action_tree()
         else:
             self._show_detail()
             self.call_after_refresh(self._detail.focus)
 
-    def action_back(self) -> None:
+    def action_tree(self) -> None:
         self.screen_stack[0].remove_class("-detail")
         self.call_after_refresh(self._tree.focus)
 
@@ -283,15 +264,3 @@ class InspectorApp(App[None]):
 
 
 Changing = Callable[[Design], Design]
-
-
-def _still_there(network: Network, where: Where) -> Where:
-    """`where`, or the nearest place to it that the network has: the last block where its own has gone."""
-    node = network.root
-    for depth, number in enumerate(where):
-        if not node.children:
-            return where[:depth]
-        if number >= len(node.children):
-            return (*where[:depth], len(node.children) - 1)
-        node = node.children[number]
-    return where

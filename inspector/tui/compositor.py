@@ -22,7 +22,10 @@ class CroppedUpdate(ChopsUpdate):
             for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
                 first, last = max(x, left), min(end, right)
                 if strip is not None and first < last:
-                    sequences += (Control.move_to(first, y).segment.text, strip.crop(first - x, last - x).render(console))
+                    sequences += (
+                        Control.move_to(first, y).segment.text,
+                        strip.crop(first - x, last - x).render(console),
+                    )
         return "".join(sequences)
 
 

@@ -99,7 +99,9 @@ class KeyBar(Bar):
         parts = [Content(" ")]
         for key, words, action in keys:
             if action:
-                parts.append(Content.from_markup(f"[@click={action}][bold $text-accent]$key[/] $words[/]", key=key, words=words))
+                parts.append(
+                    Content.from_markup(f"[@click={action}][bold $text-accent]$key[/] $words[/]", key=key, words=words)
+                )
                 parts.append(Content("   "))
             else:
                 parts.append(Content.styled(f"{key} {words}   ", "$foreground 30%"))

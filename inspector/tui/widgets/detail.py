@@ -186,11 +186,11 @@ class Detail(Container, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """A digit begins a new value."""
         is_digit = event.character is not None and event.character.isascii() and event.character.isdigit()
-        if is_digit and self.has_focus and self.field is not None:
-            if not isinstance(self.field.spec, Choice | Flag):
-                event.stop()
-                event.prevent_default()
-                self.open(event.character)
+        is_number = self.field is not None and not isinstance(self.field.spec, Choice | Flag)
+        if is_digit and is_number and self.has_focus:
+            event.stop()
+            event.prevent_default()
+            self.open(event.character)
 
     def on_focus(self) -> None:
         self._draw()

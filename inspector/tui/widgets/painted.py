@@ -78,7 +78,7 @@ class Painted(ScrollView):
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a part of the pane. They have no border, so they go to the compositor without Textual's cache."""
+        """The lines of a part of the pane, which has no border and so needs no cache but its own."""
         strips = [self._strips.get(y) or self._strip(y) for y in crop.line_range]
         return [strip.crop(crop.x, crop.right) if strip.cell_length != crop.width else strip for strip in strips]
 

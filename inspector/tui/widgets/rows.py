@@ -48,6 +48,18 @@ def visible(root: Node, folds: Folds) -> list[Where]:
     return below(root, ())
 
 
+def nearest_place(network: Network, where: Where) -> Where:
+    """`where`, or the nearest place to it that the network has: the last block where its own has gone."""
+    node = network.root
+    for depth, number in enumerate(where):
+        if not node.children:
+            return where[:depth]
+        if number >= len(node.children):
+            return (*where[:depth], len(node.children) - 1)
+        node = node.children[number]
+    return where
+
+
 class Columns(NamedTuple):
     """Widths of the table's columns in cells; a width of 0 leaves a column out."""
 

@@ -9,13 +9,17 @@ from textual.geometry import Offset, Region, Size
 from textual.message import Message
 
 from inspector.core.describe import value
-from inspector.core.edit import Field
-from inspector.core.facts import Fact
+from inspector.core.design import Design
+from inspector.core.edit import Field, resolve
+from inspector.core.editable import editable
+from inspector.core.facts import Fact, facts, title
+from inspector.core.network import Network, Place
+from inspector.errors import DesignError
 from inspector.tui.widgets.painted import Line, Painted, Piece
 
 
 class Subject(NamedTuple):
-    """All that the sheet says of one place. `were` has the baseline's value of each field, None where it is the same."""
+    """All that the sheet says of one place; `were` has a field's value in the baseline where that is another one."""
 
     name: str
     path: str
@@ -23,6 +27,24 @@ class Subject(NamedTuple):
     fields: tuple[Field, ...]
     were: tuple[str | None, ...]
     facts: tuple[Fact, ...]
+
+
+def subject(network: Network, baseline: Network, place: Place) -> Subject:
+    """What the sheet says of `place`."""
+    design = network.design
+    fields = editable(design, place)
+    were = tuple(_was(baseline.design, field) for field in fields)
+    name = place.name if place.where else design.base
+    return Subject(name, place.path, title(network, place), fields, were, facts(network, place))
+
+
+def _was(design: Design, field: Field) -> str | None:
+    """The value of a field in `design` where it is another one."""
+    try:
+        before = resolve(design, field.address).value
+    except DesignError:
+        return None
+    return value(before) if before != field.value else None
 
 
 _FIRST_FIELD = 3
@@ -56,7 +78,7 @@ class Sheet(Painted):
         self._lines: list[Line] = []
 
     def show(self, subject: Subject, chosen: int, *, is_active: bool, complaint: str = "") -> None:
-        """Draw `subject` with field `chosen` under the cursor, and `complaint` under it; only changed lines are drawn."""
+        """Draw `subject` with field `chosen` under the cursor, and `complaint` under that."""
         self._subject, self._chosen, self._is_active = subject, chosen, is_active
         self._complaint = tuple(_wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
         self._lines = self._compose_lines()

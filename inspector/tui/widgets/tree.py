@@ -40,7 +40,7 @@ class TreeTable(Painted, can_focus=True):
         Binding("down,j", "move(1)", "Down", id="tree.down"),
         Binding("left,h", "close", "Fold, or go to the group", id="tree.close"),
         Binding("right,l", "open", "Unfold, or go into the group", id="tree.open"),
-        Binding("space", "toggle", "Fold or unfold", id="tree.toggle"),
+        Binding("space", "fold", "Fold or unfold", id="tree.toggle"),
         Binding("pageup", "page(-1)", "Page up", id="tree.page-up"),
         Binding("pagedown", "page(1)", "Page down", id="tree.page-down"),
         Binding("home,g", "end(0)", "First row", id="tree.first"),
@@ -152,7 +152,7 @@ class TreeTable(Painted, can_focus=True):
 
     def _header(self, widths: Columns) -> list[Piece]:
         share = "MACs share" if self._by_macs else "params share"
-        share = share if len(share) <= widths.bar else share.split()[0]
+        share = share if len(share) <= widths.bar else share.split(maxsplit=1)[0]
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
@@ -216,7 +216,7 @@ class TreeTable(Painted, can_focus=True):
     def action_end(self, index: int) -> None:
         self._move_to(0 if index == 0 else len(self._rows) - 1)
 
-    def action_toggle(self) -> None:
+    def action_fold(self) -> None:
         if self._cursor and self._network.at(self._cursor).node.children:
             self._fold(self._folds.toggle(self._cursor))
 
@@ -224,7 +224,7 @@ class TreeTable(Painted, can_focus=True):
         """Fold the group under the cursor, or go to the group that the row is in."""
         node = self._network.at(self._cursor).node
         if self._cursor and node.children and self._folds.is_open(self._cursor):
-            self.action_toggle()
+            self.action_fold()
         elif self._cursor:
             self._move_to(self._rows.index(self._cursor[:-1]))
 
@@ -232,7 +232,7 @@ class TreeTable(Painted, can_focus=True):
         """Unfold the group under the cursor, or go to the first row in it."""
         node = self._network.at(self._cursor).node
         if node.children and not self._folds.is_open(self._cursor):
-            self.action_toggle()
+            self.action_fold()
         elif node.children:
             self.action_move(1)
 
@@ -270,7 +270,7 @@ class TreeTable(Painted, can_focus=True):
         is_on_marker = event.x in (2 * len(where) + 1, 2 * len(where) + 2)
         self._move_to(row)
         if is_on_marker or event.chain == 2:
-            self.action_toggle()
+            self.action_fold()
 
 
 def _stand(root: Node, where: Where) -> tuple[Node | None, Node | None, int]:

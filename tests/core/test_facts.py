@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from strategies import designs
+
+from inspector.core.describe import operation
+from inspector.core.design import Design
+from inspector.core.edit import edit
+from inspector.core.facts import facts, title
+from inspector.core.network import analyze
+from inspector.core.presets import preset
+
+
+def _said(name: str, *assignments: str) -> dict[str, str]:
+    network = analyze(edit(preset("resnet50"), *assignments))
+    return {fact.label: " ".join(fact.lines) for fact in facts(network, network.find(name))}
+
+
+def test_a_convolution_is_written_out_in_its_own_numbers() -> None:
+    said = _said("conv5_3.conv3", "input.batch=2")
+    assert said["weight"] == "2048 filters × 512 channels × 1 × 1"
+    assert said["params"].startswith("2048 × 512 × 1 × 1 = 1,048,576")
+    assert said["MACs"].startswith("1,048,576 × 7 × 7 × 2 images = 102,760,448")
+
+
+def test_why_it_is_fifty_layers() -> None:
+    assert _said("network")["layers"] == "1 + 9 + 12 + 18 + 9 + 1 = 50, conv1, 3 a block, fc"
+
+
+def test_where_a_stage_strides_and_why_a_block_projects() -> None:
+    assert _said("conv5_x")["strides"] == "/2 in conv5_1's 3×3 (v1.5)"
+    assert _said("conv5_x", "stride_on=conv1")["strides"] == "/2 in conv5_1's 1×1 (v1)"
+    assert _said("conv5_x", "conv5_x.dilate=true")["strides"] == "nowhere: dilated by 2 instead"
+    assert _said("conv2_x")["strides"] == "nowhere: height and width stay"
+    assert "1024 channels and 2048 come in" in _said("conv5_3", "conv5_3.conv3=1024")["shortcut"]
+    assert "identity" in _said("conv5_3")["shortcut"]
+
+
+@given(designs())
+def test_products_that_are_written_out_are_right(design: Design) -> None:
+    network = analyze(design)
+    for place in network.places():
+        assert title(network, place)
+        assert operation(place.node)
+        for fact in facts(network, place):
+            text = " ".join(fact.lines).replace(",", "").replace(" images", "")
+            written = re.fullmatch(r"([\d×+ ]+) = (\d+)(?: .*)?", text)
+            if written and fact.label in ("params", "MACs"):
+                product = eval(written[1].replace("×", "*"))  # noqa: S307  # digits and signs only
+                assert product == int(written[2])

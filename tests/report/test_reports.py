@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from strategies import designs
+
+from inspector.core.design import Design
+from inspector.core.edit import edit
+from inspector.core.network import Network, analyze
+from inspector.core.presets import preset
+from inspector.report import FORMATS, render
+from inspector.report.output import write
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def _edited() -> Network:
+    return analyze(edit(preset("resnet50"), "conv5_3.conv3=1024", "conv4_x.blocks=2", "input=2,3,65,97"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_is_what_it_was(name: str) -> None:
+    network = _edited()
+    text = render(network, analyze(preset("resnet50")), name)
+    path = GOLDEN / f"report.{FORMATS[name]}"
+    if os.environ.get("INSPECTOR_UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+        pytest.fail("golden file written; run again without INSPECTOR_UPDATE_GOLDEN")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@given(designs())
+def test_json_and_csv_add_up_to_the_totals(design: Design) -> None:
+    network, baseline = analyze(design), analyze(preset(design.base))
+    report = json.loads(render(network, baseline, "json"))
+    rows = list(csv.DictReader(io.StringIO(render(network, baseline, "csv"))))
+    layers = report["layers"]
+    assert report["schema"] == "inspector/report/1"
+    assert report["baseline"] == design.base
+    assert report["totals"]["params"] == sum(layer["params"] for layer in layers) == network.params
+    assert report["totals"]["macs"] == sum(layer["macs"] for layer in layers) == network.macs
+    assert report["totals"]["counting"]["conv+fc"] == network.macs
+    assert report["delta"]["params"] == network.params - baseline.params
+    assert [(row["path"], int(row["params"]), int(row["macs"])) for row in rows] == [
+        (layer["path"], layer["params"], layer["macs"]) for layer in layers
+    ]
+    assert layers[0]["input"] == list(design.input)
+    assert layers[-1]["output"] == [design.input[0], design.num_classes]
+
+
+@given(designs())
+def test_text_and_markdown_state_the_exact_totals(design: Design) -> None:
+    network, baseline = analyze(design), analyze(preset(design.base))
+    for name in ("text", "md"):
+        text = render(network, baseline, name)
+        assert f"{network.params:,}" in text
+        assert f"{network.macs:,}" in text
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+
+
+def test_the_add_bears_its_blocks_path() -> None:
+    report = json.loads(render(_edited(), _edited(), "json"))
+    adds = [layer for layer in report["layers"] if layer["kind"] == "Add"]
+    assert [layer["path"] for layer in adds][-1] == "layer4.2"
+    assert len(adds) == 12
+
+
+def test_a_file_is_written_whole_with_the_rights_that_new_files_have(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    write(path, "π\n", overwrite=False)
+    assert path.read_bytes() == "π\n".encode()
+    (tmp_path / "other").write_text("")
+    assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["other", "report.txt"]
+
+
+def test_overwriting_keeps_the_rights_and_follows_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "real"
+    path.write_text("old")
+    path.chmod(0o640)
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    write(link, "new", overwrite=True)
+    assert link.is_symlink()
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640

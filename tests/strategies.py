@@ -1,0 +1,95 @@
+"""Designs and edits that Hypothesis draws: whatever the editor admits, within sizes that build quickly."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from inspector.core.design import CONVOLUTIONS, Design, Override, Stage, Stem, block_name
+from inspector.core.fields import PRESETS, STAGES
+
+
+@st.composite
+def overrides(draw: st.DrawFn, kind: str, blocks: int, groups: int) -> tuple[Override, ...]:
+    numbers = draw(st.lists(st.integers(1, blocks), unique=True, max_size=2))
+    found = []
+    for block in sorted(numbers):
+        chosen = draw(st.lists(st.sampled_from(CONVOLUTIONS[kind]), unique=True, min_size=1))
+        filters = {name: draw(st.integers(1, 12)) * (1 if name == "conv3" else groups) for name in chosen}
+        found.append(Override(block, **filters))
+    return tuple(found)
+
+
+@st.composite
+def stages(draw: st.DrawFn, kind: str) -> Stage:
+    blocks = draw(st.integers(1, 3))
+    stride = draw(st.integers(1, 3))
+    if kind == "basic":
+        return Stage(
+            blocks=blocks,
+            planes=draw(st.integers(1, 70)),
+            expansion=1,
+            stride=stride,
+            overrides=draw(overrides(kind, blocks, 1)),
+        )
+    groups = draw(st.sampled_from([1, 1, 2, 3, 8]))
+    planes = draw(st.integers(1, 70))
+    least = -(-64 // planes)
+    return Stage(
+        blocks=blocks,
+        planes=planes,
+        expansion=draw(st.integers(1, 5)),
+        stride=stride,
+        groups=groups,
+        width_per_group=draw(st.integers(least, least + 100)),
+        dilate=draw(st.booleans()),
+        overrides=draw(overrides(kind, blocks, groups)),
+    )
+
+
+@st.composite
+def designs(draw: st.DrawFn) -> Design:
+    kind = draw(st.sampled_from(["bottleneck", "bottleneck", "basic"]))
+    stem = Stem(
+        planes=draw(st.integers(1, 70)),
+        kernel=draw(st.sampled_from([1, 3, 5, 7, 11])),
+        stride=draw(st.integers(1, 4)),
+        pool=draw(st.booleans()),
+    )
+    size = st.integers(1, 130)
+    return Design(
+        base=draw(st.sampled_from(PRESETS)),
+        block=kind,
+        stride_on="conv1" if kind == "basic" else draw(st.sampled_from(["conv1", "conv2"])),
+        input=(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(size), draw(size)),
+        num_classes=draw(st.integers(1, 1200)),
+        stem=stem,
+        **{name: draw(stages(kind)) for name in STAGES},
+    )
+
+
+@st.composite
+def edits(draw: st.DrawFn, design: Design) -> str:
+    """One assignment that is likely, though not certain, to be allowed in `design`."""
+    stage = draw(st.sampled_from(STAGES))
+    block = draw(st.integers(1, design.stage(stage).blocks))
+    convolution = draw(st.sampled_from(CONVOLUTIONS[design.block]))
+    number = str(STAGES.index(stage) + 1)
+    address = draw(
+        st.sampled_from(
+            [
+                "num_classes",
+                "stem.planes",
+                "stem.stride",
+                "input.height",
+                "input.batch",
+                f"{stage}.planes",
+                f"layer{number}.planes",
+                f"{stage}.blocks",
+                f"{stage}.expansion",
+                f"{stage}.stride",
+                f"{block_name(stage, block)}.{convolution}",
+                f"layer{number}.{block - 1}.{convolution}",
+            ]
+        )
+    )
+    return f"{address}={draw(st.integers(1, 40))}"

@@ -1,0 +1,59 @@
+"""Torch and Textual are guests: who imports them is looked up in fresh interpreters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "torchvision", "torchinfo", "textual", "rich")
+
+
+def _imported(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint('\\n@', *(name for name in {HEAVY!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("@")[2].split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import inspector",
+        "from inspector import Design, preset, analyze, edit; analyze(edit(preset('resnet50'), 'conv5_x.planes=384'))",
+        "from inspector.cli import main; main(['report', '--format', 'json'])",
+        "from inspector.cli import main; main(['report', '--format', 'md', '--set', 'conv5_x.planes=384'])",
+        "from inspector.cli import main; main(['presets'])",
+        "from inspector.cli import main; main(['--version'])",
+        "from inspector.cli import main; main(['report', '--set', 'conv5_x.planes=0'])",
+    ],
+)
+def test_answers_without_weights_need_neither_torch_nor_textual(code: str) -> None:
+    assert _imported(code) == set()
+
+
+def test_the_editor_needs_no_torch() -> None:
+    code = "from inspector.tui.app import InspectorApp\nfrom inspector import preset\nInspectorApp(preset('resnet50'))"
+    assert _imported(code) == {"textual", "rich"}
+
+
+def test_only_the_bridge_brings_torch() -> None:
+    assert _imported("import inspector.bridge.measure, inspector.bridge.build") >= {"torch", "torchvision", "torchinfo"}
+
+
+def test_importing_the_package_loads_no_room() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import inspector, sys; print([n for n in sys.modules if n.startswith('inspector.')])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_listed() -> None:
+    import inspector
+
+    assert set(inspector.__all__) <= set(dir(inspector))
+    with pytest.raises(AttributeError, match="no attribute 'vgg'"):
+        inspector.vgg  # noqa: B018
