@@ -129,7 +129,6 @@ _WORDS: dict[str, Callable[[Node], str]] = {
     "Stage": _stage,
     "Bottleneck": _block,
     "BasicBlock": _block,
-    "Projection": lambda node: f"1×1, {node.output[1]} filters, bn",
     "Conv2d": _convolution,
     "AdaptiveAvgPool2d": lambda node: f"average {dims(node.input[2:])}",
     "Linear": lambda node: f"{node.input[1]} → {node.output[1]}",
@@ -140,6 +139,7 @@ _PLAIN = {
     "MaxPool2d": "3×3 max pool",
     "Identity": "no pool",
     "Shortcut": "identity",
+    "Projection": "1×1 projection",
     "Add": "path + shortcut",
     "Head": "pool, fc",
 }

@@ -143,12 +143,12 @@ def test_an_unknown_place_is_answered_with_the_nearest(address: str, hint: str) 
     assert hint in str(raised.value)
 
 
-@pytest.mark.parametrize("blocks", [6, 1200, 10_000])
-def test_an_edit_analyses_what_it_changes_however_many_blocks_there_are(blocks: int) -> None:
+@pytest.mark.parametrize(("blocks", "planes"), [(6, 75), (1200, 76), (10_000, 77)])
+def test_an_edit_analyses_what_it_changes_however_many_blocks_there_are(blocks: int, planes: int) -> None:
     design = edit(preset("resnet50"), f"conv4_x.blocks={blocks}")
     analyze(design)
     before = bottleneck.cache_info().misses
-    analyze(edit(design, "conv4_x.planes=77"))
+    analyze(edit(design, f"conv4_x.planes={planes}"))
     assert bottleneck.cache_info().misses - before == 3  # conv4_1, all others of conv4_x, conv5_1
 
 

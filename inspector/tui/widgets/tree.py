@@ -22,6 +22,7 @@ from inspector.tui.widgets.rows import (
     Where,
     bar,
     columns,
+    structure,
     visible,
     widest_shape,
 )
@@ -74,6 +75,8 @@ class TreeTable(Painted, can_focus=True):
         self._folds = Folds(0)
         self._by_macs = False
         self._rows: list[Where] = []
+        self._laid_out: object = None
+        self._last_index = 0
         self._columns = columns(0, 0)
 
     @property
@@ -112,7 +115,10 @@ class TreeTable(Painted, can_focus=True):
         self.repaint()
 
     def _lay_out(self) -> None:
-        self._rows = visible(self._network.root, self._folds)
+        laid_out = structure(self._network.root), self._folds
+        if laid_out != self._laid_out:
+            self._laid_out = laid_out
+            self._rows = visible(self._network.root, self._folds)
         size = Size(self.size.width, len(self._rows) + HEADER)
         if size != self.virtual_size:
             self.virtual_size = size
@@ -120,11 +126,16 @@ class TreeTable(Painted, can_focus=True):
 
     @property
     def _index(self) -> int:
-        return self._rows.index(self._cursor)
+        """The cursor's row, or the last one where it has none."""
+        index = min(self._last_index, len(self._rows) - 1)
+        if self._rows[index] != self._cursor:
+            index = self._rows.index(self._cursor) if self._cursor in self._rows else len(self._rows) - 1
+        self._last_index = index
+        return index
 
     def _keep_in_sight(self) -> None:
         height = self.scrollable_content_region.height - HEADER
-        if height < 1 or self._cursor not in self._rows:
+        if height < 1 or not self._rows:
             return
         index, top, last = self._index, round(self.scroll_y), max(len(self._rows) - height, 0)
         if top - height <= index <= top + 2 * height:
@@ -152,7 +163,7 @@ class TreeTable(Painted, can_focus=True):
 
     def _header(self, widths: Columns) -> list[Piece]:
         share = "MACs share" if self._by_macs else "params share"
-        share = share if len(share) <= widths.bar else share.split(maxsplit=1)[0]
+        share = next((words for words in (share, share.split(maxsplit=1)[0]) if len(words) <= widths.bar), "%")
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",

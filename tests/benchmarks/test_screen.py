@@ -1,0 +1,74 @@
+"""How fast the editor starts and answers, beside the smallest Textual program; run with `-n 0 --benchmark-only`.
+
+Both programs run in a real pseudo-terminal, read by the same emulator, so a noisy machine slows both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+from terminal import Terminal
+
+FLOOR = """
+from textual.app import App
+from textual.widgets import Static
+class Floor(App):
+    BINDINGS = [("plus", "step", "step")]
+    steps = 0
+    def compose(self):
+        yield Static("0 params")
+    def action_step(self):
+        self.steps += 1
+        self.query_one(Static).update(f"{self.steps} params")
+Floor().run()
+"""
+LONG = ("--set", "conv3_x.blocks=400", "--set", "conv4_x.blocks=700", "--set", "conv5_x.blocks=97")
+PROGRAMS = {
+    "floor": ("-c", FLOOR),
+    "inspector": ("-m", "inspector"),
+    "inspector, 1200 blocks": ("-m", "inspector", *LONG),
+}
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[str], Terminal]]:
+    opened: list[Terminal] = []
+
+    def started(name: str) -> Terminal:
+        opened.append(Terminal(*PROGRAMS[name], columns=140, lines=40, cwd=tmp_path))
+        return opened[-1].wait("params")
+
+    yield started
+    for editor in opened:
+        editor.close()
+
+
+@pytest.mark.benchmark(group="start to first useful screen")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_start(benchmark: BenchmarkFixture, start: Callable[[str], Terminal], name: str) -> None:
+    assert benchmark.pedantic(start, args=(name,), rounds=8, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="key to paint, every node unfolded")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_key_to_paint(benchmark: BenchmarkFixture, start: Callable[[str], Terminal], name: str) -> None:
+    editor = start(name).settle()
+    editor.press("4", "]", "]", "]", "]").settle()
+
+    def params() -> str:
+        found = re.search(r"[\d,]+ params", editor.text)
+        assert found, editor.text
+        return found[0]
+
+    def rest() -> tuple[tuple[str], dict[str, object]]:
+        editor.settle(0.05)
+        return (params(),), {}
+
+    def press(before: str) -> None:
+        editor.send("+").wait(lambda _: params() != before)
+
+    benchmark.pedantic(press, setup=rest, rounds=60)

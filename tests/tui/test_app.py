@@ -1,0 +1,393 @@
+"""The editor, driven by a pilot: state, and what is written on the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from inspector.core.design_file import read
+from inspector.core.edit import edit
+from inspector.core.presets import preset
+from inspector.tui.app import InspectorApp
+from inspector.tui.screens.export import ExportScreen
+from inspector.tui.screens.help import HelpScreen
+from inspector.tui.screens.quit import QuitScreen
+from inspector.tui.widgets.sheet import Sheet
+from inspector.tui.widgets.tree import TreeTable
+
+RESNET50 = preset("resnet50")
+TO_CONV5 = ["right_square_bracket"] * 4
+
+
+@asynccontextmanager
+async def _editor(*assignments: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
+    app = InspectorApp(edit(RESNET50, *assignments), saved=RESNET50)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def _app(pilot: Pilot[None]) -> InspectorApp:
+    assert isinstance(pilot.app, InspectorApp)
+    return pilot.app
+
+
+def _screen(pilot: Pilot[None]) -> str:
+    """The text on the screen, line by line."""
+    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
+    return "\n".join(strip.text for strip in strips)
+
+
+def _selected(pilot: Pilot[None]) -> str:
+    app = _app(pilot)
+    return app.network.at(app.selected).name
+
+
+async def test_the_main_job() -> None:
+    async with _editor() as pilot:
+        assert "25,557,032 params ±0" in _screen(pilot)
+        await pilot.press(*TO_CONV5)
+        assert _selected(pilot) == "conv5_x"
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("3", "8", "4", "enter")
+        assert "18,993,704 params -6,563,328" in _screen(pilot)
+        await pilot.press("escape", "u")
+        await pilot.pause()
+        assert "25,557,032 params ±0" in _screen(pilot)
+        assert _app(pilot).history.current == RESNET50
+        await pilot.press("ctrl+r")
+        assert "18,993,704 params" in _screen(pilot)
+
+
+async def test_typing_is_live_and_one_step_of_the_history() -> None:
+    async with _editor() as pilot:
+        await pilot.press(*TO_CONV5, "e")
+        await pilot.pause()
+        for key, planes in (("3", 3), ("8", 38), ("4", 384)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert _app(pilot).history.current.conv5_x.planes == planes
+            assert f"{_app(pilot).network.params:,} params" in _screen(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(_app(pilot).history.steps) == 2
+        assert not _app(pilot).is_unsaved or _app(pilot).history.can_undo
+
+
+async def test_what_is_not_allowed_is_explained_and_changes_nothing() -> None:
+    async with _editor() as pilot:
+        await pilot.press(*TO_CONV5, "e")
+        await pilot.pause()
+        await pilot.press("7", "0", "0", "0", "0")
+        await pilot.pause()
+        assert "must be an integer from 1 to 65536" in _screen(pilot)
+        assert _app(pilot).history.current.conv5_x.planes == 7000
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.query(Input), "a value that is not allowed is not kept"
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert "must be an integer" not in _screen(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert _app(pilot).history.current == RESNET50
+        assert not pilot.app.query(Input)
+
+
+async def test_groups_that_do_not_divide_are_refused_beside_the_field() -> None:
+    async with _editor("conv5_x.groups=32", "conv5_x.width_per_group=4") as pilot:
+        await pilot.press(*TO_CONV5, "right", "right", "e")
+        await pilot.pause()
+        await pilot.press("down", "down")
+        await pilot.pause()
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("1", "0", "0")
+        await pilot.pause()
+        assert "must be divisible by the 32 groups" in _screen(pilot)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["plus"], "num_classes=1001"),
+        (["down", "plus"], "input.height=232"),
+        (["down", "down", "minus"], "stem.planes=56"),
+        ([*TO_CONV5, "plus", "plus"], "conv5_x.planes=528"),
+        ([*TO_CONV5, "right", "right", "minus"], "conv5_1.conv3=2040"),
+        (["G", "minus"], "num_classes=999"),
+    ],
+)
+async def test_plus_and_minus_step_what_is_selected(keys: list[str], expected: str) -> None:
+    async with _editor() as pilot:
+        await pilot.press("1", *keys)
+        await pilot.pause()
+        assert _app(pilot).history.current == edit(RESNET50, expected)
+
+
+async def test_every_kind_of_place_can_be_typed_into() -> None:
+    for keys, address in (
+        (["down"], "input.height"),
+        (["down", "down"], "stem.planes"),
+        (["3", "down", "down", "down"], "stem.planes"),
+        ([*TO_CONV5], "conv5_x.planes"),
+        ([*TO_CONV5, "right", "down"], "conv5_1.conv3"),
+        (["3", *TO_CONV5, "down", "down"], "conv5_1.conv1"),
+        (["G"], "num_classes"),
+    ):
+        async with _editor() as pilot:
+            await pilot.press("1", *keys, "e")
+            await pilot.pause()
+            await pilot.press("2", "4", "enter")
+            await pilot.pause()
+            assert _app(pilot).history.current == edit(RESNET50, f"{address}=24"), keys
+
+
+async def test_an_override_grows_a_projection_in_sight() -> None:
+    async with _editor() as pilot:
+        await pilot.press("2", "G", "up", "up", "up", "right")
+        await pilot.pause()
+        assert _selected(pilot) == "conv5_3"
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press(*"1024", "enter")
+        await pilot.pause()
+        screen = _screen(pilot)
+        assert "26,105,896 params +548,864" in screen
+        assert "downsample" in screen
+        assert _selected(pilot) == "conv5_3"
+        await pilot.press("escape", "G")
+        await pilot.pause()
+        assert "1024 → 1000" in _screen(pilot)
+
+
+async def test_folds_and_cursor_stay_through_edits_and_undo() -> None:
+    async with _editor() as pilot:
+        await pilot.press("3", *TO_CONV5, "down", "down", "down")
+        await pilot.pause()
+        before = [line[:20] for line in _screen(pilot).splitlines()]
+        selected = _selected(pilot)
+        await pilot.press("plus", "plus", "u")
+        await pilot.pause()
+        assert _selected(pilot) == selected
+        assert [line[:20] for line in _screen(pilot).splitlines()][1:-2] == before[1:-2]
+
+
+async def test_the_selection_goes_to_what_is_left_when_its_block_goes() -> None:
+    async with _editor() as pilot:
+        await pilot.press("2", "G", "up", "up", "up")
+        await pilot.pause()
+        assert _selected(pilot) == "conv5_3"
+        app = _app(pilot)
+        app.become(app.history.record(edit(app.history.current, "conv5_x.blocks=1"), ""))
+        await pilot.pause()
+        assert _selected(pilot) == "conv5_1"
+        app.action_undo()
+        await pilot.pause()
+        assert "conv5_3" in _screen(pilot)
+
+
+async def test_choices_and_flags_are_stepped() -> None:
+    async with _editor() as pilot:
+        await pilot.press("tab")
+        await pilot.pause()
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert _app(pilot).history.current.stride_on == "conv1"
+        assert "resnet50 v1, edited" in _screen(pilot)
+        await pilot.press("down", "right")
+        await pilot.pause()
+        assert _app(pilot).history.current.block == "basic"
+        assert "21,797,672 params" in _screen(pilot)
+
+
+async def test_a_digit_in_the_detail_begins_a_value() -> None:
+    async with _editor() as pilot:
+        await pilot.press(*TO_CONV5, "tab")
+        await pilot.pause()
+        await pilot.press("2")
+        await pilot.pause()
+        await pilot.press("5", "6", "enter")
+        await pilot.pause()
+        assert _app(pilot).history.current.conv5_x.planes == 256
+
+
+async def test_the_mouse_does_it_too() -> None:
+    async with _editor() as pilot:
+        tree, sheet = pilot.app.query_one(TreeTable), pilot.app.query_one(Sheet)
+        y = next(y for y, line in enumerate(_screen(pilot).splitlines()) if " conv5_x " in line) - tree.region.y
+        await pilot.click(TreeTable, offset=(10, y))
+        await pilot.pause()
+        assert _selected(pilot) == "conv5_x"
+        value = sheet.value_region(0)
+        await pilot.click(Sheet, offset=(value.right + 1, value.y))
+        await pilot.pause()
+        assert _app(pilot).history.current.conv5_x.planes == 520
+        await pilot.click(Sheet, offset=(value.x - 2, value.y))
+        await pilot.click(Sheet, offset=(value.x - 2, value.y))
+        await pilot.pause()
+        assert _app(pilot).history.current.conv5_x.planes == 504
+        await pilot.click(Sheet, offset=(value.x + 2, value.y))
+        await pilot.pause()
+        await pilot.press(*"256", "enter")
+        await pilot.pause()
+        assert _app(pilot).history.current.conv5_x.planes == 256
+        await pilot.click("#keys", offset=(_screen(pilot).splitlines()[-1].index("undo"), 0))
+        await pilot.pause()
+        assert _app(pilot).history.current.conv5_x.planes == 504
+
+
+async def test_clicking_a_marker_folds() -> None:
+    async with _editor() as pilot:
+        await pilot.press("1")
+        await pilot.pause()
+        y = next(y for y, line in enumerate(_screen(pilot).splitlines()) if "▸ conv4_x" in line) - 1
+        await pilot.click(TreeTable, offset=(3, y))
+        await pilot.pause()
+        assert "▾ conv4_x" in _screen(pilot)
+        assert "conv4_6" in _screen(pilot)
+
+
+async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
+    async with _editor(size=(80, 24)) as pilot:
+        await pilot.press(*TO_CONV5)
+        assert "width_per_group" not in _screen(pilot)
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.pause()
+        assert "width_per_group" in _screen(pilot)
+        await pilot.press(*"384", "enter")
+        await pilot.pause()
+        assert "18,993,704 params" in _screen(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "▸ conv5_x" in _screen(pilot)
+        assert "width_per_group" not in _screen(pilot)
+
+
+@pytest.mark.parametrize("name", ["text", "md", "json", "csv", "design"])
+async def test_every_format_is_exported_and_nothing_is_overwritten_unasked(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with _editor("conv5_x.planes=256") as pilot:
+        position = ["text", "md", "json", "csv", "design"].index(name)
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press(*["down"] * position, "enter")
+        await pilot.pause()
+        (path,) = tmp_path.iterdir()
+        assert path.name == f"resnet50-edited.{ {'text': 'txt', 'design': 'toml'}.get(name, name) }"
+        if name == "json":
+            assert json.loads(path.read_text())["totals"]["params"] == 13_970_472
+        if name == "design":
+            assert read(path) == _app(pilot).history.current
+        assert _app(pilot).is_unsaved == (name != "design")
+        path.write_text("something else")
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press(*["down"] * position, "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ExportScreen)
+        assert "exists: enter once more overwrites it" in _screen(pilot)
+        assert path.read_text() == "something else"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert path.read_text() != "something else"
+
+
+async def test_an_export_that_fails_says_why_and_stays_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with _editor() as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        for name, reason in (("nowhere/x.txt", "no such file or directory"), ("", "a file needs a name")):
+            pilot.app.screen.query_one(Input).value = name
+            pilot.app.screen.query_one(OptionList).focus()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert reason in _screen(pilot)
+        assert isinstance(pilot.app.screen, ExportScreen)
+        assert list(tmp_path.iterdir()) == []
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, ExportScreen)
+
+
+async def test_quitting_asks_where_edits_would_be_lost() -> None:
+    async with _editor() as pilot:
+        await pilot.press(*TO_CONV5, "plus", "q")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, QuitScreen)
+        assert "conv5_x.planes  512 → 520" in _screen(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, QuitScreen)
+        assert pilot.app.is_running
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+    assert pilot.app.return_code == 0
+
+
+async def test_quitting_without_edits_asks_nothing() -> None:
+    async with _editor() as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+    assert pilot.app.return_code == 0
+
+
+async def test_help_lists_every_key_of_every_pane() -> None:
+    async with _editor(size=(120, 80)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HelpScreen)
+        screen = _screen(pilot)
+        for words in ("Fold level", "Undo", "Previous stage", "Type a value", "Take back"):
+            assert words.split()[0] in screen
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_the_command_palette_knows_the_actions() -> None:
+    async with _editor() as pilot:
+        await pilot.press(*TO_CONV5, "plus", "ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"undo")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause(0.5)
+        assert _app(pilot).history.current == RESNET50
+
+
+async def test_a_file_name_is_never_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with _editor("conv5_x.planes=256") as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        pilot.app.screen.query_one(Input).value = "[/x] [bold].txt"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (tmp_path / "[/x] [bold].txt").exists() or "[/x] [bold].txt" in _screen(pilot)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_every_size_shows_the_table_with_its_columns_in_line(theme: str, size: tuple[int, int]) -> None:
+    async with _editor(size=size) as pilot:
+        pilot.app.theme = theme
+        await pilot.press("2")
+        await pilot.pause()
+        rows = [line for line in _screen(pilot).splitlines() if " conv2_" in line or " conv5_" in line]
+        assert len({row.index("×") for row in rows if "256×56×56" in row}) == 1
+        width = pilot.app.query_one(TreeTable).size.width
+        assert len({len(row[:width].rstrip(" █▏▎▍▌▋▊▉▐")) for row in rows if "256×56×56" in row}) == 1

@@ -1,0 +1,98 @@
+"""The editor in a real pseudo-terminal: the main job, and golden screens."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from terminal import Terminal, terminal
+
+GOLDEN = Path(__file__).parent / "golden"
+SIZES = [(80, 24), (120, 40), (200, 60)]
+SCREENS = {
+    "start": (),
+    "stage": ("]", "]", "]", "]"),
+    "typing": ("]", "]", "]", "]", "e", "384"),
+    "refused": ("]", "]", "]", "]", "e", "0"),
+    "block": ("2", "G", "up", "up", "up", "right", "e", "1024", "enter"),
+    "everything": ("4", "]", "]", "]", "]", "+"),
+    "export": ("x",),
+    "help": ("?",),
+    "quit": ("]", "+", "q"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_is_what_it_was(name: str, size: tuple[int, int], tmp_path: Path) -> None:
+    with terminal(size=size, cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle()
+        editor.press(*SCREENS[name]).settle()
+        text = editor.text
+    path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("INSPECTOR_UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+        pytest.fail("golden screen written; run again without INSPECTOR_UPDATE_GOLDEN")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_main_job_from_start_to_quit(size: tuple[int, int], tmp_path: Path) -> None:
+    with terminal(size=size, cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle()
+        editor.press("]", "]", "]", "]", "e", "384", "enter").wait("18,993,704 params")
+        editor.press("escape", "u").wait("25,557,032 params")
+        editor.press("2", "]", "]", "]", "]", "right", "down", "down", "e", "1024", "enter").wait("26,105,896 params")
+        editor.press("escape").wait("projection")
+        _export(editor, 2, "resnet50-edited.json")
+        _export(editor, 1, "resnet50-edited.md")
+        editor.press("q").wait("Quit without saving?").press("q")
+        assert editor.ended() == 0
+    report = json.loads((tmp_path / "resnet50-edited.json").read_text())
+    assert report["delta"] == {"depth": 0, "params": 548_864, "macs": 76_046_336}
+    fc = report["layers"][-1]
+    assert fc["weight"] == [1000, 1024]
+    assert any(layer["path"] == "layer4.2.downsample.0" for layer in report["layers"])
+    assert "| `conv5_3.conv3` | 2048 | 1024 |" in (tmp_path / "resnet50-edited.md").read_text()
+
+
+def _export(editor: Terminal, down: int, name: str) -> None:
+    editor.press("x").wait("Export").settle()
+    editor.press(*["down"] * down).wait(name)
+    editor.press("enter").wait(f"wrote {name}")
+
+
+def test_edits_on_the_command_line_are_shown_and_count_as_unsaved(tmp_path: Path) -> None:
+    with terminal("resnet18", "--set", "num_classes=10", size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("not saved").wait("11,181,642 params")
+        editor.press("q").wait("num_classes  1000 → 10")
+
+
+def test_a_design_file_is_opened_edited_and_saved(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('base = "resnet50"\n[conv5_x]\nplanes = 256\n')
+    with terminal("mine.toml", size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("13,970,472 params").wait("mine.toml")
+        assert "not saved" not in editor.text
+        editor.press("q")
+        assert editor.ended() == 0
+
+
+def test_resizing_keeps_everything_and_the_screen_is_whole(tmp_path: Path) -> None:
+    with terminal(size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle()
+        editor.press("]", "]", "]", "]", "+").wait("26,018,376 params")
+        for size in ((80, 24), (200, 60), (60, 20), (30, 8), (1, 1), (120, 40)):
+            editor.resize(*size).settle()
+        editor.wait("26,018,376 params").wait("conv5_x")
+        editor.press("u").wait("25,557,032 params").press("q")
+        assert editor.ended() == 0
+
+
+def test_a_network_of_a_thousand_blocks_opens_scrolls_and_edits(tmp_path: Path) -> None:
+    with terminal("--set", "conv4_x.blocks=1000", size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("3032 layers").settle()
+        editor.press("4", "G").wait("fc").press("[", "down", "down", "down").wait("conv5_1")
+        editor.press("[", "[", "+", "u", "q")
+        assert "conv4_1" in editor.text
