@@ -192,11 +192,10 @@ class Detail(Container, can_focus=True):
             event.prevent_default()
             self.open(event.character)
 
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
-        self._draw()
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
+        super().watch_has_focus(has_focus)
+        if self.is_mounted:
+            self._draw()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -108,10 +108,8 @@ class TreeTable(Painted, can_focus=True):
         self._keep_in_sight()
         self.redraw()
 
-    def on_focus(self) -> None:
-        self.repaint()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
+        super().watch_has_focus(has_focus)
         self.repaint()
 
     def _lay_out(self) -> None:
@@ -138,8 +136,8 @@ class TreeTable(Painted, can_focus=True):
         if height < 1 or not self._rows:
             return
         index, top, last = self._index, round(self.scroll_y), max(len(self._rows) - height, 0)
-        if top - height <= index <= top + 2 * height:
-            margin = min(CONTEXT, (height - 1) // 2)
+        margin = min(CONTEXT, (height - 1) // 2)
+        if top - 1 <= index <= top + height:
             top = min(max(top, index + margin - height + 1), index - margin)
         else:
             top = index - height // 3
