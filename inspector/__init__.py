@@ -1,10 +1,11 @@
 """A workbench for ResNets: edit channels, see every shape, parameter and MAC follow.
 
-from inspector import Design, analyze, edit, preset
+from inspector import analyze, build, edit, preset
 
 network = analyze(edit(preset("resnet50"), "conv5_x.planes=384"))
 network.params, network.macs          # elements, MACs of convolutions and fc
 network.find("layer4.2.conv3").node   # shapes (N, C, H, W), weight, params, macs
+build(network.design)                 # nn.Module with torchvision's state_dict names; imports torch
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from inspector.bridge.build import build
     from inspector.core.design import Design
     from inspector.core.edit import edit
     from inspector.core.network import analyze
@@ -21,11 +23,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "Design": "inspector.core.design",
     "analyze": "inspector.core.network",
+    "build": "inspector.bridge.build",
     "edit": "inspector.core.edit",
     "preset": "inspector.core.presets",
 }
 
-__all__ = ["Design", "analyze", "edit", "preset"]
+__all__ = ["Design", "analyze", "build", "edit", "preset"]
 
 
 def __getattr__(name: str) -> object:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.errors import DesignError, InspectorError, OutputError
+from inspector.core.counting import CONVENTIONS, DEFAULT
+from inspector.errors import DesignError, InspectorError, MissingError, OutputError
 from inspector.report import FORMATS
 
 if TYPE_CHECKING:
     from inspector.core.design import Design
 
+DIFFERS = 1
 INTERRUPTED = 130
 
 
@@ -40,6 +42,12 @@ def _model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions 
     return click.argument("model", default="resnet50", metavar="[MODEL]")(command)
 
 
+def _counts(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--counting`, which every command that shows costs has."""
+    text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
+    return click.option("--counting", default=DEFAULT, metavar="NAME", help=text)(command)
+
+
 @click.group(
     cls=_EditorFirst,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -56,42 +64,80 @@ def cli() -> None:
 
 @cli.command("edit")
 @_model
-def edit_command(model: str, assignments: tuple[str, ...]) -> None:
+@_counts
+@click.option("--verify/--no-verify", default=True, help="Have torch verify each design, in a process of its own.")
+@click.pass_context
+def edit_command(
+    context: click.Context, model: str, assignments: tuple[str, ...], counting: str, *, verify: bool
+) -> None:
     """Open the editor (what `inspector MODEL` does)."""
     design = _load(model)
     start = _assign(design, assignments)
     if not sys.stdout.isatty():
-        click.echo(_report(start, "text"), nl=False)
+        click.echo(_report(start, "text", counting), nl=False)
         return
     if not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
     from inspector.tui.app import InspectorApp
 
     source = Path(model) if _names_file(model) else None
-    app = InspectorApp(start, saved=design, source=source)
+    app = InspectorApp(start, saved=design, source=source, counting=counting, verifies=verify)
     app.run()
-    if app.return_code:
-        sys.exit(app.return_code)
+    context.exit(app.return_code or 0)
+
+
+def _writes(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--output` and `--force`, which every command that can write a file has."""
+    command = click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")(command)
+    return click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")(command)
 
 
 @cli.command("report")
 @_model
+@_writes
+@_counts
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")
-@click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")
-def report_command(model: str, assignments: tuple[str, ...], format_: str, output: str | None, *, force: bool) -> None:
+def report_command(
+    model: str, assignments: tuple[str, ...], counting: str, format_: str, output: str | None, *, force: bool
+) -> None:
     """Print the shape report, or write it to a file."""
-    text = _report(_assign(_load(model), assignments), format_)
-    if output is None or output == "-":
-        click.echo(text, nl=False)
-        return
-    from inspector.report.output import write
+    _hand_over(_report(_assign(_load(model), assignments), format_, counting), output, force=force)
 
-    if not output:
-        raise click.UsageError("--output needs the name of a file")
-    if Path(output).is_file() and not force:
-        raise OutputError(f"{output}: there is such a file already; --force overwrites it")
-    write(Path(output), text, overwrite=force)
+
+@cli.command("code")
+@_model
+@_writes
+@click.option("--timm", is_flag=True, help="Only the line of timm that creates the network, where there is one.")
+def code_command(model: str, assignments: tuple[str, ...], output: str | None, *, timm: bool, force: bool) -> None:
+    """Print a Python file that builds the network with torch and torchvision alone."""
+    from inspector.report import python_code
+
+    design = _assign(_load(model), assignments)
+    text = f"{python_code.timm_call(design) or ''}\n" if timm else python_code.render(design)
+    if not text.strip():
+        raise DesignError(model, "timm's constructor cannot express this design")
+    _hand_over(text, output, force=force)
+
+
+@cli.command("verify")
+@_model
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@click.pass_context
+def verify_command(context: click.Context, model: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
+    """Build the real network, and compare every layer with torchinfo; exit 1 where one differs."""
+    from inspector.core.network import analyze
+    from inspector.core.verdict import judge
+    from inspector.report import verdict as report
+
+    network = analyze(_assign(_load(model), assignments))
+    try:
+        from inspector.bridge.build import build
+        from inspector.bridge.measure import measure
+    except ImportError as error:
+        raise MissingError(f"verify needs torch, torchvision and torchinfo: {error}") from None
+    verdict = judge(network, measure(build(network.design, "meta"), network.design.input))
+    click.echo(report.as_json(verdict) if as_json else report.as_text(network, verdict), nl=False)
+    context.exit(0 if verdict.agrees else DIFFERS)
 
 
 @cli.command("presets")
@@ -112,12 +158,15 @@ def presets_command() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 fine, 2 usage or an invalid design, 130 interrupted."""
+    """Run the command line and return its exit code.
+
+    0 fine, 1 differs, 2 usage or an invalid design, 3 something is not installed, 130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        cli.main(arguments, prog_name="inspector", standalone_mode=False)
+        code = cli.main(arguments, prog_name="inspector", standalone_mode=False)
         sys.stdout.flush()
     except InspectorError as error:
         return _fail(str(error), error.exit_code)
@@ -131,7 +180,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _discard_output()
         return _fail(f"standard output: {(error.strerror or str(error)).lower()}", 2)
-    return 0
+    return code if isinstance(code, int) else 0
+
+
+def _hand_over(text: str, output: str | None, *, force: bool) -> None:
+    """Print `text`, or write it to the file that `--output` names."""
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    from inspector.report.output import write
+
+    if not output:
+        raise click.UsageError("--output needs the name of a file")
+    if Path(output).is_file() and not force:
+        raise OutputError(f"{output}: there is such a file already; --force overwrites it")
+    write(Path(output), text, overwrite=force)
 
 
 def _load(model: str) -> Design:
@@ -161,12 +224,12 @@ def _assign(design: Design, assignments: tuple[str, ...]) -> Design:
     return edit(design, *assignments)
 
 
-def _report(design: Design, format_: str) -> str:
+def _report(design: Design, format_: str, counting: str = DEFAULT) -> str:
     from inspector.core.network import analyze
     from inspector.core.presets import preset
     from inspector.report import render
 
-    return render(analyze(design), analyze(preset(design.base)), format_)
+    return render(analyze(design), analyze(preset(design.base)), format_, counting)
 
 
 def _fail(message: str, code: int) -> int:

@@ -3,7 +3,8 @@
     InspectorError              exit code 2
     ├── DesignError             a value that no ResNet can have, an address that names nothing
     ├── DesignFileError         a design file that cannot be read
-    └── OutputError             a file or stream that cannot be written
+    ├── OutputError             a file or stream that cannot be written
+    └── MissingError            something optional is not installed; exit code 3
 
 The command line prints `str(error)` on one line and ends with `exit_code`; the editor shows `reason` beside the field.
 """
@@ -46,3 +47,9 @@ class DesignFileError(InspectorError):
 
 class OutputError(InspectorError):
     """A report or design file that could not be written; nothing half written is left behind."""
+
+
+class MissingError(InspectorError):
+    """Something that the answer needs, and that is optional, is not installed or cannot be imported."""
+
+    exit_code = 3

@@ -20,19 +20,19 @@ def overrides(draw: st.DrawFn, kind: str, blocks: int, groups: int) -> tuple[Ove
 
 
 @st.composite
-def stages(draw: st.DrawFn, kind: str) -> Stage:
+def stages(draw: st.DrawFn, kind: str, widest: int) -> Stage:
     blocks = draw(st.integers(1, 3))
     stride = draw(st.integers(1, 3))
     if kind == "basic":
         return Stage(
             blocks=blocks,
-            planes=draw(st.integers(1, 70)),
+            planes=draw(st.integers(1, widest)),
             expansion=1,
             stride=stride,
             overrides=draw(overrides(kind, blocks, 1)),
         )
     groups = draw(st.sampled_from([1, 1, 2, 3, 8]))
-    planes = draw(st.integers(1, 70))
+    planes = draw(st.integers(1, widest))
     least = -(-64 // planes)
     return Stage(
         blocks=blocks,
@@ -47,15 +47,16 @@ def stages(draw: st.DrawFn, kind: str) -> Stage:
 
 
 @st.composite
-def designs(draw: st.DrawFn) -> Design:
+def designs(draw: st.DrawFn, widest: int = 70, largest: int = 130) -> Design:
+    """Designs of at most `widest` planes and `largest` pixels a side; small ones where they are really run."""
     kind = draw(st.sampled_from(["bottleneck", "bottleneck", "basic"]))
     stem = Stem(
-        planes=draw(st.integers(1, 70)),
+        planes=draw(st.integers(1, widest)),
         kernel=draw(st.sampled_from([1, 3, 5, 7, 11])),
         stride=draw(st.integers(1, 4)),
         pool=draw(st.booleans()),
     )
-    size = st.integers(1, 130)
+    size = st.integers(1, largest)
     return Design(
         base=draw(st.sampled_from(PRESETS)),
         block=kind,
@@ -63,7 +64,7 @@ def designs(draw: st.DrawFn) -> Design:
         input=(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(size), draw(size)),
         num_classes=draw(st.integers(1, 1200)),
         stem=stem,
-        **{name: draw(stages(kind)) for name in STAGES},
+        **{name: draw(stages(kind, widest)) for name in STAGES},
     )
 
 

@@ -126,9 +126,10 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str, size: tuple[int, int], cwd: Path) -> Iterator[Terminal]:
-    """`inspector` with its arguments, ended when the block is left."""
-    opened = Terminal("-m", "inspector", *arguments, columns=size[0], lines=size[1], cwd=cwd)
+def terminal(*arguments: str, size: tuple[int, int], cwd: Path, verifies: bool = False) -> Iterator[Terminal]:
+    """`inspector` with its arguments, ended when the block is left; torch is not asked unless `verifies`."""
+    options = () if verifies else ("--no-verify",)
+    opened = Terminal("-m", "inspector", *arguments, *options, columns=size[0], lines=size[1], cwd=cwd)
     try:
         yield opened
     finally:

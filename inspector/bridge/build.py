@@ -58,7 +58,7 @@ class WideBasicBlock(resnet.BasicBlock):
 class DesignedResNet(resnet.ResNet):
     """The ResNet that a design describes: torchvision's forward pass over stages made to measure."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, *, zero_init_residual: bool) -> None:
         nn.Module.__init__(self)
         stem = design.stem
         self.inplanes = stem.planes
@@ -77,7 +77,7 @@ class DesignedResNet(resnet.ResNet):
         self.layer1, self.layer2, self.layer3, self.layer4 = (self._stage(design, stage) for stage in design.stages)
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
         self.fc = nn.Linear(self.inplanes, design.num_classes)
-        self._initialise()
+        self._initialise(zero_init_residual=zero_init_residual)
 
     def _stage(self, design: Design, stage: Stage) -> nn.Sequential:
         """The blocks of one stage. Its first block keeps the dilation of the stage before, as in `_make_layer`."""
@@ -105,21 +105,31 @@ class DesignedResNet(resnet.ResNet):
             stride, dilation = 1, self.dilation
         return nn.Sequential(*blocks)
 
-    def _initialise(self) -> None:
-        """Torchvision's initial weights: He et al. 2015 (fan out) for convolutions, 1 and 0 for batch norms."""
+    def _initialise(self, *, zero_init_residual: bool) -> None:
+        """Torchvision's initial weights: He et al. 2015 (fan out) for convolutions, 1 and 0 for batch norms.
+
+        With `zero_init_residual` each path's last batch norm starts at 0, so that each block starts as its shortcut
+        (Goyal et al. 2017).
+        """
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             elif isinstance(module, nn.BatchNorm2d):
                 nn.init.constant_(module.weight, 1)
                 nn.init.constant_(module.bias, 0)
+        if zero_init_residual:
+            for module in self.modules():
+                if isinstance(module, resnet.Bottleneck):
+                    nn.init.constant_(module.bn3.weight, 0)
+                elif isinstance(module, resnet.BasicBlock):
+                    nn.init.constant_(module.bn2.weight, 0)
 
 
-def build(design: Design, device: str = "cpu") -> nn.Module:
-    """The network of `design` on `device`, freshly initialised, in train mode.
+def build(design: Design, device: str = "cpu", *, zero_init_residual: bool = False) -> nn.Module:
+    """The network of `design` on `device`, freshly initialised as torchvision does it, in train mode.
 
     It maps (N, C, H, W) to (N, num_classes), and its state_dict has torchvision's names, order and shapes. On the
     "meta" device it has shapes and no storage.
     """
     with torch.device(device):
-        return DesignedResNet(design)
+        return DesignedResNet(design, zero_init_residual=zero_init_residual)

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from importlib.metadata import version
 
-from msgspec import Struct
 from torch import nn
 from torchinfo import ModelStatistics, summary
 from torchinfo.layer_info import LayerInfo
 
-
-class Measured(Struct, frozen=True):
-    """One call of a leaf module: its state_dict path, class, output shape, parameters (0 where it ran before)."""
-
-    path: str
-    kind: str
-    output: tuple[int, ...]
-    params: int
-    mult_adds: int
-
-
-class Measurement(Struct, frozen=True):
-    """What torchinfo says of a module: its leaves in the order of their calls, and the totals."""
-
-    layers: tuple[Measured, ...]
-    params: int
-    mult_adds: int
+from inspector.core.verdict import Measured, Measurement
 
 
 def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> Measurement:
@@ -34,7 +18,12 @@ def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> 
         warnings.simplefilter("ignore")  # torchinfo reads `TypedStorage`, which torch deprecates
         found: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")
     layers = tuple(_measured(layer) for layer in found.summary_list if layer.is_leaf_layer)
-    return Measurement(layers, found.total_params, found.total_mult_adds)
+    return Measurement(layers, found.total_params, found.total_mult_adds, versions())
+
+
+def versions() -> dict[str, str]:
+    """What is measured with, by name."""
+    return {name: version(name) for name in ("torch", "torchvision", "torchinfo")}
 
 
 def _measured(layer: LayerInfo) -> Measured:

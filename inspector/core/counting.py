@@ -1,44 +1,154 @@
-"""What tools call the cost of one forward pass: one function per convention, over one operation's node."""
+"""What tools call the cost of one forward pass: every convention a weighted sum of the same few terms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from math import prod
+from typing import NamedTuple
 
+from msgspec import Struct
+
+from inspector.core.fields import nearest
 from inspector.core.network import Network
-from inspector.core.node import Node
+from inspector.core.node import Node, distinct
+from inspector.errors import DesignError
+
+DEFAULT = "conv+fc"
+"""The convention that is shown unless another is asked for."""
 
 
-def conv_and_fc(node: Node) -> int:
-    """MACs of convolutions and fc, batch included, no bias: torchvision's published figure."""
-    return node.macs
+class Terms(NamedTuple):
+    """How much an operation or a network has of each thing that some tool counts, for the whole batch.
 
-
-def torchinfo(node: Node) -> int:
-    """Mult-adds as torchinfo has them, batch included.
-
-    A convolution or fc costs (weight + bias elements) · N · output positions; any other module with weights N · its
-    elements, so a batch norm costs its weights and not its feature map.
+    `conv` and `fc` are MACs, `norm_params` weights and biases once an image, the others elements of feature maps.
     """
-    if node.kind == "Conv2d":
-        return node.macs
-    return node.params * node.output[0]
+
+    conv: int = 0
+    fc: int = 0
+    fc_bias: int = 0
+    norm: int = 0
+    norm_params: int = 0
+    relu: int = 0
+    max_pool: int = 0
+    avg_pool: int = 0
+    pooled: int = 0
 
 
-CONVENTIONS: dict[str, Callable[[Node], int]] = {"conv+fc": conv_and_fc, "torchinfo": torchinfo}
-"""A convention's name in reports, and its cost of one operation."""
+WORDS = {
+    "conv": "conv MACs",
+    "fc": "fc MACs",
+    "fc_bias": "fc biases",
+    "norm": "batch-norm outputs",
+    "norm_params": "batch-norm weights",
+    "relu": "relu outputs",
+    "max_pool": "max-pool inputs",
+    "avg_pool": "avg-pool inputs",
+    "pooled": "avg-pool outputs",
+}
+"""What each term is, in words."""
+
+
+class Convention(Struct, frozen=True):
+    """One tool's way of counting: how often it counts each term. `unit` is MACs, mult-adds or FLOPs."""
+
+    name: str
+    tool: str
+    unit: str
+    weights: Mapping[str, int]
+
+    @property
+    def label(self) -> str:
+        """The heading of a column: "MACs", "mult-adds (torchinfo)"."""
+        return self.unit if self.name == DEFAULT else f"{self.unit} ({self.name})"
+
+    @property
+    def formula(self) -> str:
+        """The sum in words: "conv MACs + fc MACs + 2 × batch-norm outputs + avg-pool inputs"."""
+        return " + ".join(WORDS[term] if times == 1 else f"{times} × {WORDS[term]}" for term, times in self._weighted)
+
+    @property
+    def _weighted(self) -> list[tuple[str, int]]:
+        return [(term, self.weights[term]) for term in Terms._fields if self.weights.get(term)]
+
+    def of(self, node: Node) -> int:
+        """What the tool says of an operation or of all that is below a group."""
+        return node.macs if self.name == DEFAULT else self.cost(terms(node))
+
+    def cost(self, found: Terms) -> int:
+        """What the tool says of an operation or a network with these terms."""
+        return sum(times * int(getattr(found, term)) for term, times in self.weights.items())
+
+
+_BOTH = {"conv": 1, "fc": 1}
+_ALL = {"norm": 2, "relu": 1, "max_pool": 1, "avg_pool": 1}
+
+CONVENTIONS = {
+    each.name: each
+    for each in (
+        Convention("conv+fc", "torchvision's published figure; calflops and DeepSpeed `macs`", "MACs", _BOTH),
+        Convention("ptflops", "ptflops 0.7.5, its default backend", "MACs", {**_BOTH, "fc_bias": 1}),
+        Convention("torchinfo", "torchinfo 1.8.0", "mult-adds", {**_BOTH, "fc_bias": 1, "norm_params": 1}),
+        Convention("torchprofile", "torchprofile 0.1.0", "MACs", {**_BOTH, "norm": 1, "pooled": 1}),
+        Convention(
+            "fvcore",
+            "fvcore 0.1.5 in eval mode, which calls them FLOPs; timm's published figure",
+            "MACs",
+            {**_BOTH, "norm": 2, "avg_pool": 1},
+        ),
+        Convention(
+            "torch-pruning", "Torch-Pruning 1.6.1 at batch 1; ptflops 0.6.9", "MACs", {**_BOTH, "fc_bias": 1, **_ALL}
+        ),
+        Convention(
+            "ptflops-pytorch",
+            "ptflops 0.7.5, backend pytorch, which meets relu and pools twice",
+            "MACs",
+            {**_BOTH, "fc_bias": 1, "norm": 2, "relu": 2, "max_pool": 2, "avg_pool": 2},
+        ),
+        Convention("thop", "thop 0.1.1", "MACs", {**_BOTH, "norm": 4, "avg_pool": 1, "pooled": 1}),
+        Convention("torch-flops", "torch's FlopCounterMode", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2}),
+        Convention(
+            "deepspeed-flops", "DeepSpeed and calflops `flops`", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2, **_ALL}
+        ),
+    )
+}
+"""Every convention by its name in reports, the smallest first; those of twice the MACs last."""
+
+
+def convention(name: str) -> Convention:
+    """The convention of a name; DesignError, with the nearest name, where there is none."""
+    if name not in CONVENTIONS:
+        raise DesignError(name, f"no such counting{nearest(name, CONVENTIONS)} ({', '.join(CONVENTIONS)})")
+    return CONVENTIONS[name]
+
+
+def terms(node: Node) -> Terms:
+    """The terms of an operation, or of all that is below a group."""
+    if not node.children:
+        return _of_operation(node)
+    total = Terms()
+    for child, times in distinct(node.children):
+        total = Terms(*(mine + times * its for mine, its in zip(total, terms(child), strict=True)))
+    return total
 
 
 def count(network: Network) -> dict[str, int]:
     """Every convention's cost of one forward pass of the whole batch."""
-    return {name: _total(network.root, cost) for name, cost in CONVENTIONS.items()}
+    found = terms(network.root)
+    return {name: each.cost(found) for name, each in CONVENTIONS.items()}
 
 
-def _total(node: Node, cost: Callable[[Node], int]) -> int:
-    """The sum over the operations below `node`; a node that stands in many places is counted once and multiplied."""
-    if not node.children:
-        return cost(node) if node.is_operation else 0
-    seen: dict[int, tuple[Node, int]] = {}
-    for child in node.children:
-        _, times = seen.get(id(child), (child, 0))
-        seen[id(child)] = child, times + 1
-    return sum(times * _total(child, cost) for child, times in seen.values())
+def _of_operation(node: Node) -> Terms:  # noqa: PLR0911  # one return a kind
+    batch, out = node.output[0], prod(node.output)
+    if node.kind == "Conv2d":
+        return Terms(conv=node.macs)
+    if node.kind == "Linear":
+        return Terms(fc=node.macs, fc_bias=out)
+    if node.kind == "BatchNorm2d":
+        return Terms(norm=out, norm_params=batch * node.params)
+    if node.kind == "ReLU":
+        return Terms(relu=out)
+    if node.kind == "MaxPool2d":
+        return Terms(max_pool=prod(node.input))
+    if node.kind == "AdaptiveAvgPool2d":
+        return Terms(avg_pool=prod(node.input), pooled=out)
+    return Terms()

@@ -6,9 +6,11 @@ from msgspec import Struct
 
 from inspector.core.design import Design, block_name
 from inspector.core.editable import follows
+from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.node import Dims, Node
-from inspector.core.units import dims, exact
+from inspector.core.receptive import receptive_field
+from inspector.core.units import dims, exact, short_bytes
 
 
 class Fact(Struct, frozen=True):
@@ -52,8 +54,12 @@ def facts(network: Network, place: Place) -> tuple[Fact, ...]:
     """Everything the detail says of a place, in the order of reading; shapes are C×H×W, costs exact."""
     node = place.node
     found = [*_shapes(node), *_own(network, place), *_costs(network, node)]
-    if node.stride is not None and node.kind not in ("Input", "ResNet"):
+    if node.kind == "ResNet":
+        found += _bytes(network)
+    if node.stride is not None and node.kind != "Input":
+        field = receptive_field(network, place.where)
         found.append(Fact("stride", (f"{node.stride} input pixels a position",)))
+        found.append(Fact("sees", (f"{field} × {field} input pixels",)))
     source = follows(network.design, place)
     if source:
         found.append(Fact("channels", (f"follow {source}",)))
@@ -144,6 +150,18 @@ def _depth(design: Design) -> Fact:
     per_block = 3 if design.block == "bottleneck" else 2
     terms = " + ".join(str(per_block * stage.blocks) for stage in design.stages)
     return Fact("layers", (f"1 + {terms} + 1", f"= {design.depth}, conv1, {per_block} a block, fc"))
+
+
+def _bytes(network: Network) -> list[Fact]:
+    found = memory(network)
+    return [
+        Fact("weights", (f"{short_bytes(found.params['fp32'])} in fp32, {short_bytes(found.params['fp16'])} in fp16",)),
+        Fact("training", (f"{short_bytes(found.train_activations)} kept for backward,",)),
+        Fact("", (f"{short_bytes(found.training('sgd+momentum'))} with SGD and momentum,",)),
+        Fact("", (f"{short_bytes(found.training('adam'))} with Adam",)),
+        Fact("inference", (f"{short_bytes(found.inference_peak)} of feature maps at the peak",)),
+        Fact("not in it", (OUTSIDE.removeprefix("bytes leave out "),)),
+    ]
 
 
 def _costs(network: Network, node: Node) -> list[Fact]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 Dims = tuple[int, ...]
@@ -57,3 +59,11 @@ class Node(Struct, frozen=True, gc=False):
     def is_module(self) -> bool:
         """Whether torch has a module for it: an operation other than the residual add."""
         return self.is_operation and self.kind != "Add"
+
+
+def distinct(nodes: Iterable[Node]) -> list[tuple[Node, int]]:
+    """Each node once, with how often it stands there: equal blocks are one node in many places."""
+    found: dict[int, tuple[Node, int]] = {}
+    for node in nodes:
+        found[id(node)] = node, found.get(id(node), (node, 0))[1] + 1
+    return list(found.values())

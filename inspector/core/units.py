@@ -16,6 +16,12 @@ def short(number: int) -> str:
     return f"{float(mantissa) * 10**shift:.{2 - shift}f}{_PREFIXES[power]}"
 
 
+def short_bytes(number: int) -> str:
+    """Bytes with three significant digits and a decimal prefix: 102228128 → "102 MB"."""
+    text = short(number)
+    return f"{text}B" if text[-1].isalpha() else f"{text} B"
+
+
 def exact(number: int) -> str:
     """Every digit, in groups of three: 25557032 → "25,557,032"."""
     return f"{number:,}"

@@ -5,19 +5,26 @@ from __future__ import annotations
 import csv
 import io
 
+from inspector.core.counting import DEFAULT, Convention
 from inspector.core.network import Network
+from inspector.core.receptive import receptive_fields
 from inspector.core.units import dims
 
-COLUMNS = ("path", "name", "kind", "input", "output", "weight", "params", "macs", "stride")
+COLUMNS = ("path", "name", "kind", "input", "output", "weight", "params", "macs", "stride", "receptive_field")
 
 
-def render(network: Network, baseline: Network) -> str:  # noqa: ARG001  # a row knows no baseline
-    """The report as CSV. Shapes are written N×C×H×W with an `x` between the sizes; a weight or stride may be empty."""
+def render(network: Network, _baseline: Network, counting: Convention) -> str:
+    """The report as CSV. Shapes are N×C×H×W with an `x` between the sizes; weight, stride and field may be empty.
+
+    A counting other than conv+fc is a column more, of its name.
+    """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for place in network.operations():
+    is_extra = counting.name != DEFAULT
+    writer.writerow([*COLUMNS, counting.name] if is_extra else COLUMNS)
+    for place, field in receptive_fields(network):
         node = place.node
         shapes = (dims(shape).replace("×", "x") for shape in (node.input, node.output, node.weight or ()))
-        writer.writerow([place.path, place.name, node.kind, *shapes, node.params, node.macs, node.stride])
+        row = [place.path, place.name, node.kind, *shapes, node.params, node.macs, node.stride, field]
+        writer.writerow([*row, counting.of(node)] if is_extra else row)
     return file.getvalue()

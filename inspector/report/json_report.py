@@ -6,21 +6,28 @@ import json
 
 from msgspec import to_builtins
 
-from inspector.core.counting import count
+from inspector.core.counting import DEFAULT, Convention, count
 from inspector.core.design import Design
 from inspector.core.fields import STAGES
+from inspector.core.memory import memory
 from inspector.core.network import Network, Place
+from inspector.core.receptive import receptive_fields
 
 SCHEMA = "inspector/report/1"
 
 
-def render(network: Network, baseline: Network) -> str:
-    """The report as JSON. Shapes are (N, C, H, W); `stride` is null once the head has pooled all positions into one."""
+def render(network: Network, baseline: Network, counting: Convention) -> str:
+    """The report as JSON. Shapes are (N, C, H, W).
+
+    `stride` and `receptive_field` are null once the head has pooled all positions into one. A counting other than
+    conv+fc is named in `shown`, and each layer's cost in it is its `cost`.
+    """
     totals = {
         "depth": network.design.depth,
         "params": network.params,
         "macs": network.macs,
         "counting": count(network),
+        "bytes": _bytes(network),
     }
     delta = {
         "depth": network.design.depth - baseline.design.depth,
@@ -31,11 +38,13 @@ def render(network: Network, baseline: Network) -> str:
         "schema": SCHEMA,
         "design": _design(network.design),
         "baseline": baseline.design.base,
+        **({} if counting.name == DEFAULT else {"shown": counting.name}),
         "totals": totals,
         "delta": delta,
     }
     head = ",\n".join(f'  "{name}": {json.dumps(part)}' for name, part in parts.items())
-    layers = ",\n".join(f"    {json.dumps(_layer(place))}" for place in network.operations())
+    rows = (_layer(place, field, counting) for place, field in receptive_fields(network))
+    layers = ",\n".join(f"    {json.dumps(row)}" for row in rows)
     return f'{{\n{head},\n  "layers": [\n{layers}\n  ]\n}}\n'
 
 
@@ -49,9 +58,24 @@ def _design(design: Design) -> dict[str, object]:
     return values
 
 
-def _layer(place: Place) -> dict[str, object]:
-    node = place.node
+def _bytes(network: Network) -> dict[str, object]:
+    """fp32 under the plain names, and params and buffers by dtype."""
+    found = memory(network)
     return {
+        "params": found.params["fp32"],
+        "buffers": found.buffers["fp32"],
+        "gradients": found.gradients,
+        "optimizer": found.optimizer,
+        "train_activations": found.train_activations,
+        "inference_peak": found.inference_peak,
+        "params_by_dtype": found.params,
+        "buffers_by_dtype": found.buffers,
+    }
+
+
+def _layer(place: Place, field: int | None, counting: Convention) -> dict[str, object]:
+    node = place.node
+    row: dict[str, object] = {
         "path": place.path,
         "name": place.name,
         "kind": node.kind,
@@ -61,4 +85,6 @@ def _layer(place: Place) -> dict[str, object]:
         "params": node.params,
         "macs": node.macs,
         "stride": node.stride,
+        "receptive_field": field,
     }
+    return row if counting.name == DEFAULT else {**row, "cost": counting.of(node)}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inspector.core.counting import count
+from inspector.core.counting import CONVENTIONS, Convention, count
 from inspector.core.describe import edits, operation, stride, value, version
+from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network
+from inspector.core.receptive import receptive_fields
 from inspector.core.units import difference, dims, exact
 
 
-def render(network: Network, baseline: Network) -> str:
+def render(network: Network, baseline: Network, counting: Convention) -> str:
     """The report as Markdown, exact numbers throughout."""
     design = network.design
     title = f"{design.base} {version(design)}".rstrip() + (", edited" if edits(design) else "")
     sections = [
         [f"# {title}", "", f"Input {dims(design.input)} (N×C×H×W), {design.depth} weighted layers."],
         ["## Totals", "", *_totals(network, baseline)],
+        ["## What tools count", "", *_countings(network, baseline)],
+        ["## Bytes", "", *_bytes(network), "", f"These {OUTSIDE}."],
         ["## Edits", "", *_edits(network)] if edits(design) else [],
-        ["## Stages", "", *_stages(network)],
-        ["## Layers", "", *_layers(network)],
+        ["## Stages", "", *_stages(network, counting)],
+        ["## Layers", "", *_layers(network, counting)],
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
@@ -33,12 +37,32 @@ def _table(headings: Iterable[str], rows: Iterable[Iterable[str]], align: str) -
 
 
 def _totals(network: Network, baseline: Network) -> Iterator[str]:
-    before = count(baseline)
-    rows = [("params", exact(network.params), difference(network.params - baseline.params))]
-    for name, macs in count(network).items():
-        label = "mult-adds" if name == "torchinfo" else "MACs"
-        rows.append((f"{label} ({name})", exact(macs), difference(macs - before[name])))
+    rows = [
+        ("params", exact(network.params), difference(network.params - baseline.params)),
+        ("MACs (conv+fc)", exact(network.macs), difference(network.macs - baseline.macs)),
+    ]
     return _table(("quantity", "value", f"against {baseline.design.base}"), rows, "lrr")
+
+
+def _countings(network: Network, baseline: Network) -> Iterator[str]:
+    before = count(baseline)
+    rows = []
+    for name, cost in count(network).items():
+        found = CONVENTIONS[name]
+        row = (name, exact(cost), found.unit, difference(cost - before[name]), found.formula, found.tool)
+        rows.append(row)
+    return _table(("counting", "value", "unit", f"against {baseline.design.base}", "is", "tool"), rows, "lrlrll")
+
+
+def _bytes(network: Network) -> Iterator[str]:
+    found = memory(network)
+    rows = [(f"params, {name}", exact(size)) for name, size in found.params.items()]
+    rows += [(f"buffers, {name}", exact(size)) for name, size in found.buffers.items()]
+    rows.append(("gradients, fp32", exact(found.gradients)))
+    rows += [(f"optimizer state, {name}", exact(size)) for name, size in found.optimizer.items()]
+    rows.append(("kept by autograd for the backward pass, fp32", exact(found.train_activations)))
+    rows.append(("feature maps at the peak of inference, fp32", exact(found.inference_peak)))
+    return _table(("what", "bytes"), rows, "lr")
 
 
 def _edits(network: Network) -> Iterator[str]:
@@ -46,21 +70,23 @@ def _edits(network: Network) -> Iterator[str]:
     return _table(("address", network.design.base, "here"), rows, "lrr")
 
 
-def _stages(network: Network) -> Iterator[str]:
+def _stages(network: Network, counting: Convention) -> Iterator[str]:
     rows = []
     for place in network.children(network.place):
         node = place.node
         moved = f"/{stride(node)}" if stride(node) > 1 else ""
-        row = (place.name, moved, operation(node), dims(node.output[1:]), exact(node.params), exact(node.macs))
-        rows.append(row)
-    return _table(("stage", "stride", "operation", "C×H×W", "params", "MACs"), rows, "lrlrrr")
+        row = (place.name, moved, operation(node), dims(node.output[1:]), exact(node.params))
+        rows.append((*row, exact(counting.of(node))))
+    return _table(("stage", "stride", "operation", "C×H×W", "params", counting.label), rows, "lrlrrr")
 
 
-def _layers(network: Network) -> Iterator[str]:
+def _layers(network: Network, counting: Convention) -> Iterator[str]:
     rows = []
-    for place in network.operations():
+    for place, field in receptive_fields(network):
         node = place.node
         shapes = (dims(shape) for shape in (node.input, node.output, node.weight or ()))
-        rows.append((f"`{place.path}`", place.name, node.kind, *shapes, exact(node.params), exact(node.macs)))
-    headings = ("path", "name", "kind", "input", "output", "weight", "params", "MACs")
-    return _table(headings, rows, "lllrrrrr")
+        costs = (exact(node.params), exact(counting.of(node)))
+        reach = ("" if node.stride is None else str(node.stride), "" if field is None else str(field))
+        rows.append((f"`{place.path}`", place.name, node.kind, *shapes, *costs, *reach))
+    columns = ("path", "name", "kind", "input", "output", "weight", "params", counting.label, "stride")
+    return _table((*columns, "receptive field"), rows, "lllrrrrrrr")

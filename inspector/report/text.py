@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspector.core.counting import Convention
 from inspector.core.describe import edits, operation, stride, value, version
+from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.units import difference, dims, exact
 
-_HEADINGS = ("", "", "operation", "C×H×W", "params", "MACs")
 
-
-def render(network: Network, baseline: Network) -> str:
+def render(network: Network, baseline: Network, counting: Convention) -> str:
     """The report as text: one line a node, exact numbers, totals and edits at the end."""
     design = network.design
-    rows = [_HEADINGS, *(_row(place) for place in network.places())]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADINGS))]
+    headings = ("", "", "operation", "C×H×W", "params", counting.label)
+    rows = [headings, *(_row(place, counting) for place in network.places())]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(headings))]
     head = f"{design.base} {version(design)}".rstrip()
     lines = [f"{head}   input {dims(design.input)}   {design.depth} layers", ""]
     lines += [_line(row, widths) for row in rows]
-    lines += ["", *_totals(network, baseline), *_edits(network)]
+    lines += ["", *_totals(network, baseline, counting), *_edits(network)]
     return "\n".join(lines) + "\n"
 
 
-def _row(place: Place) -> tuple[str, ...]:
+def _row(place: Place, counting: Convention) -> tuple[str, ...]:
     node = place.node
+    cost = counting.of(node)
     moved = stride(node)
     label = place.name.rpartition(".")[2]
     return (
@@ -33,7 +35,7 @@ def _row(place: Place) -> tuple[str, ...]:
         operation(node),
         dims(node.output[1:]),
         exact(node.params) if node.params else "",
-        exact(node.macs) if node.macs else "",
+        exact(cost) if cost else "",
     )
 
 
@@ -44,9 +46,22 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _totals(network: Network, baseline: Network) -> Iterator[str]:
-    yield f"params              {exact(network.params):>15}   {_against(network.params - baseline.params, baseline)}"
-    yield f"MACs (conv+fc)      {exact(network.macs):>15}   {_against(network.macs - baseline.macs, baseline)}"
+def _totals(network: Network, baseline: Network, counting: Convention) -> Iterator[str]:
+    cost, before = (counting.of(each.root) for each in (network, baseline))
+    rows = [
+        ("params", exact(network.params), _against(network.params - baseline.params, baseline)),
+        (f"{counting.unit} ({counting.name})", exact(cost), _against(cost - before, baseline)),
+    ]
+    found = memory(network)
+    rows += [
+        ("bytes of weights, fp32", exact(found.params["fp32"]), f"and {exact(found.buffers['fp32'])} of buffers"),
+        ("bytes for backward", exact(found.train_activations), "that autograd keeps of one pass in train mode"),
+        ("bytes at the peak", exact(found.inference_peak), "of feature maps in one pass without gradients"),
+    ]
+    label, number = (max(len(row[at]) for row in rows) for at in (0, 1))
+    for words, amount, note in rows:
+        yield f"{words.ljust(label)}   {amount.rjust(number)}   {note}"
+    yield OUTSIDE
 
 
 def _against(delta: int, baseline: Network) -> str:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
+from inspector.core.counting import DEFAULT, convention
 from inspector.core.describe import edits
 from inspector.core.design import Design
 from inspector.core.edit import edit, step
@@ -21,7 +22,8 @@ from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.errors import DesignError
 from inspector.tui.compositor import MainScreen
-from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals
+from inspector.tui.widgets.badge import Badge
+from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals, keys
 from inspector.tui.widgets.detail import Detail, ValueInput
 from inspector.tui.widgets.rows import Where, nearest_place
 from inspector.tui.widgets.sheet import subject
@@ -42,6 +44,8 @@ class InspectorApp(App[None]):
         Binding("u", "undo", "Undo", id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", id="app.redo"),
         Binding("x", "export", "Export", id="app.export"),
+        Binding("c", "countings", "What each tool counts", id="app.countings"),
+        Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
         Binding("tab", "other_pane", "Other pane", id="app.other-pane"),
         Binding("shift+tab", "other_pane", "Other pane", id="app.other-pane-back", show=False),
         Binding("escape", "tree", "Back to the tree", id="app.tree"),
@@ -49,8 +53,18 @@ class InspectorApp(App[None]):
         Binding("q,ctrl+q", "quit", "Quit", id="app.quit"),
     ]
 
-    def __init__(self, design: Design, *, saved: Design | None = None, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        design: Design,
+        *,
+        saved: Design | None = None,
+        source: Path | None = None,
+        counting: str = DEFAULT,
+        verifies: bool = False,
+    ) -> None:
         super().__init__()
+        self._counting = convention(counting)
+        self._verifies = verifies
         self.history = History.of(design)
         self.selected: Where = ()
         self._saved = design if saved is None else saved
@@ -72,7 +86,9 @@ class InspectorApp(App[None]):
         return self.history.current != self._saved
 
     def compose(self) -> ComposeResult:
-        yield TitleBar(id="title")
+        with Horizontal(id="head"):
+            yield TitleBar(id="title")
+            yield Badge(id="badge", is_on=self._verifies)
         with Horizontal(id="panes"):
             yield TreeTable(self._network, self._baseline, self.selected, id="tree")
             yield Detail(id="detail")
@@ -109,25 +125,15 @@ class InspectorApp(App[None]):
                 is_unsaved=self.is_unsaved,
                 file=file,
             )
-            self._tree.show(self._network, self._baseline, self.selected)
+            self._tree.show(self._network, self._baseline, self.selected, self._counting)
             self._detail.show(subject(self._network, self._baseline, self._network.at(self.selected)))
-            main.query_one(Totals).show(self._network, self._baseline)
+            main.query_one(Totals).show(self._network, self._baseline, self._counting)
+            main.query_one(Badge).show(self.history.current)
             self._show_keys()
 
     def _show_keys(self) -> None:
-        undo = ("u", "undo", "app.undo" if self.history.can_undo else "")
-        redo = ("^r", "redo", "app.redo" if self.history.can_redo else "")
-        away = [("x", "export", "app.export"), ("?", "help", "app.help"), ("q", "quit", "app.quit")]
-        if self._detail.is_typing:
-            keys = [("enter", "keep", "app.leave('keep')"), ("esc", "take back", "app.leave('revert')")]
-            keys.append(("↑ ↓", "other fields", "app.leave('next')"))
-        elif self._detail.has_focus:
-            keys = [("enter", "type", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
-            keys += [undo, redo, ("esc", "tree", "app.tree"), *away[1:]]
-        else:
-            keys = [("e", "edit", "app.edit"), ("+", "more", "app.more"), ("-", "less", "app.less")]
-            keys += [undo, redo, *away]
-        self.screen_stack[0].query_one(KeyBar).show(keys)
+        pane = "field" if self._detail.is_typing else "detail" if self._detail.has_focus else "tree"
+        self.screen_stack[0].query_one(KeyBar).show(keys(pane, self.history))
 
     @on(TreeTable.Moved)
     def _moved(self, event: TreeTable.Moved) -> None:
@@ -214,6 +220,19 @@ class InspectorApp(App[None]):
     def action_leave(self, how: str) -> None:
         self._detail.leave(how)
 
+    @on(Badge.Asked)
+    def action_verdict(self) -> None:
+        """Say what was compared; where torch differs, go there."""
+        badge = self.screen_stack[0].query_one(Badge)
+        self.notify(badge.words, markup=False)
+        if badge.verdict is not None and not badge.verdict.agrees:
+            self._go(self._network.find(badge.verdict.differences[0].name).where)
+
+    def _go(self, where: Where) -> None:
+        self.selected = where
+        self._tree.go(where)
+        self._detail.show(subject(self._network, self._baseline, self._network.at(where)))
+
     def _show_detail(self) -> None:
         self.screen_stack[0].add_class("-detail")
 
@@ -226,10 +245,20 @@ class InspectorApp(App[None]):
         sections = [("Tree", TreeTable.BINDINGS), ("Numbers", Detail.BINDINGS), ("While typing", ValueInput.BINDINGS)]
         self.push_screen(HelpScreen([("Everywhere", self.BINDINGS), *sections]))
 
+    def action_countings(self) -> None:
+        from inspector.tui.screens.countings import CountingScreen
+
+        self.push_screen(CountingScreen(self._network, self._counting.name), self._count)
+
+    def _count(self, name: str | None) -> None:
+        if name is not None:
+            self._counting = convention(name)
+            self._show()
+
     def action_export(self) -> None:
         from inspector.tui.screens.export import ExportScreen
 
-        self.push_screen(ExportScreen(self._network, self._baseline), self._exported)
+        self.push_screen(ExportScreen(self._network, self._baseline, self._counting.name), self._exported)
 
     def _exported(self, exported: tuple[Path, bool] | None) -> None:
         """Say where the file went; a design file saves the design."""

@@ -8,7 +8,7 @@ from strategies import designs
 
 from inspector.bridge.build import build
 from inspector.bridge.measure import measure
-from inspector.core.counting import count, torchinfo
+from inspector.core.counting import CONVENTIONS, count, terms
 from inspector.core.design import Design
 from inspector.core.edit import edit
 from inspector.core.fields import PRESETS
@@ -22,7 +22,13 @@ def _agrees(network: Network) -> None:
     """The analysis equals torchinfo's of the real module, leaf by leaf in the order of the calls."""
     measured = measure(build(network.design, "meta"), network.design.input)
     expected = [
-        (place.path, place.node.kind, place.node.output, place.node.params, torchinfo(place.node))
+        (
+            place.path,
+            place.node.kind,
+            place.node.output,
+            place.node.params,
+            CONVENTIONS["torchinfo"].cost(terms(place.node)),
+        )
         for place in network.operations()
         if place.node.is_module
     ]
@@ -92,13 +98,13 @@ def test_edits_change_as_many_tensors_as_was_measured(
     assert (same, other, len(after.keys() - before.keys()), len(before.keys() - after.keys())) == kept
 
 
-@pytest.mark.parametrize("name", ["resnet18", "resnext50_32x4d"])
+@pytest.mark.parametrize("name", TORCHVISION)
 def test_with_the_same_weights_the_outputs_are_torchvisions(name: str) -> None:
     torch.manual_seed(0)
     theirs = torchvision.models.get_model(name, num_classes=7)
     ours = build(edit(preset(name), "num_classes=7"))
     ours.load_state_dict(theirs.state_dict())
-    image = torch.randn(2, 3, 64, 48)
+    image = torch.randn(2, 3, 48, 33)
     for mode in (True, False):
         with torch.no_grad():
             assert torch.equal(ours.train(mode)(image), theirs.train(mode)(image))
@@ -111,3 +117,20 @@ def test_dilation_follows_torchvisions_rule() -> None:
     image = torch.randn(1, 3, 64, 64)
     with torch.no_grad():
         assert torch.equal(ours.eval()(image), theirs.eval()(image))
+
+
+@pytest.mark.parametrize("zero_init_residual", [False, True])
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_the_same_seed_gives_torchvisions_initial_weights(name: str, *, zero_init_residual: bool) -> None:
+    torch.manual_seed(3)
+    theirs = torchvision.models.get_model(name, zero_init_residual=zero_init_residual).state_dict()
+    torch.manual_seed(3)
+    ours = build(preset(name), zero_init_residual=zero_init_residual).state_dict()
+    assert list(ours) == list(theirs)
+    assert all(torch.equal(ours[tensor], theirs[tensor]) for tensor in ours)
+
+
+def test_build_is_public() -> None:
+    import inspector
+
+    assert inspector.build is build

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ SCREENS = {
     "refused": ("]", "]", "]", "]", "e", "0"),
     "block": ("2", "G", "up", "up", "up", "right", "e", "1024", "enter"),
     "everything": ("4", "]", "]", "]", "]", "+"),
+    "countings": ("]", "+", "c", "down", "down"),
     "export": ("x",),
     "help": ("?",),
     "quit": ("]", "+", "q"),
@@ -96,3 +99,43 @@ def test_a_network_of_a_thousand_blocks_opens_scrolls_and_edits(tmp_path: Path) 
         editor.press("4", "G").wait("fc").press("[", "down", "down", "down").wait("conv5_1")
         editor.press("[", "[", "+", "u", "q")
         assert "conv4_1" in editor.text
+
+
+def _worker(editor: Terminal) -> int:
+    """The process that torch lives in: the editor's only child."""
+    children = Path(f"/proc/{editor.pid}/task/{editor.pid}/children").read_text().split()
+    assert len(children) == 1
+    return int(children[0])
+
+
+def test_torch_verifies_each_edit_and_is_started_anew_when_it_dies(tmp_path: Path) -> None:
+    with terminal(size=(120, 40), cwd=tmp_path, verifies=True) as editor:
+        editor.wait("25,557,032 params").wait("torch agrees, 158 layers", 60)
+        editor.press("]", "]", "]", "]", "+").wait("26,018,376 params").wait("torch agrees, 158 layers", 30)
+        editor.press("v").wait("torchinfo 1.").wait("all agree").settle()
+        worker = _worker(editor)
+        maps = Path(f"/proc/{editor.pid}/maps").read_text()
+        assert "libtorch" not in maps
+        assert "libtorch" in Path(f"/proc/{worker}/maps").read_text()
+        before = editor.text.splitlines()
+        os.kill(worker, signal.SIGKILL)
+        editor.wait("torch's process ended: starting another")
+        assert editor.text.splitlines()[-2:] == before[-2:]
+        editor.press("+").wait("26,485,736 params").wait("torch agrees, 158 layers", 60)
+        worker = _worker(editor)
+        editor.press("u", "u", "q")
+        assert editor.ended() == 0
+        assert not Path(f"/proc/{worker}").exists()
+
+
+def test_the_worker_goes_with_an_editor_that_is_killed(tmp_path: Path) -> None:
+    with terminal(size=(80, 24), cwd=tmp_path, verifies=True) as editor:
+        editor.wait("torch agrees", 60)
+        worker = _worker(editor)
+    end = time.monotonic() + 10
+    while Path(f"/proc/{worker}/stat").exists() and time.monotonic() < end:
+        if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        assert not Path(f"/proc/{worker}/stat").exists()

@@ -14,26 +14,29 @@ from textual.widgets.option_list import Option
 from inspector.core.describe import edits
 from inspector.core.network import Network
 from inspector.errors import OutputError
-from inspector.report import FORMATS, design_file, render
+from inspector.report import FORMATS, design_file, python_file, render
 from inspector.report.output import write
 from inspector.tui.screens.dialog import Dialog
 
 _DESIGN = "design"
+_CODE = "code"
 _WORDS = {
     "text": "text report, the tree as a table",
     "md": "Markdown report",
     "json": "JSON report, for programs",
     "csv": "CSV, one row a layer",
     _DESIGN: "design file (TOML), to open again",
+    _CODE: "Python, builds it with torch and torchvision",
 }
-_ENDINGS = {**FORMATS, _DESIGN: "toml"}
+_ENDINGS = {**FORMATS, _DESIGN: "toml", _CODE: "py"}
 
 
 class ExportScreen(Dialog[tuple[Path, bool]]):
     """Writes one file and answers with its path and whether it is a design file; nothing is overwritten unasked."""
 
-    def __init__(self, network: Network, baseline: Network) -> None:
+    def __init__(self, network: Network, baseline: Network, counting: str) -> None:
         super().__init__()
+        self._counting = counting
         self._network, self._baseline = network, baseline
         self._format = "text"
         self._agreed = ""
@@ -84,15 +87,18 @@ class ExportScreen(Dialog[tuple[Path, bool]]):
             return
         is_design = self._format == _DESIGN
         try:
-            text = design_file(self._network.design) if is_design else self._report()
-            write(path, text, overwrite=self._agreed == name)
+            write(path, self._text(), overwrite=self._agreed == name)
         except OutputError as error:
             self._say(str(error))
             return
         self.dismiss((path, is_design))
 
-    def _report(self) -> str:
-        return render(self._network, self._baseline, self._format)
+    def _text(self) -> str:
+        if self._format == _DESIGN:
+            return design_file(self._network.design)
+        if self._format == _CODE:
+            return python_file(self._network.design)
+        return render(self._network, self._baseline, self._format, self._counting)
 
     def _say(self, problem: str) -> None:
         self.query_one(".problem", Static).update(Content(problem))

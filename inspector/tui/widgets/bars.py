@@ -8,9 +8,12 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from inspector.core.counting import CONVENTIONS, DEFAULT, Convention
 from inspector.core.describe import version
+from inspector.core.history import History
+from inspector.core.memory import memory
 from inspector.core.network import Network
-from inspector.core.units import difference, dims, exact, short, short_difference
+from inspector.core.units import difference, dims, exact, short, short_bytes, short_difference
 
 
 class Bar(Static):
@@ -32,23 +35,24 @@ class TitleBar(Bar):
         parts = [
             Content.styled(" inspector ", "$text-primary bold"),
             Content(f"  {design.base} {version(design)}".rstrip() + (", edited" if is_edited else "")),
-            Content.styled(f"   {dims(design.input)}   {design.depth} layers", "$text-muted"),
-            Content.styled(f"   {file}" if file else "", "$text-muted"),
             Content.styled("   ● not saved" if is_unsaved else "", "$text-warning"),
+            Content.styled(f"   {file}" if file else "", "$text-muted"),
+            Content.styled(f"   {dims(design.input)}", "$text-muted"),
         ]
         self.say(Content("").join(parts))
 
 
 class Totals(Bar):
-    """Parameters and MACs, with their differences to the baseline."""
+    """Parameters and MACs, with their differences to the baseline, and bytes where there is room."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._network: Network | None = None
         self._baseline: Network | None = None
+        self._counting = CONVENTIONS[DEFAULT]
 
-    def show(self, network: Network, baseline: Network) -> None:
-        self._network, self._baseline = network, baseline
+    def show(self, network: Network, baseline: Network, counting: Convention) -> None:
+        self._network, self._baseline, self._counting = network, baseline, counting
         self._draw()
 
     def on_resize(self) -> None:
@@ -58,23 +62,22 @@ class Totals(Bar):
         """The longest way of saying it that fits: exact numbers first, exact differences next."""
         if self._network is None or self._baseline is None:
             return
-        params, macs = self._network.params, self._network.macs
-        more_params, more_macs = params - self._baseline.params, macs - self._baseline.macs
-        wide = self.size.width >= 110
+        params, cost = self._network.params, self._counting.of(self._network.root)
+        more_params, more_cost = params - self._baseline.params, cost - self._counting.of(self._baseline.root)
         choices = [
-            (exact, difference, f"   against {self._baseline.design.base}" if wide else ""),
+            (exact, difference, _bytes(self._network)),
             (exact, difference, ""),
             (exact, short_difference, ""),
             (short, short_difference, ""),
         ]
-        for number, delta, against in choices:
+        for number, delta, rest in choices:
             parts = [
                 Content.styled(f" {number(params)} params ", "bold"),
                 _delta(delta(more_params), more_params),
-                Content.styled(f"    {number(macs)} MACs", "bold"),
-                Content.styled(" conv+fc ", "$text-muted"),
-                _delta(delta(more_macs), more_macs),
-                Content.styled(against, "$text-muted"),
+                Content.styled(f"    {number(cost)} {self._counting.unit}", "bold"),
+                Content.styled(f" {self._counting.name} ", "$text-muted"),
+                _delta(delta(more_cost), more_cost),
+                Content.styled(rest, "$text-muted"),
             ]
             line = Content("").join(parts)
             if cell_len(line.plain) <= self.size.width:
@@ -82,27 +85,58 @@ class Totals(Bar):
         self.say(line)
 
 
+def _bytes(network: Network) -> str:
+    found = memory(network)
+    return f"   {short_bytes(found.params['fp32'])} weights   {short_bytes(found.train_activations)} for backward"
+
+
 def _delta(text: str, amount: int) -> Content:
     return Content.styled(text, "$text-warning" if amount else "$text-muted")
+
+
+Key = tuple[str, str, str]
+"""A key, what it does, and the action that a click on it runs; no action for one that rests."""
+
+
+def keys(pane: str, history: History) -> list[Key]:
+    """What can be done in a pane: "tree", "detail", or "field" while a value is being typed."""
+    if pane == "field":
+        return [
+            ("enter", "keep", "app.leave('keep')"),
+            ("esc", "take back", "app.leave('revert')"),
+            ("↑ ↓", "other fields", "app.leave('next')"),
+        ]
+    undo = ("u", "undo", "app.undo" if history.can_undo else "")
+    redo = ("^r", "redo", "app.redo" if history.can_redo else "")
+    steps = [("+", "more", "app.more"), ("-", "less", "app.less"), undo, redo]
+    away = [("?", "help", "app.help"), ("q", "quit", "app.quit")]
+    if pane == "detail":
+        return [("enter", "type", "app.edit"), *steps, ("esc", "tree", "app.tree"), *away]
+    return [("e", "edit", "app.edit"), *steps, ("c", "counts", "app.countings"), ("x", "export", "app.export"), *away]
 
 
 class KeyBar(Bar):
     """The keys of the pane that has the focus; each can be clicked."""
 
-    _keys: Sequence[tuple[str, str, str]] = ()
+    _keys: Sequence[Key] = ()
 
-    def show(self, keys: Sequence[tuple[str, str, str]]) -> None:
-        """`keys` are (key, what it does, the action that a click runs); an empty action shows a key that rests."""
-        if keys == self._keys:
-            return
-        self._keys = keys
+    def show(self, keys: Sequence[Key]) -> None:
+        """Show other keys, those without an action faintly."""
+        if keys != self._keys:
+            self._keys = keys
+            self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        room = self.size.width - sum(len(key) + 1 + len(words) for key, words, _ in self._keys)
+        gap = " " * (3 if room >= 3 * len(self._keys) else 2)
         parts = [Content(" ")]
-        for key, words, action in keys:
+        for key, words, action in self._keys:
             if action:
-                parts.append(
-                    Content.from_markup(f"[@click={action}][bold $text-accent]$key[/] $words[/]", key=key, words=words)
-                )
-                parts.append(Content("   "))
+                markup = f"[@click={action}][bold $text-accent]$key[/] $words[/]"
+                parts += [Content.from_markup(markup, key=key, words=words), Content(gap)]
             else:
-                parts.append(Content.styled(f"{key} {words}   ", "$foreground 30%"))
+                parts.append(Content.styled(f"{key} {words}{gap}", "$foreground 30%"))
         self.say(Content("").join(parts))

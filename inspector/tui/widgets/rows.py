@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from inspector.core.network import Network
-from inspector.core.node import Node
+from inspector.core.node import Node, distinct
 from inspector.core.units import features
 
 Where = tuple[int, ...]
@@ -32,14 +31,11 @@ def structure(root: Node) -> tuple[tuple[object, ...], ...]:
     """What the rows depend on besides the folds: equal as long as no row comes or goes."""
     found = []
     for group in root.children:
-        kinds = {id(child): (child.kind, *(each.kind for each in child.children)) for child in set_of(group.children)}
+        kinds = {
+            id(child): (child.kind, *(each.kind for each in child.children)) for child, _ in distinct(group.children)
+        }
         found.append(tuple(map(kinds.__getitem__, map(id, group.children))))
     return tuple(found)
-
-
-def set_of(nodes: tuple[Node, ...]) -> Iterable[Node]:
-    """Each node once: equal blocks are one node that stands in many places."""
-    return {id(node): node for node in nodes}.values()
 
 
 def visible(root: Node, folds: Folds) -> list[Where]:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 
+from inspector.core.counting import CONVENTIONS, DEFAULT, Convention
 from inspector.core.describe import operation, stride
 from inspector.core.design import block_name
 from inspector.core.network import Network
@@ -73,7 +74,8 @@ class TreeTable(Painted, can_focus=True):
         self._baseline = baseline
         self._cursor = where
         self._folds = Folds(0)
-        self._by_macs = False
+        self._by_cost = False
+        self._counting = CONVENTIONS[DEFAULT]
         self._rows: list[Where] = []
         self._laid_out: object = None
         self._last_index = 0
@@ -83,9 +85,9 @@ class TreeTable(Painted, can_focus=True):
     def cursor(self) -> Where:
         return self._cursor
 
-    def show(self, network: Network, baseline: Network, where: Where) -> None:
+    def show(self, network: Network, baseline: Network, where: Where, counting: Convention) -> None:
         """Show another network, keeping folds and scroll; only lines whose values differ are drawn anew."""
-        self._network, self._baseline = network, baseline
+        self._network, self._baseline, self._counting = network, baseline, counting
         self._lay_out()
         self.go(where)
 
@@ -160,14 +162,14 @@ class TreeTable(Painted, can_focus=True):
         return Line(self._row(where, self._columns), paper)
 
     def _header(self, widths: Columns) -> list[Piece]:
-        share = "MACs share" if self._by_macs else "params share"
+        share = f"{self._heading} share" if self._by_cost else "params share"
         share = next((words for words in (share, share.split(maxsplit=1)[0]) if len(words) <= widths.bar), "%")
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
             "C×H×W".rjust(widths.shape),
             "params".rjust(widths.number),
-            "MACs".rjust(widths.number),
+            self._heading[: widths.number - 1].rjust(widths.number),
             f"  {share}"[: widths.bar + 2],
         )
         return [(text, "quiet") for text in texts]
@@ -184,7 +186,7 @@ class TreeTable(Painted, can_focus=True):
         weight = ("strong" if len(where) < 2 else "") if is_group else "quiet"
         shape, params, macs = (
             "edited" if before and old != new else weight
-            for old, new in zip(_numbers(before or node), _numbers(node), strict=True)
+            for old, new in zip(self._numbers(before or node), self._numbers(node), strict=True)
         )
         shares = bar(self._share(node), widths.bar) if widths.bar else ""
         return [
@@ -195,7 +197,7 @@ class TreeTable(Painted, can_focus=True):
             (_fit(_words(node, group, number), widths.operation) + " ", "" if is_group else "quiet"),
             (features(node.output).rjust(widths.shape), shape),
             (_amount(node.params).rjust(widths.number), params),
-            (_amount(node.macs).rjust(widths.number), macs),
+            (_amount(self._counting.of(node)).rjust(widths.number), macs),
             (f"  {shares.ljust(widths.bar)}" if widths.bar else " ", "quiet"),
             (" +" if before is None else "" if before == node else " ●", "edited"),
         ]
@@ -207,8 +209,16 @@ class TreeTable(Painted, can_focus=True):
 
     def _share(self, node: Node) -> float:
         """The node's share of the network, from 0 to 1."""
-        part, whole = (node.macs, self._network.macs) if self._by_macs else (node.params, self._network.params)
-        return part / whole
+        if not self._by_cost:
+            return node.params / self._network.params
+        return self._counting.of(node) / self._counting.of(self._network.root)
+
+    @property
+    def _heading(self) -> str:
+        return self._counting.unit if self._counting.name == DEFAULT else self._counting.name
+
+    def _numbers(self, node: Node) -> tuple[object, ...]:
+        return node.output, node.params, self._counting.of(node)
 
     def _move_to(self, index: int) -> None:
         where = self._rows[min(max(index, 0), len(self._rows) - 1)]
@@ -261,7 +271,7 @@ class TreeTable(Painted, can_focus=True):
             self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]))
 
     def action_share(self) -> None:
-        self._by_macs = not self._by_macs
+        self._by_cost = not self._by_cost
         self.repaint()
 
     def _fold(self, folds: Folds) -> None:
@@ -298,10 +308,6 @@ def _words(node: Node, group: Node | None, number: int) -> str:
     if number + 1 < len(siblings) and siblings[number + 1].kind == "ReLU":
         return "+ shortcut, relu" if node.kind == "Add" else f"{operation(node)}, relu"
     return operation(node)
-
-
-def _numbers(node: Node) -> tuple[object, ...]:
-    return node.output, node.params, node.macs
 
 
 def _amount(number: int) -> str:

@@ -1,0 +1,153 @@
+"""Whether torch says the same: a line of the title, and the process that it asks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+
+import msgspec
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from inspector.core.design import Design
+from inspector.core.verdict import Answer, Request, Verdict
+
+REST = 0.4
+"""Seconds that a design rests before it is verified."""
+MOST_BLOCKS = 2_000
+"""Blocks above which building the module takes longer than one waits for; `inspector verify` does it all the same."""
+WORKER = ("-P", "-m", "inspector.bridge.worker")
+LONGEST_LINE = 1 << 26
+
+
+class Badge(Static):
+    """Waiting, agrees, differs, or why it cannot be said.
+
+    torch lives in a process of its own, started after the first paint, kept warm, and ended with the editor. What it
+    says of a design that is no longer current is dropped. When it ends by itself another is started, once: a second
+    one is not, unless there was an answer in between.
+    """
+
+    class Asked(Message):
+        """The badge was clicked."""
+
+    def __init__(self, *, id: str, is_on: bool) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._is_on = is_on
+        self._design: Design | None = None
+        self._number = 0
+        self._changed = asyncio.Event()
+        self._process: Process | None = None
+        self.verdict: Verdict | None = None
+        self.problem = ""
+
+    def show(self, design: Design) -> None:
+        """Verify `design` once it has rested; until then the badge waits."""
+        if not self._is_on or design == self._design:
+            return
+        self._design = design
+        self._number += 1
+        self.verdict, self.problem = None, ""
+        self._changed.set()
+        self._draw()
+
+    @property
+    def words(self) -> str:
+        """What the badge has to say, in a sentence."""
+        if self.verdict is None:
+            return self.problem or "torch is being asked"
+        tools = ", ".join(f"{name} {version}" for name, version in self.verdict.versions.items())
+        if self.verdict.agrees:
+            return f"{self.verdict.layers} layers compared with {tools}: path, output, params, mult-adds; all agree"
+        first = self.verdict.differences[0]
+        many = len(self.verdict.differences)
+        return f"{many} differ, first {first.name}: {first.what} {first.analysed}, torchinfo says {first.measured}"
+
+    def on_mount(self) -> None:
+        if self._is_on:
+            self.call_after_refresh(self.run_worker, self._serve, exit_on_error=False)
+
+    def on_click(self) -> None:
+        self.post_message(self.Asked())
+
+    def _draw(self) -> None:
+        if self.verdict is None:
+            text = Content.styled(f"? {self.problem} " if self.problem else "· asking torch ", "$text-muted")
+        elif self.verdict.agrees:
+            layers = f", {self.verdict.layers} layers" if self.app.size.width >= 100 else ""
+            text = Content.styled(f"✓ torch agrees{layers} ", "$text-success")
+        else:
+            text = Content.styled(f"✗ torch differs, {self.verdict.differences[0].name} ", "$text-error bold")
+        self.update(text)
+
+    async def _serve(self) -> None:
+        """Ask for one design after another, as long as the editor runs."""
+        ends = 0
+        while ends <= 1:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, *WORKER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
+                )
+            except OSError as error:
+                self._fail(f"not verified: {error.strerror}")
+                return
+            self._process = process
+            try:
+                while await self._ask(process):
+                    ends = 0
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.wait()
+            ends += 1
+            self._changed.set()
+            self._fail("torch's process ended: starting another")
+        self._fail("not verified: torch's process ended twice")
+
+    async def _ask(self, process: Process) -> bool:
+        """Have the current design verified once it rests; False once the process has gone."""
+        await self._rest(process)
+        number, design = self._number, self._design
+        if process.returncode is not None or design is None or process.stdin is None or process.stdout is None:
+            return False
+        if sum(stage.blocks for stage in design.stages) > MOST_BLOCKS:
+            self._fail(f"not verified live: over {MOST_BLOCKS} blocks")
+            return True
+        try:
+            process.stdin.write(msgspec.json.encode(Request(number, design)) + b"\n")
+            await process.stdin.drain()
+            line = await process.stdout.readline()
+        except (OSError, ValueError):
+            return False
+        if not line:
+            return False
+        self._take(msgspec.json.decode(line, type=Answer))
+        return True
+
+    async def _rest(self, process: Process) -> None:
+        """Wait for a change, and then until there has been none for a while; the end of the process ends it too."""
+        gone = asyncio.ensure_future(process.wait())
+        try:
+            changed = asyncio.ensure_future(self._changed.wait())
+            await asyncio.wait((gone, changed), return_when=asyncio.FIRST_COMPLETED)
+            changed.cancel()
+            number = -1
+            while number != self._number and not gone.done():
+                number = self._number
+                await asyncio.wait((gone,), timeout=REST)
+            if not gone.done():
+                self._changed.clear()
+        finally:
+            gone.cancel()
+
+    def _take(self, answer: Answer) -> None:
+        if answer.number == self._number:
+            self.verdict, self.problem = answer.verdict, answer.problem and f"not verified: {answer.problem}"
+            self._draw()
+
+    def _fail(self, problem: str) -> None:
+        self.verdict, self.problem = None, problem
+        self._draw()

@@ -1,0 +1,99 @@
+"""Bytes beside what torch really allocates and keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from hypothesis import given, settings
+from strategies import designs
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from inspector.bridge.build import build
+from inspector.core.design import Design
+from inspector.core.edit import edit
+from inspector.core.memory import Memory, memory
+from inspector.core.network import analyze
+from inspector.core.presets import preset
+
+
+class Alive(TorchDispatchMode):
+    """The most bytes of feature maps that were alive at once, parameters and buffers aside."""
+
+    def __init__(self, image: torch.Tensor, module: torch.nn.Module) -> None:
+        super().__init__()
+        self._known = {tensor.untyped_storage()._cdata for tensor in module.state_dict().values()}  # noqa: SLF001
+        self._alive: dict[StorageWeakRef, int] = {}
+        self._note(image)
+        self.peak = 0
+
+    def _note(self, tensor: torch.Tensor) -> None:
+        storage = tensor.untyped_storage()
+        if storage._cdata not in self._known and storage.nbytes():  # noqa: SLF001
+            self._alive[StorageWeakRef(storage)] = storage.nbytes()
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], _types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> object:
+        out = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(out):
+            if isinstance(tensor, torch.Tensor):
+                self._note(tensor)
+        self._alive = {reference: size for reference, size in self._alive.items() if not reference.expired()}
+        self.peak = max(self.peak, sum(self._alive.values()))
+        return out
+
+
+def _kept(module: torch.nn.Module, image: torch.Tensor) -> int:
+    """Bytes of the distinct storages that autograd saves in train mode, parameters and buffers aside."""
+    own = {tensor.untyped_storage().data_ptr() for tensor in module.state_dict().values()}
+    saved: dict[int, int] = {}
+    tensors = []
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            saved[storage.data_ptr()] = storage.nbytes()
+            tensors.append(tensor)  # alive until all are counted, so that no address comes twice
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        module.train()(image)
+    return sum(saved.values())
+
+
+def _agrees(design: Design) -> Memory:
+    module, image = build(design), torch.randn(design.input)
+    found = memory(analyze(design))
+    assert found.params["fp32"] == sum(each.nbytes for each in module.parameters())
+    assert found.buffers["fp32"] == sum(each.nbytes for each in module.buffers())
+    with torch.no_grad(), Alive(image, module) as alive:
+        module.eval()(image)
+    assert found.inference_peak == alive.peak
+    return found
+
+
+@settings(max_examples=60)
+@given(designs(24, 60))
+def test_bytes_equal_what_torch_holds(design: Design) -> None:
+    _agrees(design)
+
+
+@settings(max_examples=60)
+@given(designs(24, 60))
+def test_kept_for_backward_equals_what_autograd_saves(design: Design) -> None:
+    batch, channels, height, width = design.input
+    several = edit(design, f"input={batch + 1},{channels},{height},{width}")  # a batch norm trains on more than one
+    module, image = build(several), torch.randn(several.input)
+    assert memory(analyze(several)).train_activations == _kept(module, image)
+
+
+def test_resnet50_and_its_half() -> None:
+    found = _agrees(edit(preset("resnet50"), "input.height=64", "input.width=64"))
+    module = build(preset("resnet50"), "meta").half()
+    assert memory(analyze(preset("resnet50"))).params["fp16"] == sum(each.nbytes for each in module.parameters())
+    assert memory(analyze(preset("resnet50"))).buffers["fp16"] == sum(each.nbytes for each in module.buffers())
+    assert found.inference_peak > 0

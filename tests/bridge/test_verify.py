@@ -1,0 +1,88 @@
+"""`inspector verify`, which can fail; and the process that the editor asks."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import msgspec
+import pytest
+
+from inspector.bridge.worker import serve
+from inspector.cli import main
+from inspector.core import blocks, layers, network
+from inspector.core.edit import edit
+from inspector.core.node import Dims, Node
+from inspector.core.presets import preset
+from inspector.core.verdict import Answer, Request
+
+
+def test_verify_says_what_it_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--set", "conv5_3.conv3=1024", "--set", "input=2,3,65,97"]) == 0
+    out = capsys.readouterr().out
+    assert "160 layers: path, output shape, params and mult-adds of each, and the totals" in out
+    assert out.endswith("all agree\n")
+    assert main(["verify", "resnet18", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["agrees"], found["layers"]) == ("inspector/verify/1", True, 60)
+    assert found["differences"] == []
+    assert set(found["versions"]) == {"torch", "torchvision", "torchinfo"}
+
+
+def _forget() -> None:
+    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._stage, network._head):  # noqa: SLF001
+        cached.cache_clear()
+
+
+def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = layers.batch_norm
+
+    def wrong(key: str, label: str, x: Dims, reach: int) -> Node:
+        node = right(key, label, x, reach)
+        return msgspec.structs.replace(node, params=node.params + 1) if label == "bn2" else node
+
+    monkeypatch.setattr(layers, "batch_norm", wrong)
+    _forget()
+    try:
+        assert main(["verify", "resnet18", "--json"]) == 1
+    finally:
+        monkeypatch.undo()
+        _forget()
+    differences = json.loads(capsys.readouterr().out)["differences"]
+    wrong_names = {each["name"] for each in differences} - {"network"}
+    assert wrong_names == {f"conv{stage}_{block}.bn2" for stage in (2, 3, 4, 5) for block in (1, 2)}
+    assert {each["what"] for each in differences} == {"params", "mult-adds"}
+    assert main(["verify", "resnet18"]) == 0
+
+
+def test_a_difference_is_told_in_a_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    right = layers.linear
+    monkeypatch.setattr(layers, "linear", lambda key, x, out: msgspec.structs.replace(right(key, x, out), params=7))
+    _forget()
+    try:
+        assert main(["verify", "resnet18"]) == 1
+    finally:
+        monkeypatch.undo()
+        _forget()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[3] == "2 differ"
+    assert lines[4].split() == ["inspector", "torchinfo"]
+    assert lines[5].split() == ["fc", "params", "7", "513000"]
+
+
+def test_the_worker_answers_each_request_and_survives_what_torch_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [Request(1, preset("resnet18")), Request(2, edit(preset("resnet50"), "conv5_3.conv3=1024"))]
+    lines = "".join(msgspec.json.encode(each).decode() + "\n" for each in requests)
+    answers = io.StringIO()
+    serve(io.StringIO(lines), answers)
+    found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
+    assert [(each.number, each.verdict and each.verdict.agrees, each.problem) for each in found] == [
+        (1, True, ""),
+        (2, True, ""),
+    ]
+    monkeypatch.setattr("inspector.bridge.measure.measure", lambda *_: 1 / 0)
+    answers = io.StringIO()
+    serve(io.StringIO(lines), answers)
+    assert "ZeroDivisionError" in answers.getvalue()
