@@ -100,7 +100,7 @@ def _writes(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions
 def report_command(
     model: str, assignments: tuple[str, ...], counting: str, format_: str, output: str | None, *, force: bool
 ) -> None:
-    """Print the shape report, or write it to a file."""
+    """Print the shape report, or write it to a file; the format toml is the design file."""
     _hand_over(_report(_assign(_load(model), assignments), format_, counting), output, force=force)
 
 
@@ -208,7 +208,7 @@ def _load(model: str) -> Design:
         from inspector.core.design_file import read
 
         return read(Path(model))
-    hint = nearest(model, PRESETS) or f" (presets: {', '.join(PRESETS)})"
+    hint = nearest(model, [*PRESETS, *cli.commands]) or f" (presets: {', '.join(PRESETS)})"
     raise DesignError(model, f"no such preset or design file{hint}")
 
 

@@ -13,7 +13,7 @@ import pytest
 from inspector import preset
 from inspector.cli import main
 from inspector.core.edit import edit
-from inspector.report import design_file
+from inspector.report.design_toml import design_file
 
 
 def _run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:

@@ -92,7 +92,8 @@ def resolve(design: Design, address: str) -> Field:
     convolution = _CONVOLUTION.fullmatch(address)
     if convolution:
         return _convolution(design, address, convolution)
-    raise DesignError(address, f"no such address{nearest(address, _known(design, address))}")
+    hint = nearest(address, _known(design, address)) or "; one is conv5_x.planes, the README lists all"
+    raise DesignError(address, f"no such address{hint}")
 
 
 def write(design: Design, field: Field, value: Value) -> Design:

@@ -10,7 +10,7 @@ from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.node import Dims, Node
 from inspector.core.receptive import receptive_field
-from inspector.core.units import dims, exact, short_bytes
+from inspector.core.units import difference, dims, exact, short_bytes
 
 
 class Fact(Struct, frozen=True):
@@ -50,10 +50,15 @@ def title(network: Network, place: Place) -> str:
     return words
 
 
-def facts(network: Network, place: Place) -> tuple[Fact, ...]:
-    """Everything the detail says of a place, in the order of reading; shapes are C×H×W, costs exact."""
+def facts(network: Network, place: Place, baseline: Network | None = None) -> tuple[Fact, ...]:
+    """Everything the detail says of a place, in the order of reading; shapes are C×H×W, costs exact.
+
+    With a baseline it says too how many more parameters and MACs the place has than what stands there in it.
+    """
     node = place.node
     found = [*_shapes(node), *_own(network, place), *_costs(network, node)]
+    if baseline is not None:
+        found += _against(place, baseline)
     if node.kind == "ResNet":
         found += _bytes(network)
     if node.stride is not None and node.kind != "Input":
@@ -68,7 +73,7 @@ def facts(network: Network, place: Place) -> tuple[Fact, ...]:
 
 def _shapes(node: Node) -> list[Fact]:
     if node.kind == "Input":
-        note = ("the image's size is in no weight;", "its channels are, in conv1's")
+        note = ("the image's size is in no weight; its channels are, in conv1's",)
         return [Fact("shape", (f"{dims(node.output)}  N×C×H×W",)), Fact("note", note)]
     return [Fact("input", (dims(node.input[1:]),)), Fact("output", (dims(node.output[1:]),))]
 
@@ -88,7 +93,7 @@ def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one 
     if node.kind in ("Bottleneck", "BasicBlock"):
         return [_shortcut(node)]
     if node.kind == "Add":
-        return [Fact("sum", (f"of two maps of {dims(node.output[1:])}: the", "path's, and the shortcut's"))]
+        return [Fact("sum", (f"of two maps of {dims(node.output[1:])}: the path's and the shortcut's",))]
     if node.kind == "ResNet":
         return [_depth(network.design)]
     if node.kind == "Linear":
@@ -140,16 +145,32 @@ def _strides(design: Design, place: Place) -> tuple[str, ...]:
 def _shortcut(node: Node) -> Fact:
     inplanes, outplanes = node.input[1], node.output[1]
     if node.children[-3].kind == "Shortcut":
-        return Fact("shortcut", ("identity: stride 1, and", f"{inplanes} channels on both sides"))
+        return Fact("shortcut", (f"identity: stride 1, and {inplanes} channels on both sides",))
     if inplanes != outplanes:
-        return Fact("shortcut", ("projection, since the sum needs", f"{outplanes} channels and {inplanes} come in"))
-    return Fact("shortcut", ("projection, since the path strides", "and the sum needs equal sizes"))
+        return Fact("shortcut", (f"projection, since the sum needs {outplanes} channels and {inplanes} come in",))
+    return Fact("shortcut", ("projection, since the path strides and the sum needs equal sizes",))
 
 
 def _depth(design: Design) -> Fact:
     per_block = 3 if design.block == "bottleneck" else 2
     terms = " + ".join(str(per_block * stage.blocks) for stage in design.stages)
     return Fact("layers", (f"1 + {terms} + 1", f"= {design.depth}, conv1, {per_block} a block, fc"))
+
+
+def _against(place: Place, baseline: Network) -> list[Fact]:
+    """What is more or less than in the baseline; a node that is new there has all that it has more."""
+    try:
+        before = baseline.at(place.where).node
+    except IndexError:
+        before = None
+    if before == place.node:
+        return []
+    params = place.node.params - (before.params if before else 0)
+    macs = place.node.macs - (before.macs if before else 0)
+    words = [] if before else [f"new, not in {baseline.design.base}"]
+    words += [f"{difference(params)} params"] if params else []
+    words += [f"{difference(macs)} MACs"] if macs else []
+    return [Fact("against", tuple(words))] if words else []
 
 
 def _bytes(network: Network) -> list[Fact]:

@@ -64,19 +64,19 @@ def memory(network: Network) -> Memory:
         buffers={name: size * statistics + INDEX * sizes.norms for name, size in DTYPES.items()},
         gradients=4 * params,
         optimizer={"sgd": 0, "sgd+momentum": 4 * params, "adam": 8 * params},
-        train_activations=_kept_by_autograd(network, sizes),
+        train_activations=kept_for_backward(network),
         inference_peak=4 * _peak(network),
     )
 
 
-def _kept_by_autograd(network: Network, sizes: _Sizes) -> int:
-    """4·(I + B + (B - D) + MP + A) + 8·MP + 8·F.
+def kept_for_backward(network: Network) -> int:
+    """Bytes that autograd keeps of one forward pass in train mode: 4·(I + B + (B - D) + MP + A) + 8·MP + 8·F.
 
     A convolution keeps its input, a batch norm its input and its mean and 1/std, a ReLU its output — in place, so that
     it is the next convolution's input too —, the max pool int64 indices, fc its input. The sum keeps nothing: what the
     projection's batch norm puts out (D) is dropped once it is added.
     """
-    head = network.root.children[-1]
+    sizes, head = _sizes(network.root), network.root.children[-1]
     elements = prod(network.design.input) + 2 * sizes.norm - sizes.projected + sizes.pooled
     return 4 * (elements + prod(head.children[0].output)) + INDEX * sizes.pooled + 8 * sizes.channels
 

@@ -9,17 +9,10 @@ from inspector.core.counting import DEFAULT, Convention, convention
 from inspector.core.design import Design
 from inspector.core.network import Network
 
-FORMATS = {"text": "txt", "md": "md", "json": "json", "csv": "csv"}
-"""The formats of a report, and the endings of their files."""
+FORMATS = {"text": "txt", "md": "md", "json": "json", "csv": "csv", "toml": "toml"}
+"""The formats of a report, and the endings of their files; "toml" is the design file."""
 
-_HOMES = {"text": "text", "md": "markdown", "json": "json_report", "csv": "csv_report"}
-
-
-def design_file(design: Design) -> str:
-    """The text of a design file that says what differs from the design's base."""
-    from inspector.report.design_toml import render as render_design
-
-    return render_design(design)
+_HOMES = {"text": "text", "md": "markdown", "json": "json_report", "csv": "csv_report", "toml": "design_toml"}
 
 
 def python_file(design: Design) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
-from textual.app import App, ComposeResult, SystemCommand
+from textual import events, on
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from inspector.core.counting import DEFAULT, convention
+from inspector.core.counting import DEFAULT, Convention, convention
 from inspector.core.describe import edits
 from inspector.core.design import Design
 from inspector.core.edit import edit, step
@@ -22,6 +22,7 @@ from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.errors import DesignError
 from inspector.tui.compositor import MainScreen
+from inspector.tui.leaving import LeavingApp
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals, keys
 from inspector.tui.widgets.detail import Detail, ValueInput
@@ -30,13 +31,13 @@ from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
 
-class InspectorApp(App[None]):
+class InspectorApp(LeavingApp):
     """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
 
     CSS_PATH = "app.tcss"
     TITLE = "inspector"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-huge")]  # noqa: RUF012  # Textual's own type
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide"), (150, "-huge")]  # noqa: RUF012  # Textual's own type
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e,enter", "edit", "Edit the numbers", id="app.edit"),
         Binding("plus,equals_sign", "more", "Step up", id="app.step-up", key_display="+"),
@@ -44,6 +45,7 @@ class InspectorApp(App[None]):
         Binding("u", "undo", "Undo", id="app.undo"),
         Binding("ctrl+r", "redo", "Redo", id="app.redo"),
         Binding("x", "export", "Export", id="app.export"),
+        Binding("ctrl+s", "save", "Save the design file", id="app.save"),
         Binding("c", "countings", "What each tool counts", id="app.countings"),
         Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
         Binding("tab", "other_pane", "Other pane", id="app.other-pane"),
@@ -62,13 +64,11 @@ class InspectorApp(App[None]):
         counting: str = DEFAULT,
         verifies: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(saved=design if saved is None else saved, source=source)
         self._counting = convention(counting)
         self._verifies = verifies
         self.history = History.of(design)
         self.selected: Where = ()
-        self._saved = design if saved is None else saved
-        self._source = source
         self._draft: History | None = None
         self._network = analyze(design)
         self._baseline = analyze(preset(design.base))
@@ -82,8 +82,14 @@ class InspectorApp(App[None]):
         return self._network
 
     @property
-    def is_unsaved(self) -> bool:
-        return self.history.current != self._saved
+    def baseline(self) -> Network:
+        """What differences are measured against."""
+        return self._baseline
+
+    @property
+    def counting(self) -> Convention:
+        """The convention of the costs that are shown."""
+        return self._counting
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
@@ -97,7 +103,7 @@ class InspectorApp(App[None]):
 
     def on_mount(self) -> None:
         self._tree.focus()
-        self._show()
+        self.show()
         self.call_after_refresh(gc.freeze)  # what start-up made stays: no edit pauses for looking through it again
 
     @property
@@ -112,13 +118,14 @@ class InspectorApp(App[None]):
         """Make another history the current one, and show what follows from it."""
         self.history = history
         self._network = analyze(history.current)
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Show all that follows from the history and the selected place."""
         self.selected = nearest_place(self._network, self.selected)
         main = self.screen_stack[0]
         with self.batch_update():
-            file = self._source.name if self._source else ""
+            file = self.source.name if self.source else ""
             main.query_one(TitleBar).show(
                 self._network,
                 is_edited=bool(edits(self.history.current)),
@@ -165,8 +172,14 @@ class InspectorApp(App[None]):
 
     @on(Detail.Closed)
     def _typing_ended(self, event: Detail.Closed) -> None:
+        self.settle(is_kept=event.is_kept)
+
+    def settle(self, *, is_kept: bool | None = None) -> None:
+        """End what is being typed, if anything is: nothing else happens to a half-typed design."""
+        if self._detail.is_typing:
+            is_kept = self._detail.finish()
         draft, self._draft = self._draft, None
-        if draft is not None and not event.is_kept:
+        if draft is not None and not is_kept:
             self.become(draft)
         self._show_keys()
 
@@ -194,28 +207,25 @@ class InspectorApp(App[None]):
             self._try(lambda design: step(design, field, steps), field.address)
 
     def action_undo(self) -> None:
+        self.settle()
         self._detail.complain("")
         self.become(self.history.undo())
 
     def action_redo(self) -> None:
+        self.settle()
         self._detail.complain("")
         self.become(self.history.redo())
 
     def action_edit(self) -> None:
         """Type into the field under the cursor of the detail, which takes the tree's place where there is no room."""
-        self._show_detail()
-        self.call_after_refresh(self._detail.open)
+        self.screen.set_focus(self._detail)
+        self._detail.open()
 
     def action_other_pane(self) -> None:
-        if self._detail.has_focus:
-            self.action_tree()
-        else:
-            self._show_detail()
-            self.call_after_refresh(self._detail.focus)
+        self.screen.set_focus(self._tree if self._detail.has_focus else self._detail)
 
     def action_tree(self) -> None:
-        self.screen_stack[0].remove_class("-detail")
-        self.call_after_refresh(self._tree.focus)
+        self.screen.set_focus(self._tree)
 
     def action_leave(self, how: str) -> None:
         self._detail.leave(how)
@@ -233,17 +243,20 @@ class InspectorApp(App[None]):
         self._tree.go(where)
         self._detail.show(subject(self._network, self._baseline, self._network.at(where)))
 
-    def _show_detail(self) -> None:
-        self.screen_stack[0].add_class("-detail")
-
-    def on_descendant_focus(self) -> None:
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        """Show the pane that has the focus, where there is room for one only, and its keys."""
+        main = self.screen_stack[0]
+        if main.focused is not None:
+            main.set_class(main.focused is not self._tree, "-detail")
         self._show_keys()
 
     def action_help(self) -> None:
         from inspector.tui.screens.help import HelpScreen
 
+        palette = Binding("ctrl+p", "command_palette", "Every command, by name")
         sections = [("Tree", TreeTable.BINDINGS), ("Numbers", Detail.BINDINGS), ("While typing", ValueInput.BINDINGS)]
-        self.push_screen(HelpScreen([("Everywhere", self.BINDINGS), *sections]))
+        self.push_screen(HelpScreen([("Everywhere", [*self.BINDINGS, palette]), *sections]))
 
     def action_countings(self) -> None:
         from inspector.tui.screens.countings import CountingScreen
@@ -253,43 +266,15 @@ class InspectorApp(App[None]):
     def _count(self, name: str | None) -> None:
         if name is not None:
             self._counting = convention(name)
-            self._show()
-
-    def action_export(self) -> None:
-        from inspector.tui.screens.export import ExportScreen
-
-        self.push_screen(ExportScreen(self._network, self._baseline, self._counting.name), self._exported)
-
-    def _exported(self, exported: tuple[Path, bool] | None) -> None:
-        """Say where the file went; a design file saves the design."""
-        if exported is None:
-            return
-        path, is_design = exported
-        if is_design:
-            self._saved, self._source = self.history.current, path
-            self._show()
-        self.notify(f"wrote {path}", markup=False)
-
-    async def action_quit(self) -> None:
-        """Quit, asking first where edits would be lost."""
-        if not self.is_unsaved:
-            self.exit()
-            return
-        from inspector.tui.screens.quit import QuitScreen
-
-        if not isinstance(self.screen, QuitScreen):
-            await self.push_screen(QuitScreen(edits(self.history.current)), self._quit)
-
-    def _quit(self, answer: str | None) -> None:
-        if answer == "quit":
-            self.exit()
-        elif answer == "export":
-            self.action_export()
+            self.show()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from inspector.tui.commands import commands
 
-        yield from commands(self, super().get_system_commands(screen))
+        undone = {"undo"} if not self.history.can_undo else set()
+        resting = frozenset(undone | ({"redo"} if not self.history.can_redo else set()))
+        sections = [(self, self.BINDINGS), (self._tree, TreeTable.BINDINGS)]
+        yield from commands(self, sections, resting, super().get_system_commands(screen))
 
 
 Changing = Callable[[Design], Design]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
-_WITHOUT_MEANING = frozenset({"Quit", "Keys", "Screenshot"})
-"""Textual's own commands that the editor's say better."""
+from inspector.tui.screens.help import described
 
-
-def commands(app: App[None], others: Iterable[SystemCommand]) -> Iterator[SystemCommand]:
-    """The app's bindings as commands, then Textual's (theme and the like)."""
-    for binding in app._bindings.key_to_bindings.values():  # noqa: SLF001  # there is no public list
-        for each in binding:
-            if isinstance(each, Binding) and each.id and each.show:
-                yield _command(app, each)
-    yield from (command for command in others if command.title not in _WITHOUT_MEANING)
+_SAID_BETTER = frozenset({"Quit", "Keys", "Screenshot", "Maximize", "Minimize"})
+"""Textual's own commands that the editor has its own for, or none."""
 
 
-def _command(app: App[None], binding: Binding) -> SystemCommand:
-    async def run() -> None:
-        await app.run_action(binding.action)
-
-    return SystemCommand(binding.description, f"Key {binding.key_display or binding.key}", run)
+def commands(
+    app: App[None],
+    sections: Sequence[tuple[DOMNode, Sequence[BindingType]]],
+    resting: frozenset[str],
+    others: Iterable[SystemCommand],
+) -> Iterator[SystemCommand]:
+    """The bindings of each node as commands, but for the `resting` actions; then Textual's (theme and the like)."""
+    for node, bindings in sections:
+        for binding in bindings:
+            if isinstance(binding, Binding) and binding.show and binding.action not in resting:
+                ((keys, words),) = described([binding])
+                yield SystemCommand(words, f"Key {keys}", partial(app.run_action, binding.action, node))
+    yield from (command for command in others if command.title not in _SAID_BETTER)

@@ -13,7 +13,7 @@ from inspector.core.edit import edit
 from inspector.core.fields import PRESETS
 from inspector.core.presets import preset
 from inspector.errors import DesignError, DesignFileError
-from inspector.report import design_file
+from inspector.report.design_toml import design_file
 
 
 @given(designs())
@@ -50,7 +50,7 @@ def test_a_basic_network_may_be_based_on_a_bottleneck_one() -> None:
         ("[conv5_x]\nplane = 3", "conv5_x.plane = 3: unknown key; did you mean planes?"),
         ("conv5 = 3", "conv5 = 3: unknown key; did you mean conv5_x?"),
         ("[conv5_x]\nplanes = '384'", "conv5_x.planes = '384': must be an integer from 1 to 65536"),
-        ("[conv5_x]\nplanes = true", "conv5_x.planes = True: must be an integer from 1 to 65536"),
+        ("[conv5_x]\nplanes = true", "conv5_x.planes = true: must be an integer from 1 to 65536"),
         ("[stem]\npool = 1", "stem.pool = 1: must be true or false"),
         ("stem = 3", "stem = 3: must be a table, written [stem]"),
         ("[conv5_x]\noverrides = 3", "conv5_x.overrides = 3: must be tables, written [[conv5_x.overrides]]"),

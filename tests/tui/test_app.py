@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from inspector.core.design_file import read
 from inspector.core.edit import edit
+from inspector.core.facts import facts
 from inspector.core.presets import preset
 from inspector.tui.app import InspectorApp
 from inspector.tui.screens.export import ExportScreen
@@ -91,14 +93,14 @@ async def test_what_is_not_allowed_is_explained_and_changes_nothing() -> None:
         assert _app(pilot).history.current.conv5_x.planes == 7000
         await pilot.press("enter")
         await pilot.pause()
-        assert pilot.app.query(Input), "a value that is not allowed is not kept"
+        assert pilot.app.query_one(Input).display, "a value that is not allowed is not kept"
         await pilot.press("backspace")
         await pilot.pause()
         assert "must be an integer" not in _screen(pilot)
         await pilot.press("escape")
         await pilot.pause()
         assert _app(pilot).history.current == RESNET50
-        assert not pilot.app.query(Input)
+        assert not pilot.app.query_one(Input).display
 
 
 async def test_groups_that_do_not_divide_are_refused_beside_the_field() -> None:
@@ -272,24 +274,25 @@ async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
         assert "width_per_group" not in _screen(pilot)
 
 
-@pytest.mark.parametrize("name", ["text", "md", "json", "csv", "design"])
+@pytest.mark.parametrize("name", ["text", "md", "json", "csv", "toml", "code"])
 async def test_every_format_is_exported_and_nothing_is_overwritten_unasked(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with _editor("conv5_x.planes=256") as pilot:
-        position = ["text", "md", "json", "csv", "design"].index(name)
+        position = ["text", "md", "json", "csv", "toml", "code"].index(name)
         await pilot.press("x")
         await pilot.pause()
         await pilot.press(*["down"] * position, "enter")
         await pilot.pause()
         (path,) = tmp_path.iterdir()
-        assert path.name == f"resnet50-edited.{ {'text': 'txt', 'design': 'toml'}.get(name, name) }"
+        ending = {"text": "txt", "code": "py"}.get(name, name)
+        assert path.name == f"resnet50-edited.{ending}"
         if name == "json":
             assert json.loads(path.read_text())["totals"]["params"] == 13_970_472
-        if name == "design":
+        if name == "toml":
             assert read(path) == _app(pilot).history.current
-        assert _app(pilot).is_unsaved == (name != "design")
+        assert _app(pilot).is_unsaved == (name != "toml")
         path.write_text("something else")
         await pilot.press("x")
         await pilot.pause()
@@ -391,3 +394,94 @@ async def test_every_size_shows_the_table_with_its_columns_in_line(theme: str, s
         assert len({row.index("×") for row in rows if "256×56×56" in row}) == 1
         width = pilot.app.query_one(TreeTable).size.width
         assert len({len(row[:width].rstrip(" █▏▎▍▌▋▊▉▐")) for row in rows if "256×56×56" in row}) == 1
+
+
+async def _burst(pilot: Pilot[None], *keys: str) -> None:
+    """Keys that come in all at once, as over a slow line or from a macro."""
+    for key in keys:
+        character = key if len(key) == 1 else None
+        pilot.app.post_message(events.Key({"]": "right_square_bracket"}.get(key, key), character))
+    for _ in range(20):
+        await pilot.pause(0.01)
+
+
+async def test_keys_that_come_in_one_burst_go_where_they_would_one_by_one() -> None:
+    async with _editor() as pilot:
+        await _burst(pilot, *"]]]]e384", "enter", "escape", "u", *"]")
+        assert [step.label for step in _app(pilot).history.steps] == ["", "conv5_x.planes"]
+        assert _app(pilot).history.steps[1].design.conv5_x.planes == 384
+        assert _app(pilot).history.current == RESNET50
+        await _burst(pilot, "down", "e", *"1000", "enter")
+        assert _app(pilot).history.current == edit(RESNET50, "conv5_1.conv3=1000")
+
+
+async def test_what_was_half_typed_and_is_not_allowed_is_taken_back_when_left() -> None:
+    async with _editor() as pilot:
+        for leave in ("click", "ctrl+r", "ctrl+q"):
+            await pilot.press("escape", "1", *TO_CONV5, "e", *"1.5")
+            await pilot.pause()
+            assert "must be an integer" in _screen(pilot)
+            if leave == "click":
+                await pilot.click(TreeTable, offset=(10, 4))
+            else:
+                await pilot.press(leave)
+            await pilot.pause()
+            assert not isinstance(pilot.app.screen, QuitScreen)
+            assert _app(pilot).history.current == RESNET50
+
+
+async def test_the_cursor_stays_on_a_choice_that_changes_the_fields() -> None:
+    async with _editor() as pilot:
+        await pilot.press("tab", "down", "down", "plus")
+        await pilot.pause()
+        assert _app(pilot).history.current.block == "basic"
+        await pilot.press("plus")
+        await pilot.pause()
+        assert _app(pilot).history.current.block == "bottleneck"
+        assert _app(pilot).history.current.num_classes == 1000
+
+
+async def test_the_name_and_the_format_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with _editor() as pilot:
+        for name, written in (("mine.json", "mine.json"), ("plain", "plain.txt")):
+            await pilot.press("x", "tab")
+            pilot.app.screen.query_one(Input).value = name
+            await pilot.pause()
+            await pilot.press("enter")
+            await pilot.pause()
+            assert (tmp_path / written).exists()
+        assert json.loads((tmp_path / "mine.json").read_text())["schema"] == "inspector/report/1"
+
+
+async def test_saving_goes_back_to_the_file_that_was_opened(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[conv5_x]\nplanes = 256\n")
+    app = InspectorApp(read(path), source=path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("plus", "q")
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        assert str(path) in pilot.app.screen.query_one(Input).value
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+    assert app.return_code == 0
+    assert read(path).num_classes == 1001
+
+
+async def test_the_detail_says_what_a_row_costs_more_than_before() -> None:
+    async with _editor("conv5_3.conv3=1024") as pilot:
+        app = _app(pilot)
+        found = {}
+        for name in ("conv5_3.conv3", "conv5_3.bn3", "conv5_3.downsample", "fc"):
+            place = app.network.find(name)
+            said = {fact.label: fact.lines for fact in facts(app.network, place, app.baseline)}
+            found[name] = int(next(line for line in said["against"] if "params" in line).split()[0].replace(",", ""))
+        assert found == {
+            "conv5_3.conv3": -524_288,
+            "conv5_3.bn3": -2_048,
+            "conv5_3.downsample": 2_099_200,
+            "fc": -1_024_000,
+        }
+        assert sum(found.values()) == app.network.params - app.baseline.params

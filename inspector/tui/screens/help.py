@@ -28,6 +28,8 @@ _NAMES = {
     "right": "→",
     "ctrl+r": "^r",
     "ctrl+q": "^q",
+    "ctrl+p": "^p",
+    "ctrl+s": "^s",
     "escape": "esc",
 }
 
@@ -69,6 +71,6 @@ _INTRODUCTION = (
     "",
     "/2  height and width are halved here",
     "↳   the block's shortcut: identity or projection",
-    "●   differs from the baseline      +   new, the baseline has no such row",
+    "●   differs from the baseline; + where it has no such row",
     "MACs count convolutions and fc, for the whole batch (conv+fc).",
 )

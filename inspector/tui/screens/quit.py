@@ -20,10 +20,10 @@ _SHOWN = 8
 
 
 class QuitScreen(Dialog[str]):
-    """Says which edits would be lost, and asks: export (`"export"`), quit all the same (`"quit"`), or stay (None)."""
+    """Says which edits would be lost, and asks: save first ("save"), quit all the same ("quit"), or stay (None)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "answer('export')", "Export first", id="quit.export"),
+        Binding("s,ctrl+s", "answer('save')", "Save a design file first", id="quit.export"),
         Binding("q,ctrl+q", "answer('quit')", "Quit without saving", id="quit.quit"),
     ]
 
@@ -37,7 +37,7 @@ class QuitScreen(Dialog[str]):
             yield Static(Content("\n".join(self._lines())))
             yield Static("")
             yield OptionList(
-                Option("x   export first", id="export"),
+                Option("s   save a design file first", id="save"),
                 Option("q   quit, and lose the edits", id="quit"),
                 Option("esc stay", id="stay"),
             )

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from inspector.core.counting import CONVENTIONS, DEFAULT, Convention
 from inspector.core.describe import version
 from inspector.core.history import History
-from inspector.core.memory import memory
+from inspector.core.memory import DTYPES, kept_for_backward
 from inspector.core.network import Network
 from inspector.core.units import difference, dims, exact, short, short_bytes, short_difference
 
@@ -86,8 +86,8 @@ class Totals(Bar):
 
 
 def _bytes(network: Network) -> str:
-    found = memory(network)
-    return f"   {short_bytes(found.params['fp32'])} weights   {short_bytes(found.train_activations)} for backward"
+    weights = DTYPES["fp32"] * network.params
+    return f"   {short_bytes(weights)} weights   {short_bytes(kept_for_backward(network))} for backward"
 
 
 def _delta(text: str, amount: int) -> Content:
@@ -130,13 +130,19 @@ class KeyBar(Bar):
         self._draw()
 
     def _draw(self) -> None:
-        room = self.size.width - sum(len(key) + 1 + len(words) for key, words, _ in self._keys)
-        gap = " " * (3 if room >= 3 * len(self._keys) else 2)
+        shown = list(self._keys)
+        while len(shown) > 3 and _length(shown) + 2 * len(shown) > self.size.width:
+            del shown[-3]  # the last two lead to help and out
+        gap = " " * (3 if _length(shown) + 3 * len(shown) <= self.size.width else 2)
         parts = [Content(" ")]
-        for key, words, action in self._keys:
+        for key, words, action in shown:
             if action:
                 markup = f"[@click={action}][bold $text-accent]$key[/] $words[/]"
                 parts += [Content.from_markup(markup, key=key, words=words), Content(gap)]
             else:
                 parts.append(Content.styled(f"{key} {words}{gap}", "$foreground 30%"))
         self.say(Content("").join(parts))
+
+
+def _length(keys: Sequence[Key]) -> int:
+    return sum(len(key) + 1 + len(words) for key, words, _ in keys)

@@ -18,17 +18,17 @@ from inspector.tui.widgets.sheet import Sheet, Subject
 
 
 class ValueInput(Input):
-    """One value being typed; enter keeps it, escape takes it back, up and down go on to the next field."""
+    """The value being typed; enter keeps it, escape takes it back, up and down go on to another field."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave('keep')", "Keep", id="field.keep"),
         Binding("escape", "leave('revert')", "Take back", id="field.revert"),
-        Binding("enter", "submit", "Keep", id="field.keep"),
         Binding("up,shift+tab", "leave('previous')", "Previous field", id="field.previous"),
         Binding("down,tab", "leave('next')", "Next field", id="field.next"),
     ]
 
     class Left(Message):
-        """The input is done with: `how` is keep, revert, previous or next."""
+        """The input is done with: `how` is keep, revert, previous, next or blur."""
 
         def __init__(self, how: str) -> None:
             super().__init__()
@@ -37,9 +37,6 @@ class ValueInput(Input):
     def action_leave(self, how: str) -> None:
         self.post_message(self.Left(how))
 
-    async def action_submit(self) -> None:
-        self.post_message(self.Left("keep"))
-
     def on_blur(self) -> None:
         self.post_message(self.Left("blur"))
 
@@ -47,12 +44,13 @@ class ValueInput(Input):
 class Detail(Container, can_focus=True):
     """The sheet of the selected place, and an input over the value that is being typed."""
 
+    ALLOW_MAXIMIZE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "choose(-1)", "Previous field", id="detail.previous"),
         Binding("down,j", "choose(1)", "Next field", id="detail.next"),
         Binding("plus,equals_sign,right,l", "step(1)", "Step up", id="detail.step-up"),
         Binding("minus,left,h", "step(-1)", "Step down", id="detail.step-down"),
-        Binding("enter,e,space", "open", "Type a value", id="detail.open"),
+        Binding("enter,e,space", "open", "Type a value (or begin with a digit)", id="detail.open"),
         Binding("pagedown", "scroll(1)", "Scroll down", id="detail.page-down"),
         Binding("pageup", "scroll(-1)", "Scroll up", id="detail.page-up"),
     ]
@@ -92,16 +90,21 @@ class Detail(Container, can_focus=True):
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._subject = Subject("", "", "", (), (), ())
-        self._chosen: dict[str, int] = {}
+        self._chosen: dict[tuple[str, ...], int] = {}
         self._complaint = ""
-        self._input: ValueInput | None = None
+        self._typing: Field | None = None
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
+        yield ValueInput(id="value", compact=True)
 
     @property
     def sheet(self) -> Sheet:
         return self.query_one(Sheet)
+
+    @property
+    def _input(self) -> ValueInput:
+        return self.query_one(ValueInput)
 
     @property
     def field(self) -> Field | None:
@@ -111,20 +114,25 @@ class Detail(Container, can_focus=True):
 
     @property
     def is_typing(self) -> bool:
-        return self._input is not None
+        return self._typing is not None
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Places whose fields have the same names share the cursor among them."""
+        return tuple(field.name for field in self._subject.fields)
 
     @property
     def _index(self) -> int:
-        return min(self._chosen.get(self._kind, 0), max(len(self._subject.fields) - 1, 0))
-
-    @property
-    def _kind(self) -> str:
-        """Places of one kind have the same fields, and share the cursor among them."""
-        return ",".join(field.name for field in self._subject.fields)
+        return min(self._chosen.get(self._names, 0), max(len(self._subject.fields) - 1, 0))
 
     def show(self, subject: Subject) -> None:
-        """Show another place, or the same one with other numbers. What is being typed stays as it is."""
+        """Show another place, or the same one with other numbers, where what is being typed stays as it is."""
+        before, field = self._subject, self.field
+        if self.is_typing and subject.name != before.name:
+            self._end("blur")
         self._subject = subject
+        if field is not None and subject.name == before.name and field.name in self._names:
+            self._chosen[self._names] = self._names.index(field.name)
         self._draw()
 
     def complain(self, reason: str) -> None:
@@ -141,22 +149,38 @@ class Detail(Container, can_focus=True):
         if isinstance(field.spec, Choice | Flag):
             self.post_message(self.Stepped(self, field, 1))
             return
+        self._complaint = ""
+        self._typing = field
         self.sheet.reveal(self._index)
         region = self.sheet.value_region(self._index)
-        self._input = ValueInput(value(field.value), compact=True, select_on_focus=text is None)
-        self._input.styles.offset = (region.x, region.y)
-        self._input.styles.width = region.width + 1
+        typed = self._input
+        typed.styles.offset = (region.x, region.y)
+        typed.styles.width = region.width + 1
+        typed.select_on_focus = text is None
+        with typed.prevent(Input.Changed):
+            typed.value = value(field.value) if text is None else text
+        typed.cursor_position = len(typed.value)
+        typed.display = True
         self.post_message(self.Opened())
-        self.mount(self._input)
-        self._input.focus()
+        self.screen.set_focus(typed)
         if text is not None:
-            self._input.value = text
-            self._input.cursor_position = len(text)
+            self.post_message(self.Typed(self, field, text))
+        self._draw()
 
     def leave(self, how: str) -> None:
         """End typing as the input's own keys do: keep, revert, previous or next."""
-        if self._input is not None:
-            self._input.action_leave(how)
+        self._left(ValueInput.Left(how))
+
+    def finish(self) -> bool:
+        """Stop typing; whether what was typed may stay: what is not allowed is taken back."""
+        is_kept = not self._complaint
+        self._typing = None
+        self._complaint = ""
+        self._input.display = False
+        return is_kept
+
+    def _end(self, how: str) -> None:
+        self.post_message(self.Closed(is_kept=self.finish() and how != "revert"))
 
     def _draw(self) -> None:
         is_active = self.has_focus or self.is_typing
@@ -165,7 +189,7 @@ class Detail(Container, can_focus=True):
     def _choose(self, index: int) -> None:
         fields = self._subject.fields
         if fields:
-            self._chosen[self._kind] = min(max(index, 0), len(fields) - 1)
+            self._chosen[self._names] = min(max(index, 0), len(fields) - 1)
             self._complaint = ""
             self.sheet.reveal(self._index)
             self._draw()
@@ -192,6 +216,12 @@ class Detail(Container, can_focus=True):
             event.prevent_default()
             self.open(event.character)
 
+    def on_resize(self) -> None:
+        """A field that is being typed into stays over its value."""
+        if self.is_typing:
+            region = self.sheet.value_region(self._index)
+            self._input.styles.offset = (region.x, region.y)
+
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
         super().watch_has_focus(has_focus)
         if self.is_mounted:
@@ -200,35 +230,30 @@ class Detail(Container, can_focus=True):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_typing and event.input is self._input and self.field is not None and event.input.has_focus:
-            self.post_message(self.Typed(self, self.field, event.value))
+        if self._typing is not None:
+            self.post_message(self.Typed(self, self._typing, event.value))
 
     @on(ValueInput.Left)
     def _left(self, event: ValueInput.Left) -> None:
         event.stop()
-        if self._input is None:
+        if not self.is_typing:
             return
         if event.how in ("keep", "next", "previous") and self._complaint:
             return
-        how, typed = event.how, self._input
-        self._input = None
-        self._complaint = ""
-        typed.remove()
-        self.post_message(self.Closed(is_kept=how != "revert"))
-        if how != "blur":
-            self.focus()
-        if how in ("next", "previous"):
-            self._choose(self._index + (1 if how == "next" else -1))
+        self._end(event.how)
+        if event.how != "blur":
+            self.screen.set_focus(self)
+        if event.how in ("next", "previous"):
+            self._choose(self._index + (1 if event.how == "next" else -1))
         self._draw()
 
     @on(Sheet.Pressed)
     def _pressed(self, event: Sheet.Pressed) -> None:
         event.stop()
         if self.is_typing:
-            self.post_message(ValueInput.Left("keep"))
-            return
+            self._end("blur")
         self._choose(event.index)
-        self.focus()
+        self.screen.set_focus(self)
         if event.part in ("−", "+"):
             self.action_step(1 if event.part == "+" else -1)
         elif event.part == "value":

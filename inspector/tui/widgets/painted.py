@@ -30,6 +30,7 @@ class Painted(ScrollView):
     """
 
     ALLOW_SELECT = False
+    ALLOW_MAXIMIZE = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "painted--strong",
         "painted--quiet",
@@ -91,10 +92,12 @@ class Painted(ScrollView):
         if drawn is None:
             drawn = self._drawn[y] = self.line(y)
         segments = [Segment(text, self._ink(role, drawn.paper)) for text, role in _joined(drawn.pieces)]
-        plain = self._ink("", drawn.paper)
-        strip = Strip(segments).adjust_cell_length(self.width, plain).adjust_cell_length(self.outer_size.width, plain)
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        length, width = sum(len(segment.text) for segment in segments), self.outer_size.width
+        if length < width:
+            segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))
+        strip = Strip(segments, max(length, width))
+        if length > width:
+            strip = strip.crop(0, width)
         self._strips[y] = strip
         return strip
 
@@ -120,6 +123,9 @@ class Painted(ScrollView):
             own = self.get_component_rich_style(f"painted--{role}") if role else self.rich_style
             ground = self.get_component_rich_style(f"painted--{paper}") if paper and role != "value" else own
             ink = Style(color=own.color, bgcolor=ground.bgcolor, bold=own.bold, underline=own.underline)
+            for line_filter in self.get_line_filters():  # NO_COLOR and the like change colours only
+                (segment,) = line_filter.apply([Segment("x", ink)], self.background_colors[1])
+                ink = segment.style or ink
             self._inks[role, paper] = ink
         return ink
 

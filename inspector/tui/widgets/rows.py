@@ -85,6 +85,8 @@ def columns(width: int, shape: int) -> Columns:
     """The columns that fit into `width` cells, for feature maps whose text is `shape` cells long."""
     number = 8
     left = width - shape - 2 * number - 12
+    if left < 30:
+        return Columns(min(left, 24), 0, shape, number, 0)
     if left < 38:
         return Columns(min(18, max(left, 8)), min(max(left - 18, 0), 20), shape, number, 0)
     name = min(18 + max(left - 42, 0) // 4, 24)

@@ -35,7 +35,7 @@ def subject(network: Network, baseline: Network, place: Place) -> Subject:
     fields = editable(design, place)
     were = tuple(_was(baseline.design, field) for field in fields)
     name = place.name if place.where else design.base
-    return Subject(name, place.path, title(network, place), fields, were, facts(network, place))
+    return Subject(name, place.path, title(network, place), fields, were, facts(network, place, baseline))
 
 
 def _was(design: Design, field: Field) -> str | None:
@@ -128,7 +128,7 @@ class Sheet(Painted):
             lines.append(Line())
         labels = max((len(fact.label) for fact in subject.facts), default=0) + 2
         for fact in subject.facts:
-            texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 1, 12))]
+            texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 2, 12))]
             for number, text in enumerate(texts):
                 label = "" if number else fact.label
                 lines.append(Line([(f" {label.ljust(labels)}", "quiet"), (text, "")]))
@@ -137,7 +137,11 @@ class Sheet(Painted):
     def _field_line(self, index: int) -> Line:
         field, was = self._subject.fields[index], self._subject.were[index]
         is_chosen = index == self._chosen
-        note = f"was {was}" if was is not None else field.scope if field.scope != self._subject.name else ""
+        room = self.size.width - _LABEL - self._label_width - _VALUE_WIDTH - 5
+        said = f"was {was}"
+        note = "" if field.scope == self._subject.name else field.scope
+        if was is not None:
+            note = said if len(said) <= room else f"({was})"
         pieces: list[Piece] = [
             (" ▸ " if is_chosen else "   ", "accent"),
             (field.name.ljust(self._label_width), "strong" if is_chosen else ""),

@@ -162,15 +162,15 @@ class TreeTable(Painted, can_focus=True):
         return Line(self._row(where, self._columns), paper)
 
     def _header(self, widths: Columns) -> list[Piece]:
-        share = f"{self._heading} share" if self._by_cost else "params share"
-        share = next((words for words in (share, share.split(maxsplit=1)[0]) if len(words) <= widths.bar), "%")
+        of = self._heading if self._by_cost else "params"
+        share = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
             "C×H×W".rjust(widths.shape),
             "params".rjust(widths.number),
             self._heading[: widths.number - 1].rjust(widths.number),
-            f"  {share}"[: widths.bar + 2],
+            f"  {share}" if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
 
