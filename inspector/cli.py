@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -73,10 +74,10 @@ def edit_command(
     """Open the editor (what `inspector MODEL` does)."""
     design = _load(model)
     start = _assign(design, assignments)
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         click.echo(_report(start, "text", counting), nl=False)
         return
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
     from inspector.tui.app import InspectorApp
 
@@ -167,7 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         code = cli.main(arguments, prog_name="inspector", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except InspectorError as error:
         return _fail(str(error), error.exit_code)
     except click.ClickException as error:
@@ -175,10 +177,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        _discard(1)
         return 0
     except OSError as error:
-        _discard_output()
+        _discard(1)
         return _fail(f"standard output: {(error.strerror or str(error)).lower()}", 2)
     return code if isinstance(code, int) else 0
 
@@ -188,11 +190,11 @@ def _hand_over(text: str, output: str | None, *, force: bool) -> None:
     if output is None or output == "-":
         click.echo(text, nl=False)
         return
-    from inspector.report.output import write
+    from inspector.report.output import is_there, write
 
     if not output:
         raise click.UsageError("--output needs the name of a file")
-    if Path(output).is_file() and not force:
+    if not force and is_there(Path(output)):
         raise OutputError(f"{output}: there is such a file already; --force overwrites it")
     write(Path(output), text, overwrite=force)
 
@@ -233,12 +235,15 @@ def _report(design: Design, format_: str, counting: str = DEFAULT) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"inspector: {message}", err=True)
+    with contextlib.suppress(OSError):  # where nobody can be told, the code says it
+        click.echo(f"inspector: {message}", err=True)
+        return code
+    _discard(2)
     return code
 
 
-def _discard_output() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush has no more to say."""
+def _discard(stream: int) -> None:
+    """Point a standard stream, 1 or 2, at nothing, so that the interpreter's last flush has no more to say."""
     nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, sys.stdout.fileno())
+    os.dup2(nothing, stream)
     os.close(nothing)

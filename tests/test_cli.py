@@ -176,3 +176,15 @@ def test_the_editor_wants_a_terminal_to_read_from(
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     assert main([]) == 2
     assert "needs a terminal on standard input" in capsys.readouterr().err
+
+
+def test_closed_and_full_streams_do_not_change_the_exit_code() -> None:
+    command = f"{sys.executable} -m inspector report"
+    for script, code in (
+        (f"{command} >&-", 0),
+        (f"{command} resnet5 2>/dev/full", 2),
+        (f"{command} -o {'x' * 300}", 2),
+    ):
+        done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+        assert "standard output" not in done.stderr

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct, structs
 
-from inspector.core.design import Design, block_name
+from inspector.core.blocks import has_projection
+from inspector.core.design import CONVOLUTIONS, Design, Override, block_name
 from inspector.core.edit import Value, with_block
 from inspector.core.fields import DESIGN_FIELDS, STAGE_FIELDS, STAGES, STEM_FIELDS
 from inspector.core.node import Node
@@ -49,7 +50,7 @@ class Edited(Struct, frozen=True):
 
 
 def edits(design: Design) -> tuple[Edited, ...]:
-    """What differs from the design's base, in the order in which it can be written to it."""
+    """What differs from the design's base, address by address."""
     base = preset(design.base)
     found: list[Edited] = []
     if design.block != base.block:
@@ -63,17 +64,24 @@ def edits(design: Design) -> tuple[Edited, ...]:
         for name in STAGE_FIELDS:
             _note(found, f"{stage}.{name}", getattr(base.stage(stage), name), getattr(design.stage(stage), name))
         for override in design.stage(stage).overrides:
-            plain = design.stage(stage).plain_filters(design.block)
-            names = ("conv1", "conv2", "conv3")[: len(plain)]
-            for name, filters in zip(names, plain, strict=True):
-                chosen = structs.asdict(override)[name]
-                if chosen is not None:
-                    found.append(Edited(f"{block_name(stage, override.block)}.{name}", filters, chosen))
+            found += _overridden(base, design, stage, override)
     return tuple(found)
 
 
+def _overridden(base: Design, design: Design, stage: str, override: Override) -> Iterator[Edited]:
+    has_block = override.block <= base.stage(stage).blocks
+    before = base.stage(stage).filters(base.block, override.block) if has_block else ()
+    for at, name in enumerate(CONVOLUTIONS[design.block]):
+        chosen = structs.asdict(override)[name]
+        if chosen is not None:
+            address = f"{block_name(stage, override.block)}.{name}"
+            yield Edited(address, before[at] if at < len(before) else None, chosen)
+
+
 def value(of: Value | None) -> str:
-    """A field's value as it is typed: "384", "true", "1,3,224,224"."""
+    """A field's value as it is typed: "384", "true", "1,3,224,224"; "none" where there is none."""
+    if of is None:
+        return "none"
     if isinstance(of, bool):
         return str(of).lower()
     return ",".join(str(size) for size in of) if isinstance(of, tuple) else str(of)
@@ -101,7 +109,7 @@ def _stage(node: Node) -> str:
 
 
 def _block(node: Node) -> str:
-    return "↳ projection" if node.children[-3].kind == "Projection" else "↳ identity"
+    return "↳ projection" if has_projection(node) else "↳ identity"
 
 
 def _convolution(node: Node) -> str:

@@ -77,12 +77,16 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
         if self.outplanes > MAX_DERIVED_CHANNELS:
             reason = f"makes {self.outplanes} output channels; at most {MAX_DERIVED_CHANNELS} can be built"
             raise DesignError("stage.expansion", reason, self.expansion)
-        if self.overrides:
+        if self.overrides != ():
             self._check_overrides()
 
     def _check_overrides(self) -> None:
         previous = 0
+        if type(self.overrides) is not tuple or any(type(override) is not Override for override in self.overrides):
+            raise DesignError("stage.overrides", "must be a tuple of Override", self.overrides)
         for override in self.overrides:
+            if override == Override(override.block):
+                raise DesignError("stage.overrides.block", "must set conv1, conv2 or conv3", override.block)
             if override.block > self.blocks:
                 reason = f"there is no such block; must be an integer from 1 to {self.blocks}"
                 raise DesignError("stage.overrides.block", reason, override.block)
@@ -198,8 +202,10 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
         widest = max(channels, self.stem.planes)
         for stage in self.stages:
             widest = max(widest, stage.width, stage.outplanes)
+            for override in stage.overrides:
+                widest = max(widest, override.conv1 or 0, override.conv2 or 0, override.conv3 or 0)
         if widest * batch * height * width > MAX_ELEMENTS:
-            reason = f"feature maps of {widest} channels would not fit what torch can address (2**60 elements)"
+            reason = f"feature maps of {widest} channels would be more than torch can address (2**60 elements)"
             raise DesignError("input", reason, list(self.input))
 
     @property

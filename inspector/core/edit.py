@@ -19,7 +19,7 @@ from inspector.core.fields import (
     Spec,
     nearest,
 )
-from inspector.errors import DesignError
+from inspector.errors import DesignError, shown
 
 Value = int | str | bool | tuple[int, ...]
 
@@ -103,6 +103,16 @@ def write(design: Design, field: Field, value: Value) -> Design:
     """
     if not field.spec.admits(value):
         raise refusal(field.address, field.spec, value)
+    try:
+        return _written(design, field, value)
+    except DesignError as error:
+        if error.address == field.address:
+            raise
+        reason = f"then {error.address} = {shown(error.value)} {error.reason}"
+        raise DesignError(field.address, reason, value) from None
+
+
+def _written(design: Design, field: Field, value: Value) -> Design:
     if field.block:
         return _write_filters(design, field, value)
     if field.stage:

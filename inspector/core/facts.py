@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from inspector.core.blocks import has_projection
 from inspector.core.design import Design, block_name
 from inspector.core.editable import follows
 from inspector.core.memory import OUTSIDE, memory
@@ -144,7 +145,7 @@ def _strides(design: Design, place: Place) -> tuple[str, ...]:
 
 def _shortcut(node: Node) -> Fact:
     inplanes, outplanes = node.input[1], node.output[1]
-    if node.children[-3].kind == "Shortcut":
+    if not has_projection(node):
         return Fact("shortcut", (f"identity: stride 1, and {inplanes} channels on both sides",))
     if inplanes != outplanes:
         return Fact("shortcut", (f"projection, since the sum needs {outplanes} channels and {inplanes} come in",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -33,6 +34,9 @@ MAX_ELEMENTS = 2**60
 """Elements of one feature map, N·C·H·W: torch addresses at most 2**63 - 1 bytes, 8 an element while pooling."""
 
 
+_NUMBER = re.compile(r"[0-9]+|[0-9]+(?:_[0-9]+)+|[0-9]{1,3}(?:,[0-9]{3})+")
+
+
 class Integer(Struct, frozen=True):
     """A whole number from `low` to `high`; `step` is what one press of + adds."""
 
@@ -51,11 +55,11 @@ class Integer(Struct, frozen=True):
         return type(value) is int and self.low <= value <= self.high and (value % 2 == 1 or not self.is_odd)
 
     def parse(self, text: str) -> int:
-        """The number that `text` spells in ASCII digits, `_` and `,` between them allowed; ValueError otherwise."""
-        digits = text.strip().replace("_", "").replace(",", "")
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
+        """The number that `text` spells: 65536, 65_536 or 65,536 in ASCII digits; ValueError otherwise."""
+        text = text.strip()
+        if len(text) > 20 or not _NUMBER.fullmatch(text):
             raise ValueError(self.allowed)
-        return int(digits)
+        return int(text.replace("_", "").replace(",", ""))
 
     def stepped(self, value: int, steps: int) -> int:
         """`value` moved by `steps`, onto the grid of `step`, and kept within what is allowed."""

@@ -28,7 +28,8 @@ def preset(name: str) -> Design:
 
     Raises DesignError where there is no such preset.
     """
-    if name not in _TABLE:
+    if not isinstance(name, str) or name not in _TABLE:
+        name = str(name)
         raise DesignError(name, f"no such preset{nearest(name, PRESETS)} ({', '.join(PRESETS)})")
     block, blocks, groups, width_per_group = _TABLE[name]
     conv2_x, conv3_x, conv4_x, conv5_x = (

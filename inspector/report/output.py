@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 from inspector.errors import OutputError, shown
@@ -16,20 +19,34 @@ def write(path: Path, text: str, *, overwrite: bool) -> None:
     Raises OutputError where there is a file already and `overwrite` is false, or where the folder, the rights or the
     disk do not allow it; nothing half written is left behind.
     """
-    name = shown(str(path), 200)
     data = text.encode()
-    try:
-        target = Path(os.path.realpath(path))
+    with _said(path):
+        target = Path(os.path.realpath(path.expanduser()))
         mode = _mode(target)
         if mode is not None and stat.S_ISDIR(mode):
-            raise OutputError(f"{name}: is a directory")
+            raise IsADirectoryError(EISDIR, "is a directory")
         if mode is not None and not stat.S_ISREG(mode):
             target.write_bytes(data)
         else:
             _replace(target, data, mode, overwrite=overwrite)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file that `write` writes over only when asked to; OutputError where that cannot be told."""
+    with _said(path):
+        mode = _mode(path.expanduser())
+        return mode is not None and stat.S_ISREG(mode)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with `path` as an OutputError that begins with its name."""
+    name = shown(str(path), 200)
+    try:
+        yield
     except FileExistsError:
         raise OutputError(f"{name}: there is such a file already; it was not overwritten") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise OutputError(f"{name}: {reason[:1].lower()}{reason[1:]}") from None
 

@@ -52,7 +52,8 @@ class InspectorApp(LeavingApp):
         Binding("shift+tab", "other_pane", "Other pane", id="app.other-pane-back", show=False),
         Binding("escape", "tree", "Back to the tree", id="app.tree"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
-        Binding("q,ctrl+q", "quit", "Quit", id="app.quit"),
+        Binding("q", "quit", "Quit", id="app.quit"),
+        Binding("ctrl+q", "quit", "Quit, from anywhere", id="app.quit-anywhere", priority=True),
     ]
 
     def __init__(
@@ -70,6 +71,7 @@ class InspectorApp(LeavingApp):
         self.history = History.of(design)
         self.selected: Where = ()
         self._draft: History | None = None
+        self._drafted_at: Where = ()
         self._network = analyze(design)
         self._baseline = analyze(preset(design.base))
 
@@ -116,13 +118,13 @@ class InspectorApp(LeavingApp):
 
     def become(self, history: History) -> None:
         """Make another history the current one, and show what follows from it."""
+        before, self._network = self._network, analyze(history.current)
         self.history = history
-        self._network = analyze(history.current)
+        self.selected = nearest_place(before, self._network, self.selected)
         self.show()
 
     def show(self) -> None:
         """Show all that follows from the history and the selected place."""
-        self.selected = nearest_place(self._network, self.selected)
         main = self.screen_stack[0]
         with self.batch_update():
             file = self.source.name if self.source else ""
@@ -154,7 +156,7 @@ class InspectorApp(LeavingApp):
 
     @on(Detail.Opened)
     def _typing_begun(self) -> None:
-        self._draft = self.history
+        self._draft, self._drafted_at = self.history, self.selected
         self._show_keys()
 
     @on(Detail.Typed)
@@ -179,8 +181,10 @@ class InspectorApp(LeavingApp):
         if self._detail.is_typing:
             is_kept = self._detail.finish()
         draft, self._draft = self._draft, None
-        if draft is not None and not is_kept:
+        if draft is not None and not is_kept and draft.current != self.history.current:
             self.become(draft)
+            if self.selected != self._drafted_at:
+                self._go(self._drafted_at)
         self._show_keys()
 
     def _try(self, change: Changing, label: str) -> None:

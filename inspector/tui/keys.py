@@ -1,4 +1,4 @@
-"""Keys in order: each is handled to its end before the next is looked at."""
+"""Keys and clicks in order: each is handled to its end before the next is looked at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ ROUNDS: Final = 200
 """Turns of the event loop that a key may take; one that takes longer no longer holds up the next."""
 QUIET: Final = 3
 """Turns without a message after which nothing is left of a key: a handler may post its message in the next turn."""
+
+_IN_TURN = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 
 
 class KeysInOrder(App[None]):
@@ -29,7 +31,9 @@ class KeysInOrder(App[None]):
         self._turn: events.InputEvent | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        is_typed = (
+            isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp) and not event.is_forwarded
+        )
         if isinstance(event, events.InputEvent) and is_typed and event is not self._turn:
             self._waiting.put_nowait(event)
             return

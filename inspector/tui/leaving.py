@@ -74,14 +74,13 @@ class LeavingApp(KeysInOrder):
 
     async def action_quit(self) -> None:
         """Quit, asking first where edits would be lost."""
-        self.settle()
-        if not self.is_unsaved:
-            self.exit()
-            return
         from inspector.tui.screens.quit import QuitScreen
 
-        if not isinstance(self.screen, QuitScreen):
-            await self.push_screen(QuitScreen(edits(self.history.current)), self._quit)
+        self.settle()
+        if not self.is_unsaved or isinstance(self.screen, QuitScreen):
+            self.exit()
+            return
+        await self.push_screen(QuitScreen(edits(self.history.current)), self._quit)
 
     def _quit(self, answer: str | None) -> None:
         if answer == "quit":

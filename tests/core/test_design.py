@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from inspector.core.design import Design, Override, Stage, Stem
+from inspector.core.edit import edit
 from inspector.core.presets import preset
 from inspector.errors import DesignError, InspectorError
 
@@ -25,6 +26,9 @@ def test_a_design_is_resnet50_unless_told_otherwise() -> None:
         (lambda: Stage(3, 64, overrides=(Override(4, conv1=8),)), "stage.overrides.block"),
         (lambda: Stage(3, 64, overrides=(Override(2, conv1=8), Override(1, conv1=8))), "stage.overrides.block"),
         (lambda: Stage(3, 64, groups=2, overrides=(Override(2, conv2=9),)), "block 2.conv2"),
+        (lambda: Stage(3, 64, overrides=(Override(2),)), "stage.overrides.block"),
+        (lambda: Stage(3, 64, overrides=[Override(2, conv1=8)]), "stage.overrides"),
+        (lambda: Stage(3, 64, overrides=(1,)), "stage.overrides"),
         (lambda: Override(0), "block 0.block"),
         (lambda: Override(1, conv3="8"), "block 1.conv3"),
         (lambda: Stem(kernel=8), "stem.kernel"),
@@ -51,3 +55,9 @@ def test_designs_are_values() -> None:
     with pytest.raises(AttributeError):
         design.num_classes = 3  # type: ignore[misc]
     assert structs.replace(design, num_classes=10) != design
+
+
+def test_an_override_that_makes_a_map_too_large_is_refused() -> None:
+    assignments = ("stem.stride=1", "stem.pool=false", "conv2_1.conv1=65536", "input=65536,3,65536,65536")
+    with pytest.raises(DesignError, match="more than torch can address"):
+        edit(Design(), *assignments)

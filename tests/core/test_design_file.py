@@ -75,7 +75,19 @@ def test_what_is_no_design_is_named_with_its_key(text: str, message: str) -> Non
     assert str(raised.value).startswith(message)
 
 
-@pytest.mark.parametrize("text", ["[conv5_x", "a = ", "\x00", "x = " + "[" * 5000, "x = " + "9" * 9000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[conv5_x",
+        "a = ",
+        "\x00",
+        "x = " + "[" * 5000,
+        "x = " + "9" * 9000,
+        "num_classes = 0x" + "f" * 5000,
+        "a." * 3000 + "a = 1",
+        "input = [0x" + "f" * 5000 + "]",
+    ],
+)
 def test_what_is_no_toml_is_said_in_one_line(text: str) -> None:
     with pytest.raises((DesignFileError, DesignError)) as raised:
         parse(text)

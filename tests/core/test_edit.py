@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import designs, edits
 
+from inspector.core.describe import Edited, value
 from inspector.core.describe import edits as edits_of
-from inspector.core.describe import value
 from inspector.core.design import CONVOLUTIONS, Design, block_name
 from inspector.core.edit import edit, resolve, step, write
 from inspector.core.editable import editable, follows
@@ -115,7 +115,7 @@ def test_what_torch_cannot_build_is_refused_where_it_is_set() -> None:
         edit(preset("resnet18"), "stride_on=conv2")
     with pytest.raises(DesignError, match=r"conv2_x.expansion = 4: must be 1 in a basic block"):
         edit(preset("resnet18"), "conv2_x.expansion=4")
-    with pytest.raises(DesignError, match=r"would not fit what torch can address"):
+    with pytest.raises(DesignError, match=r"more than torch can address"):
         edit(RESNET50, "input=65536,3,65536,65536", "conv5_x.planes=65536")
 
 
@@ -215,3 +215,29 @@ def test_every_convolution_of_every_block_can_be_edited(name: str) -> None:
                 address = f"{block_name(stage, block)}.{convolution}"
                 network = analyze(edit(design, f"{address}=24"))
                 assert network.find(address).node.output[1] == 24
+
+
+def test_an_edit_is_told_against_the_base_not_against_another_edit() -> None:
+    edited = edits_of(edit(RESNET50, "conv5_x.expansion=2", "conv5_3.conv3=512"))
+    found = {each.address: (each.before, each.after) for each in edited}
+    assert found == {"conv5_x.expansion": (4, 2), "conv5_3.conv3": (2048, 512)}
+    longer = edits_of(edit(RESNET50, "conv5_x.blocks=4", "conv5_4.conv3=512"))
+    assert longer[-1] == Edited("conv5_4.conv3", None, 512)
+    assert value(longer[-1].before) == "none"
+
+
+@pytest.mark.parametrize(("text", "number"), [("1,024", 1024), ("65_536", 65536), ("12", 12), (" 8 ", 8)])
+def test_numbers_may_be_grouped(text: str, number: int) -> None:
+    assert edit(RESNET50, f"conv5_x.planes={text}").conv5_x.planes == number
+
+
+@pytest.mark.parametrize("text", ["1,2", ",5", "1__2", "_1", "12,34", "1 2", "+8", "0x10", "1e3", "9" * 5000])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(DesignError, match="must be an integer"):
+        edit(RESNET50, f"conv5_x.planes={text}")
+
+
+def test_a_refusal_elsewhere_is_told_at_what_was_set() -> None:
+    with pytest.raises(DesignError) as raised:
+        edit(preset("resnext50_32x4d"), "layer1.planes=8")
+    assert str(raised.value).startswith("conv2_x.planes = 8: then conv2_x.width_per_group = 4 makes the 3×3")

@@ -125,17 +125,41 @@ def test_torch_verifies_each_edit_and_is_started_anew_when_it_dies(tmp_path: Pat
         worker = _worker(editor)
         editor.press("u", "u", "q")
         assert editor.ended() == 0
-        assert not Path(f"/proc/{worker}").exists()
+        _gone(worker)
 
 
 def test_the_worker_goes_with_an_editor_that_is_killed(tmp_path: Path) -> None:
     with terminal(size=(80, 24), cwd=tmp_path, verifies=True) as editor:
         editor.wait("torch agrees", 60)
         worker = _worker(editor)
+    _gone(worker)
+
+
+def _gone(process: int) -> None:
+    """Within a moment the process has ended, whoever has yet to take note of it."""
+    stat = Path(f"/proc/{process}/stat")
     end = time.monotonic() + 10
-    while Path(f"/proc/{worker}/stat").exists() and time.monotonic() < end:
-        if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
-            break
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < end, f"{process} goes on"
         time.sleep(0.05)
-    else:
-        assert not Path(f"/proc/{worker}/stat").exists()
+
+
+def test_a_click_and_what_is_typed_behind_it_in_one_burst(tmp_path: Path) -> None:
+    with terminal(size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle()
+        editor.press("]", "]", "]", "]").wait("width_per_group")
+        line = next(y for y, text in enumerate(editor.text.splitlines()) if "planes  " in text and "512" in text)
+        column = editor.text.splitlines()[line].index("512")
+        press, release = (f"\x1b[<0;{column + 1};{line + 1}{kind}" for kind in "Mm")
+        editor.send(f"{press}{release}384\r").wait("18,993,704 params")
+        editor.press("u").wait("25,557,032 params")
+
+
+def test_another_window_and_back_in_the_middle_of_typing(tmp_path: Path) -> None:
+    with terminal(size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle()
+        editor.press("]", "]", "]", "]", "e", "38").send("\x1b[O").settle()
+        editor.send("\x1b[I").settle()
+        editor.press("4", "enter").wait("18,993,704 params")
+        editor.press("u").wait("25,557,032 params").press("q")
+        assert editor.ended() == 0

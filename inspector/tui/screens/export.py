@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from textual import on
@@ -15,7 +16,7 @@ from inspector.core.describe import edits
 from inspector.core.network import Network
 from inspector.errors import OutputError
 from inspector.report import FORMATS, python_file, render
-from inspector.report.output import write
+from inspector.report.output import is_there, write
 from inspector.tui.screens.dialog import Dialog
 
 DESIGN = "toml"
@@ -101,14 +102,14 @@ class ExportScreen(Dialog[tuple[Path, bool]]):
         if not name:
             self._say("a file needs a name")
             return
-        if not Path(name).suffix:
+        if not Path(name).suffix and not os.path.lexists(name):
             name = f"{name}.{_ENDINGS[self._format]}"
-        path = Path(name).expanduser()
-        if path.is_file() and self._agreed != name:
-            self._agree(name, f"{name} exists: enter once more overwrites it")
-            return
+        path = Path(name)
         is_design = self._format == DESIGN
         try:
+            if is_there(path) and self._agreed != name:
+                self._agree(name, f"{name} exists: enter once more overwrites it")
+                return
             write(path, self._text(), overwrite=self._agreed == name)
         except OutputError as error:
             self._say(str(error))

@@ -24,7 +24,7 @@ class QuitScreen(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,ctrl+s", "answer('save')", "Save a design file first", id="quit.export"),
-        Binding("q,ctrl+q", "answer('quit')", "Quit without saving", id="quit.quit"),
+        Binding("q", "answer('quit')", "Quit without saving", id="quit.quit"),
     ]
 
     def __init__(self, edits: Sequence[Edited]) -> None:

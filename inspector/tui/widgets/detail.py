@@ -38,7 +38,9 @@ class ValueInput(Input):
         self.post_message(self.Left(how))
 
     def on_blur(self) -> None:
-        self.post_message(self.Left("blur"))
+        """Be done with, unless it is the terminal's window that lost the focus: then the typing goes on later."""
+        if self.app.app_focus:
+            self.post_message(self.Left("blur"))
 
 
 class Detail(Container, can_focus=True):
@@ -152,10 +154,8 @@ class Detail(Container, can_focus=True):
         self._complaint = ""
         self._typing = field
         self.sheet.reveal(self._index)
-        region = self.sheet.value_region(self._index)
         typed = self._input
-        typed.styles.offset = (region.x, region.y)
-        typed.styles.width = region.width + 1
+        self._place()
         typed.select_on_focus = text is None
         with typed.prevent(Input.Changed):
             typed.value = value(field.value) if text is None else text
@@ -216,11 +216,14 @@ class Detail(Container, can_focus=True):
             event.prevent_default()
             self.open(event.character)
 
-    def on_resize(self) -> None:
-        """A field that is being typed into stays over its value."""
-        if self.is_typing:
-            region = self.sheet.value_region(self._index)
-            self._input.styles.offset = (region.x, region.y)
+    @on(Sheet.Scrolled)
+    @on(events.Resize)
+    def _place(self) -> None:
+        """Put the input over the value that is being typed, or out of sight with it."""
+        region = self.sheet.value_region(self._index)
+        self._input.styles.offset = (region.x, region.y)
+        self._input.styles.width = region.width + 1
+        self._input.styles.opacity = 1 if 0 <= region.y < self.sheet.size.height else 0
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
         super().watch_has_focus(has_focus)

@@ -59,16 +59,32 @@ def visible(root: Node, folds: Folds) -> list[Where]:
     return below(root, ())
 
 
-def nearest_place(network: Network, where: Where) -> Where:
-    """`where`, or the nearest place to it that the network has: the last block where its own has gone."""
-    node = network.root
-    for depth, number in enumerate(where):
-        if not node.children:
-            return where[:depth]
-        if number >= len(node.children):
-            return (*where[:depth], len(node.children) - 1)
-        node = node.children[number]
-    return where
+def nearest_place(before: Network, after: Network, where: Where) -> Where:
+    """Where the row at `where` is to be found after an edit: by its name, else what stands there, else the nearest.
+
+    What takes the place of a row (a projection an identity's) is the same row; a block that has gone leaves the last.
+    """
+    place = before.at(where)
+    if _is_row(after, where) and after.at(where).name == place.name:
+        return where
+    for found in after.children(after.at(where[:-1])) if where and _is_row(after, where[:-1]) else ():
+        if found.name == place.name and found.node.kind != "ReLU":
+            return found.where
+    if _is_row(after, where):
+        return where
+    group = nearest_place(before, after, where[:-1])
+    children = after.at(group).node.children
+    if len(where) == 2 and len(group) == 1 and children:
+        return (*group, min(where[-1], len(children) - 1))
+    return group
+
+
+def _is_row(network: Network, where: Where) -> bool:
+    """Whether the tree has a row for this place."""
+    try:
+        return network.at(where).node.kind != "ReLU"
+    except IndexError:
+        return False
 
 
 class Columns(NamedTuple):

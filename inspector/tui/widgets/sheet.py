@@ -53,7 +53,7 @@ _LABEL = 3
 _VALUE_WIDTH = 10
 
 
-class Sheet(Painted):
+class Sheet(Painted, can_focus=False):
     """Title, fields with − and + round their values, an explanation under a field, and facts."""
 
     class Pressed(Message):
@@ -69,6 +69,9 @@ class Sheet(Painted):
         def control(self) -> Sheet:
             return self.sheet
 
+    class Scrolled(Message):
+        """Other lines are in sight."""
+
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._subject = Subject("", "", "", (), (), ())
@@ -79,6 +82,8 @@ class Sheet(Painted):
 
     def show(self, subject: Subject, chosen: int, *, is_active: bool, complaint: str = "") -> None:
         """Draw `subject` with field `chosen` under the cursor, and `complaint` under that."""
+        if subject.name != self._subject.name:
+            self.scroll_to(y=0, animate=False, force=True)
         self._subject, self._chosen, self._is_active = subject, chosen, is_active
         self._complaint = tuple(_wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
         self._lines = self._compose_lines()
@@ -90,6 +95,10 @@ class Sheet(Painted):
     def on_resize(self) -> None:
         self.show(self._subject, self._chosen, is_active=self._is_active, complaint=" ".join(self._complaint))
         self.redraw()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Scrolled())
 
     def line(self, y: int) -> Line:
         at = round(self.scroll_y) + y

@@ -1,0 +1,77 @@
+"""Random keys, clicks, pastes and resizes: the totals stay right, and what is painted is what a full redraw paints."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from inspector.core.network import analyze
+from inspector.core.presets import preset
+from inspector.tui.app import InspectorApp
+from inspector.tui.screens.dialog import Dialog
+from inspector.tui.widgets.painted import Painted
+
+SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
+STEPS = 120
+KEYS = (
+    *["up", "down", "left", "right", "space", "tab", "shift+tab", "enter", "escape", "backspace", "home", "end"],
+    *["pageup", "pagedown", "plus", "plus", "minus", "minus", "u", "ctrl+r", "e", "e", "s", "g", "G"],
+    *["left_square_bracket", "right_square_bracket", *"0123456789", "x", "question_mark", "c", "v", "j", "k", "h", "l"],
+)
+SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (119, 30), (100, 14)]
+
+
+def _screen(pilot: Pilot[None]) -> list[str]:
+    return [strip.text for strip in pilot.app.screen._compositor.render_strips()]  # noqa: SLF001  # what is sent
+
+
+async def _step(pilot: Pilot[None], chance: random.Random) -> None:
+    action = chance.random()
+    if action < 0.85:
+        key = chance.choice(KEYS)
+        if isinstance(pilot.app.screen, Dialog) and key == "enter":
+            key = "escape"  # no files from a test
+        await pilot.press(key)
+    elif action < 0.95:
+        width, height = pilot.app.size
+        offset = (chance.randrange(width), chance.randrange(1, height))
+        if not isinstance(pilot.app.screen, Dialog):
+            await pilot.click(offset=offset)
+    elif action < 0.98:
+        await pilot.resize_terminal(*chance.choice(SIZES))
+    else:
+        pilot.app.post_message(events.Paste(chance.choice(["12", "abc", "64\n65", "[/x]", "9" * 40])))
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    app = InspectorApp(preset(chance.choice(["resnet50", "resnet18", "resnext50_32x4d"])))
+    start = app.history.current
+    async with app.run_test(size=chance.choice(SIZES)) as pilot:
+        await pilot.pause()
+        for _ in range(STEPS):
+            await _step(pilot, chance)
+            assert app.network.root == analyze(app.history.current).root
+            if isinstance(app.screen, Dialog):
+                continue
+            if app.size.width >= 80:
+                assert f"{app.network.params:,} params" in _screen(pilot)[-2] or app.network.params >= 10**9
+            painted = _screen(pilot)
+            for pane in app.query(Painted):
+                pane.redraw()
+            await pilot.pause()
+            assert _screen(pilot) == painted
+        while isinstance(app.screen, Dialog):
+            await pilot.press("escape")
+            await pilot.pause()
+        app.settle()
+        while app.history.can_undo:
+            app.action_undo()
+        await pilot.pause()
+        assert app.history.current == start
