@@ -16,7 +16,7 @@ from inspector.tui.screens.dialog import Dialog
 from inspector.tui.widgets.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
-STEPS = 120
+STEPS = int(os.environ.get("INSPECTOR_MONKEY_STEPS", "70"))
 KEYS = (
     *["up", "down", "left", "right", "space", "tab", "shift+tab", "enter", "escape", "backspace", "home", "end"],
     *["pageup", "pagedown", "plus", "plus", "minus", "minus", "u", "ctrl+r", "e", "e", "s", "g", "G"],
