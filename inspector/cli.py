@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -79,6 +80,7 @@ def edit_command(
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
+    gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from inspector.tui.app import InspectorApp
 
     source = Path(model) if _names_file(model) else None

@@ -6,7 +6,10 @@ line on standard output, both JSON. When its input ends, it ends.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import signal
 import sys
 from typing import TextIO
 
@@ -15,6 +18,9 @@ import msgspec
 from inspector.core.design import Design
 from inspector.core.network import analyze
 from inspector.core.verdict import Answer, Request, judge
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal to get when the parent ends."""
 
 
 def answer(request: Request) -> Answer:
@@ -39,6 +45,16 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         answers.flush()
 
 
+def stand_back() -> None:
+    """Leave the cores to the editor and its terminal; on Linux, end with the editor however it ends."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.nice(19)
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 if __name__ == "__main__":
-    os.nice(10)
+    stand_back()
     serve(sys.stdin, sys.stdout)

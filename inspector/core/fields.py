@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -188,5 +187,7 @@ OVERRIDE_FIELDS: dict[str, Spec] = {
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean …?` with the known word that is most like `word`, or an empty string."""
+    import difflib
+
     found = difflib.get_close_matches(word[:80], list(known), n=1, cutoff=0.5)
     return f"; did you mean {found[0]}?" if found else ""

@@ -106,7 +106,7 @@ class InspectorApp(LeavingApp):
     def on_mount(self) -> None:
         self._tree.focus()
         self.show()
-        self.call_after_refresh(gc.freeze)  # what start-up made stays: no edit pauses for looking through it again
+        self.call_after_refresh(_keep_what_start_up_made)
 
     @property
     def _tree(self) -> TreeTable:
@@ -282,3 +282,9 @@ class InspectorApp(LeavingApp):
 
 
 Changing = Callable[[Design], Design]
+
+
+def _keep_what_start_up_made() -> None:
+    """Let no edit pause for looking through it again."""
+    gc.freeze()
+    gc.enable()

@@ -39,6 +39,8 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Terminal]]:
     opened: list[Terminal] = []
 
     def started(name: str) -> Terminal:
+        while opened:
+            opened.pop().close()
         opened.append(Terminal(*PROGRAMS[name], columns=140, lines=40, cwd=tmp_path))
         return opened[-1].wait("params")
 

@@ -31,6 +31,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "worker.py"
     monkeypatch.setattr(module, "WORKER", (str(path),))
     monkeypatch.setattr(module, "REST", 0.05)
+    monkeypatch.setattr(module, "START", 0.05)
     assert sys.executable
     return path
 

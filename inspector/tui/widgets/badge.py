@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from functools import partial
 
 import msgspec
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from inspector.core.design import Design
 from inspector.core.verdict import Answer, Request, Verdict
 
+START = 1.0
+"""Seconds after the first paint at which torch's process is started: first the editor has the machine to itself."""
 REST = 0.4
 """Seconds that a design rests before it is verified."""
 MOST_BLOCKS = 2_000
@@ -41,6 +46,8 @@ class Badge(Static):
         self._number = 0
         self._changed = asyncio.Event()
         self._process: Process | None = None
+        self._held: Timer | None = None
+        self._said = ""
         self.verdict: Verdict | None = None
         self.problem = ""
 
@@ -51,6 +58,7 @@ class Badge(Static):
         self._design = design
         self._number += 1
         self.verdict, self.problem = None, ""
+        self._hold()
         self._changed.set()
         self._draw()
 
@@ -68,7 +76,7 @@ class Badge(Static):
 
     def on_mount(self) -> None:
         if self._is_on:
-            self.call_after_refresh(self.run_worker, self._serve, exit_on_error=False)
+            self.call_after_refresh(self.set_timer, START, partial(self.run_worker, self._serve, exit_on_error=False))
 
     def on_click(self) -> None:
         self.post_message(self.Asked())
@@ -81,7 +89,28 @@ class Badge(Static):
             text = Content.styled(f"✓ torch agrees{layers} ", "$text-success")
         else:
             text = Content.styled(f"✗ torch differs, {self.verdict.differences[0].name} ", "$text-error bold")
-        self.update(text)
+        if text.plain != self._said:
+            self._said = text.plain
+            self.update(text)
+
+    def _hold(self) -> None:
+        """Let torch's process pause while one edit follows another: the cores are the editor's until it rests."""
+        if self._process is None or not hasattr(signal, "SIGSTOP"):
+            return
+        if self._held is None:
+            self._signal(signal.SIGSTOP)
+        else:
+            self._held.stop()
+        self._held = self.set_timer(REST, self._let_go)
+
+    def _let_go(self) -> None:
+        self._held = None
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
 
     async def _serve(self) -> None:
         """Ask for one design after another, as long as the editor runs."""
