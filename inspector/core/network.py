@@ -185,7 +185,7 @@ def _stage(number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: D
     while len(blocks) < stage.blocks:
         block = len(blocks) + 1
         is_first = block == 1
-        filters = stage.filters(kind, block)
+        filters = stage.filters(kind, block) if stage.overrides else plain
         node = (
             bottleneck(
                 out,
