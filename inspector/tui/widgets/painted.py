@@ -61,14 +61,14 @@ class Painted(ScrollView):
     def repaint(self) -> None:
         """Draw what differs from what is on the screen, from a line's first changed piece to its last."""
         self._width = self.scrollable_content_region.width
-        regions = []
+        regions, whole = [], self.outer_size.width  # the scrollbar's place is coloured with the line
         for y, before in self._drawn.items():
             after = self.line(y)
             if after != before:
                 self._drawn[y] = after
                 self._strips.pop(y, None)
                 left, right = _changed(before, after)
-                regions.append(Region(left, y, self._width - left if right is None else right - left, 1))
+                regions.append(Region(left, y, (whole if right is None else right) - left, 1))
         if regions:
             self.refresh(*regions)
 
