@@ -17,7 +17,9 @@ class Block(resnet.Bottleneck):
         self.downsample = projection(inplanes, filters[2], stride)
         self.stride = stride
 
+'''
 
+PROJECTION = '''
 def projection(inplanes, outplanes, stride):
     """The shortcut: the identity fits the sum only where neither the size nor the channels change."""
     if stride == 1 and inplanes == outplanes:
@@ -39,12 +41,6 @@ class Block(resnet.BasicBlock):
         self.downsample = projection(inplanes, filters[1], stride)
         self.stride = stride
 
-
-def projection(inplanes, outplanes, stride):
-    """The shortcut: the identity fits the sum only where neither the size nor the channels change."""
-    if stride == 1 and inplanes == outplanes:
-        return None
-    return nn.Sequential(resnet.conv1x1(inplanes, outplanes, stride), nn.BatchNorm2d(outplanes))
 '''
 
 NETWORK = '''

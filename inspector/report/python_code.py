@@ -10,7 +10,7 @@ from inspector.core.fields import STAGES
 from inspector.core.network import analyze
 from inspector.core.presets import preset
 from inspector.core.units import dims, exact
-from inspector.report.python_blocks import BASIC, BOTTLENECK, NETWORK, RUN
+from inspector.report.python_blocks import BASIC, BOTTLENECK, NETWORK, PROJECTION, RUN
 
 _PLANES = (64, 128, 256, 512)
 _BY_CALL = ("torchvision's own constructor expresses it.",)
@@ -172,6 +172,9 @@ def _by_subclass(design: Design) -> list[str]:
         "",
         "",
         *block.replace("@WHY@", why).strip("\n").splitlines(),
+        "",
+        "",
+        *PROJECTION.strip("\n").splitlines(),
         "",
         "",
         *_network_lines(design),
