@@ -136,9 +136,12 @@ def verify_command(context: click.Context, model: str, assignments: tuple[str, .
     try:
         from inspector.bridge.build import build
         from inspector.bridge.measure import measure
-    except ImportError as error:
-        raise MissingError(f"verify needs torch, torchvision and torchinfo: {error}") from None
-    verdict = judge(network, measure(build(network.design, "meta"), network.design.input))
+
+        measured = measure(build(network.design, "meta"), network.design.input)
+    except Exception as error:  # noqa: BLE001  # whatever a torch that is missing or broken does, it is no difference
+        said = " ".join(str(error).split())
+        raise MissingError(f"torch, torchvision or torchinfo cannot be used: {said or type(error).__name__}") from None
+    verdict = judge(network, measured)
     click.echo(report.as_json(verdict) if as_json else report.as_text(network, verdict), nl=False)
     context.exit(0 if verdict.agrees else DIFFERS)
 

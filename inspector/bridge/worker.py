@@ -17,7 +17,7 @@ import msgspec
 
 from inspector.core.design import Design
 from inspector.core.network import analyze
-from inspector.core.verdict import Answer, Request, judge
+from inspector.core.verdict import READY, Answer, Request, judge
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal to get when the parent ends."""
@@ -37,24 +37,38 @@ def answer(request: Request) -> Answer:
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
-    """Answer each request in turn; torch is imported, and warmed up, before the first is read."""
-    answer(Request(0, Design()))
+    """Say that one is there, import and warm up torch, then answer each request in turn."""
+    _say(Answer(READY), answers)
+    answer(Request(READY, Design()))
     for line in requests:
-        found = answer(msgspec.json.decode(line, type=Request))
-        answers.write(msgspec.json.encode(found).decode() + "\n")
-        answers.flush()
+        _say(answer(msgspec.json.decode(line, type=Request)), answers)
+
+
+def _say(found: Answer, answers: TextIO) -> None:
+    answers.write(msgspec.json.encode(found).decode() + "\n")
+    answers.flush()
 
 
 def stand_back() -> None:
-    """Leave the cores to the editor and its terminal; on Linux, end with the editor however it ends."""
+    """End with the editor however it ends, and leave the cores to it, as far as the system lets one."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    os.nice(19)
-    if sys.platform == "linux":
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # it ended before it could be told of
+        sys.exit()
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(19)
+    with contextlib.suppress(OSError, AttributeError):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def own_output() -> TextIO:
+    """Standard output for answers alone: what libraries print goes to standard error from now on."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
 
 
 if __name__ == "__main__":
     stand_back()
-    serve(sys.stdin, sys.stdout)
+    serve(sys.stdin, own_output())

@@ -57,6 +57,11 @@ class Convention(Struct, frozen=True):
     weights: Mapping[str, int]
 
     @property
+    def heading(self) -> str:
+        """The heading of a narrow column, seven cells at most, no two alike."""
+        return _HEADINGS.get(self.name, self.name)
+
+    @property
     def label(self) -> str:
         """The heading of a column: "MACs", "mult-adds (torchinfo)"."""
         return self.unit if self.name == DEFAULT else f"{self.unit} ({self.name})"
@@ -79,6 +84,15 @@ class Convention(Struct, frozen=True):
         return sum(times * int(getattr(found, term)) for term, times in self.weights.items())
 
 
+_HEADINGS = {
+    "conv+fc": "MACs",
+    "torchinfo": "t.info",
+    "torchprofile": "t.prof",
+    "torch-pruning": "pruning",
+    "ptflops-pytorch": "ptfl.pt",
+    "torch-flops": "t.flops",
+    "deepspeed-flops": "ds.flop",
+}
 _BOTH = {"conv": 1, "fc": 1}
 _ALL = {"norm": 2, "relu": 1, "max_pool": 1, "avg_pool": 1}
 

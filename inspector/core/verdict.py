@@ -54,6 +54,10 @@ class Verdict(Struct, frozen=True):
         return not self.differences
 
 
+READY = 0
+"""The number of the answer that a process gives unasked once it is there; requests count from 1."""
+
+
 class Request(Struct, frozen=True):
     """A design that the editor wants verified; `number` tells a later request from an earlier one."""
 

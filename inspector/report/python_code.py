@@ -209,7 +209,7 @@ def _override_rows(design: Design) -> Iterator[str]:
         for override in stage.overrides:
             filters = stage.filters(design.block, override.block)
             changes = ", ".join(
-                f"conv{at} {before} -> {after}"
+                f"conv{at} {after} where the stage has {before}"
                 for at, (before, after) in enumerate(zip(plain, filters, strict=True), start=1)
                 if before != after
             )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -79,6 +83,7 @@ def test_the_worker_answers_each_request_and_survives_what_torch_refuses(monkeyp
     serve(io.StringIO(lines), answers)
     found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
     assert [(each.number, each.verdict and each.verdict.agrees, each.problem) for each in found] == [
+        (0, None, ""),
         (1, True, ""),
         (2, True, ""),
     ]
@@ -86,3 +91,12 @@ def test_the_worker_answers_each_request_and_survives_what_torch_refuses(monkeyp
     answers = io.StringIO()
     serve(io.StringIO(lines), answers)
     assert "ZeroDivisionError" in answers.getvalue()
+
+
+def test_a_torch_that_is_broken_is_no_difference(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise RuntimeError('broken torch')")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "inspector", "verify", "resnet18"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "inspector: torch, torchvision or torchinfo cannot be used: broken torch\n"

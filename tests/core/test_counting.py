@@ -49,6 +49,9 @@ def test_a_formula_is_said_in_words() -> None:
     assert CONVENTIONS["fvcore"].formula == "conv MACs + fc MACs + 2 × batch-norm outputs + avg-pool inputs"
     assert CONVENTIONS["fvcore"].label == "MACs (fvcore)"
     assert CONVENTIONS["conv+fc"].label == "MACs"
+    headings = [each.heading for each in CONVENTIONS.values()]
+    assert len(set(headings)) == len(headings)
+    assert max(map(len, headings)) <= 7
     assert all("FLOPs" not in each.label or "2 a MAC" in each.label for each in CONVENTIONS.values())
 
 

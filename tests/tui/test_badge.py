@@ -19,6 +19,8 @@ import json, os, sys, time
 def say(number, differences=(), problem=""):
     verdict = None if problem else {"layers": 158, "versions": {"torch": "0"}, "differences": list(differences)}
     print(json.dumps({"number": number, "verdict": verdict, "problem": problem}), flush=True)
+print("a library says hello")
+print('{"number": 0}', flush=True)
 for line in sys.stdin:
     asked = json.loads(line)
     number, planes = asked["number"], asked["design"]["conv5_x"]["planes"]
@@ -104,6 +106,7 @@ async def test_a_worker_that_dies_is_started_once_more_and_not_for_ever(worker: 
         await pilot.press("plus")
         await pilot.pause()
         assert app.history.current.num_classes == 1001
+        await _until(pilot, "not verified: torch's process ended twice")
 
 
 async def test_a_worker_that_dies_in_between_is_started_anew(worker: Path, tmp_path: Path) -> None:
@@ -118,3 +121,15 @@ async def test_a_worker_that_dies_in_between_is_started_anew(worker: Path, tmp_p
         app.become(app.history.record(edit(app.history.current, "conv5_x.planes=8"), ""))
         await _until(pilot, "✓ torch agrees")
         assert app.history.current.conv5_x.planes == 8
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_not_waited_for(
+    worker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STALE", 0.2)
+    worker.write_text(HEAD + "    time.sleep(600 if planes == 512 else 0); say(number)\n")
+    app = _app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.5)
+        app.become(app.history.record(edit(app.history.current, "conv5_x.planes=8"), ""))
+        await _until(pilot, "✓ torch agrees")

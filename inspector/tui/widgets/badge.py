@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from functools import partial
 
@@ -24,6 +25,10 @@ REST = 0.4
 """Seconds that a design rests before it is verified."""
 MOST_BLOCKS = 2_000
 """Blocks above which building the module takes longer than one waits for; `inspector verify` does it all the same."""
+STALE = 5.0
+"""Seconds after which an answer that is no longer wanted is not waited for any more."""
+LONGEST = 120.0
+"""Seconds after which no answer is expected any more."""
 WORKER = ("-P", "-m", "inspector.bridge.worker")
 LONGEST_LINE = 1 << 26
 
@@ -46,6 +51,9 @@ class Badge(Static):
         self._number = 0
         self._changed = asyncio.Event()
         self._process: Process | None = None
+        self._is_ready = False
+        self._is_stale = False
+        self._given_up = ""
         self._held: Timer | None = None
         self._said = ""
         self.verdict: Verdict | None = None
@@ -57,7 +65,7 @@ class Badge(Static):
             return
         self._design = design
         self._number += 1
-        self.verdict, self.problem = None, ""
+        self.verdict, self.problem = None, self._given_up
         self._hold()
         self._changed.set()
         self._draw()
@@ -95,7 +103,7 @@ class Badge(Static):
 
     def _hold(self) -> None:
         """Let torch's process pause while one edit follows another: the cores are the editor's until it rests."""
-        if self._process is None or not hasattr(signal, "SIGSTOP"):
+        if not self._is_ready or sys.platform != "linux":  # elsewhere it could outlive the editor, stopped for ever
             return
         if self._held is None:
             self._signal(signal.SIGSTOP)
@@ -114,33 +122,39 @@ class Badge(Static):
 
     async def _serve(self) -> None:
         """Ask for one design after another, as long as the editor runs."""
+        try:
+            await self._serve_twice()
+        except Exception as error:  # noqa: BLE001  # the editor goes on whatever becomes of torch
+            self._given_up = f"not verified: {type(error).__name__}: {error}"
+        self._fail(self._given_up)
+
+    async def _serve_twice(self) -> None:
         ends = 0
         while ends <= 1:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable, *WORKER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
+            )
             try:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, *WORKER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
-                )
-            except OSError as error:
-                self._fail(f"not verified: {error.strerror}")
-                return
-            self._process = process
-            try:
-                while await self._ask(process):
+                self._is_ready = await self._read(process) is not None
+                while self._is_ready and await self._ask(process):
                     ends = 0
             finally:
+                self._is_ready = False
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
             await process.wait()
-            ends += 1
             self._changed.set()
-            self._fail("torch's process ended: starting another")
-        self._fail("not verified: torch's process ended twice")
+            if not self._is_stale:
+                ends += 1
+                self._fail("torch's process ended: starting another")
+            self._is_stale = False
+        self._given_up = "not verified: torch's process ended twice"
 
     async def _ask(self, process: Process) -> bool:
-        """Have the current design verified once it rests; False once the process has gone."""
+        """Have the current design verified once it rests; False once the process has gone, or is to go."""
         await self._rest(process)
         number, design = self._number, self._design
-        if process.returncode is not None or design is None or process.stdin is None or process.stdout is None:
+        if process.returncode is not None or design is None or process.stdin is None:
             return False
         if sum(stage.blocks for stage in design.stages) > MOST_BLOCKS:
             self._fail(f"not verified live: over {MOST_BLOCKS} blocks")
@@ -148,13 +162,30 @@ class Badge(Static):
         try:
             process.stdin.write(msgspec.json.encode(Request(number, design)) + b"\n")
             await process.stdin.drain()
-            line = await process.stdout.readline()
-        except (OSError, ValueError):
+        except OSError:
             return False
-        if not line:
-            return False
-        self._take(msgspec.json.decode(line, type=Answer))
-        return True
+        reading = asyncio.ensure_future(self._read(process))
+        begun = time.monotonic()
+        while not reading.done():
+            await asyncio.wait((reading,), timeout=1)
+            took = time.monotonic() - begun
+            self._is_stale = self._number != number and took > STALE
+            if not reading.done() and (self._is_stale or took > LONGEST):
+                reading.cancel()
+                return False
+        answer = reading.result()
+        if answer is not None and answer.number == self._number:
+            self.verdict, self.problem = answer.verdict, answer.problem and f"not verified: {answer.problem}"
+            self._draw()
+        self._is_stale = False
+        return answer is not None
+
+    async def _read(self, process: Process) -> Answer | None:
+        """The next answer, whatever else is printed before it; None once the process has gone."""
+        while process.stdout is not None and (line := await process.stdout.readline()):
+            with contextlib.suppress(msgspec.DecodeError):
+                return msgspec.json.decode(line, type=Answer)
+        return None
 
     async def _rest(self, process: Process) -> None:
         """Wait for a change, and then until there has been none for a while; the end of the process ends it too."""
@@ -171,11 +202,6 @@ class Badge(Static):
                 self._changed.clear()
         finally:
             gone.cancel()
-
-    def _take(self, answer: Answer) -> None:
-        if answer.number == self._number:
-            self.verdict, self.problem = answer.verdict, answer.problem and f"not verified: {answer.problem}"
-            self._draw()
 
     def _fail(self, problem: str) -> None:
         self.verdict, self.problem = None, problem

@@ -162,14 +162,14 @@ class TreeTable(Painted, can_focus=True):
         return Line(self._row(where, self._columns), paper)
 
     def _header(self, widths: Columns) -> list[Piece]:
-        of = self._heading if self._by_cost else "params"
+        of = self._counting.heading if self._by_cost else "params"
         share = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
             "C×H×W".rjust(widths.shape),
             "params".rjust(widths.number),
-            self._heading[: widths.number - 1].rjust(widths.number),
+            self._counting.heading.rjust(widths.number),
             f"  {share}" if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
@@ -212,10 +212,6 @@ class TreeTable(Painted, can_focus=True):
         if not self._by_cost:
             return node.params / self._network.params
         return self._counting.of(node) / self._counting.of(self._network.root)
-
-    @property
-    def _heading(self) -> str:
-        return self._counting.unit if self._counting.name == DEFAULT else self._counting.name
 
     def _numbers(self, node: Node) -> tuple[object, ...]:
         return node.output, node.params, self._counting.of(node)
