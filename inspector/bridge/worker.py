@@ -1,7 +1,7 @@
 """The process that torch lives in when the editor asks.
 
-It is started as `python -m inspector.bridge.worker`, reads one request a line on standard input and writes one answer a
-line on standard output, both JSON. When its input ends, it ends.
+It is started as `python -m inspector.bridge.worker PID`, with the editor's process number, reads one request a line on
+standard input and writes one answer a line on standard output, both JSON. When its input ends, it ends.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def _say(found: Answer, answers: TextIO) -> None:
     answers.flush()
 
 
-def stand_back() -> None:
+def stand_back(editor: int) -> None:
     """End with the editor however it ends, and leave the cores to it, as far as the system lets one."""
     os.environ["OMP_NUM_THREADS"] = "1"
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() == 1:  # it ended before it could be told of
+    if os.getppid() != editor:  # it ended before its end could be told of
         sys.exit()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(19)
@@ -70,5 +70,5 @@ def own_output() -> TextIO:
 
 
 if __name__ == "__main__":
-    stand_back()
+    stand_back(int(sys.argv[1]))
     serve(sys.stdin, own_output())

@@ -49,7 +49,7 @@ WORDS = {
 
 
 class Convention(Struct, frozen=True):
-    """One tool's way of counting: how often it counts each term. `unit` is MACs, mult-adds or FLOPs."""
+    """One tool's way of counting: how often it counts each term. `unit` says what it adds up."""
 
     name: str
     tool: str

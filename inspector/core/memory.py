@@ -44,7 +44,10 @@ class Memory(Struct, frozen=True):
 
 
 class _Sizes(NamedTuple):
-    """Sums over a network, in elements: outputs of batch norms, those in projections, outputs of the max pool."""
+    """Sums over a network: elements put out by batch norms, by those in projections, by the max pool.
+
+    `channels` are those of all batch norms, `norms` is how many there are.
+    """
 
     norm: int = 0
     projected: int = 0

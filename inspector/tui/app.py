@@ -135,10 +135,13 @@ class InspectorApp(LeavingApp):
                 file=file,
             )
             self._tree.show(self._network, self._baseline, self.selected, self._counting)
-            self._detail.show(subject(self._network, self._baseline, self._network.at(self.selected)))
+            self._show_selected()
             main.query_one(Totals).show(self._network, self._baseline, self._counting)
             main.query_one(Badge).show(self.history.current)
             self._show_keys()
+
+    def _show_selected(self) -> None:
+        self._detail.show(subject(self._network, self._baseline, self._network.at(self.selected)))
 
     def _show_keys(self) -> None:
         pane = "field" if self._detail.is_typing else "detail" if self._detail.has_focus else "tree"
@@ -148,7 +151,7 @@ class InspectorApp(LeavingApp):
     def _moved(self, event: TreeTable.Moved) -> None:
         self.selected = event.where
         self._detail.complain("")
-        self._detail.show(subject(self._network, self._baseline, self._network.at(event.where)))
+        self._show_selected()
 
     @on(Detail.Stepped)
     def _stepped(self, event: Detail.Stepped) -> None:
@@ -245,7 +248,7 @@ class InspectorApp(LeavingApp):
     def _go(self, where: Where) -> None:
         self.selected = where
         self._tree.go(where)
-        self._detail.show(subject(self._network, self._baseline, self._network.at(where)))
+        self._show_selected()
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

@@ -27,14 +27,11 @@ class KeysInOrder(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: asyncio.Queue[events.InputEvent] = asyncio.Queue()
-        self._turn: events.InputEvent | None = None
+        self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
+        self._turn: events.Event | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        is_typed = (
-            isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp) and not event.is_forwarded
-        )
-        if isinstance(event, events.InputEvent) and is_typed and event is not self._turn:
+        if isinstance(event, _IN_TURN) and not event.is_forwarded and event is not self._turn:
             self._waiting.put_nowait(event)
             return
         await super().on_event(event)

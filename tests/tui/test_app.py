@@ -436,6 +436,15 @@ async def test_keys_that_come_in_one_burst_go_where_they_would_one_by_one() -> N
         assert _app(pilot).history.current == edit(RESNET50, "conv5_1.conv3=1000")
 
 
+async def test_a_paste_comes_in_its_turn_too() -> None:
+    async with _editor() as pilot:
+        for event in (events.Key("e", "e"), events.Paste("384"), events.Key("enter", "\r")):
+            pilot.app.post_message(event)
+        for _ in range(20):
+            await pilot.pause(0.01)
+        assert _app(pilot).history.current == edit(RESNET50, "num_classes=384")
+
+
 async def test_what_was_half_typed_and_is_not_allowed_is_taken_back_when_left() -> None:
     async with _editor() as pilot:
         for leave in ("click", "ctrl+r", "ctrl+q"):

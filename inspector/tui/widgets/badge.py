@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -132,7 +133,7 @@ class Badge(Static):
         ends = 0
         while ends <= 1:
             self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable, *WORKER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
+                sys.executable, *WORKER, str(os.getpid()), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
             )
             try:
                 self._is_ready = await self._read(process) is not None
