@@ -1,14 +1,19 @@
-"""Two networks, node by node: what changed, what is new, what is gone."""
+"""Two networks, node by node: what changed, what is new, what is gone, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby, zip_longest
 from typing import Literal
 
 from msgspec import Struct
 
+from inspector.core.describe import edits, operation, stride, value
+from inspector.core.fields import STAGES
+from inspector.core.flow import Where, source
 from inspector.core.network import Network, Place
 from inspector.core.node import Node
+from inspector.core.units import dims, features
 
 
 class Change(Struct, frozen=True):
@@ -52,18 +57,294 @@ def _compare(before: Network, old: Place, after: Network, new: Place) -> Iterato
     olds = {place.name: place for place in before.children(old)}
     for child in after.children(new):
         twin = olds.pop(child.name, None)
-        yield from _new(after, child) if twin is None else _compare(before, twin, after, child)
+        yield from _only(after, child, is_new=True) if twin is None else _compare(before, twin, after, child)
     for child in olds.values():
-        yield from _gone(before, child)
+        yield from _only(before, child, is_new=False)
 
 
-def _new(network: Network, place: Place) -> Iterator[Change]:
-    yield Change(place.path, place.name, None, place.node)
+def _only(network: Network, place: Place, *, is_new: bool) -> Iterator[Change]:
+    for each in _all(network, place):
+        yield Change(each.path, each.name, None if is_new else each.node, each.node if is_new else None)
+
+
+def _all(network: Network, place: Place) -> Iterator[Place]:
+    yield place
     for child in network.children(place):
-        yield from _new(network, child)
+        yield from _all(network, child)
 
 
-def _gone(network: Network, place: Place) -> Iterator[Change]:
-    yield Change(place.path, place.name, place.node, None)
-    for child in network.children(place):
-        yield from _gone(network, child)
+class Effect(Struct, frozen=True):
+    """One changed place and its first cause.
+
+    `where` is its place in the later network or, where it is gone, its group's. `what` says what changed, `why` the
+    reason, both in words; `cause` is the address of an edit, or the name of another changed place that it follows
+    from. `is_part` marks a group that differs by what is in it, and what comes or goes with its group: they are no
+    news beside the places that they follow from. It stands for the `repeats` equal blocks that begin with its own.
+    """
+
+    change: Change
+    where: Where
+    what: str
+    cause: str
+    why: str
+    repeats: int = 1
+    is_part: bool = False
+
+
+def explain(before: Network, after: Network) -> tuple[Effect, ...]:
+    """Every changed place with exactly one first cause, in the order of `compare`; equal blocks are told once.
+
+    Of several causes the first is, in this order: an edit of the place's own numbers, the sum that a projection must
+    fit, and what comes in. Whoever follows causes from place to place ends at an edit.
+    """
+    found = _Explanation(before, after)
+    found.look_into(before.place, after.place, 1)
+    return tuple(found.effects)
+
+
+class _Explanation:
+    """The effects found so far, and the edits that they go back to."""
+
+    def __init__(self, before: Network, after: Network) -> None:
+        self._before, self._after = before, after
+        self._edits = {found.address: found for found in edits(after.design, before.design)}
+        self.effects: list[Effect] = []
+
+    def look_into(self, old: Place, new: Place, repeats: int) -> None:
+        """Note the effects on two places of one name, and on all that is in them."""
+        if old.node is new.node or old.node == new.node:
+            return
+        change = Change(new.path, new.name, old.node, new.node)
+        what = changed(old.node, new.node)
+        if not old.node.children and not new.node.children:
+            self.effects.append(Effect(change, new.where, what, *self._reason(old.node, new), repeats))
+            return
+        at = len(self.effects)
+        pairs = self._blocks(old, new) if new.node.kind == "Stage" else self._children(old, new)
+        for one, other, times in pairs:
+            if one is None and other is not None:
+                self._appear(other, new, repeats * times)
+            elif one is not None and other is None:
+                self._vanish(one, new, repeats * times)
+            elif one is not None and other is not None:
+                self.look_into(one, other, repeats * times)
+        first = self.effects[at].change.name
+        self.effects.insert(at, Effect(change, new.where, what, first, f"{first} changed", repeats, is_part=True))
+
+    def _blocks(self, old: Place, new: Place) -> Iterator[tuple[Place | None, Place | None, int]]:
+        """The blocks of a stage by their number, a run of equal ones once, with how many there are."""
+        pairs = enumerate(zip_longest(old.node.children, new.node.children))
+        for _, run in groupby(pairs, key=lambda each: tuple(map(id, each[1]))):
+            (number, (one, other)), *rest = run
+            where = (*new.where, number)
+            old_place = None if one is None else self._before.at(where)
+            yield old_place, None if other is None else self._after.at(where), 1 + len(rest)
+
+    def _children(self, old: Place, new: Place) -> Iterator[tuple[Place | None, Place | None, int]]:
+        """What is in a group, matched by name; what is gone comes last."""
+        olds = {place.name: place for place in self._before.children(old)}
+        for child in self._after.children(new):
+            yield olds.pop(child.name, None), child, 1
+        for gone in olds.values():
+            yield gone, None, 1
+
+    def _appear(self, place: Place, group: Place, repeats: int) -> None:
+        """Note what is new, and what comes with it."""
+        first, *rest = _all(self._after, place)
+        self._note(Change(first.path, first.name, None, first.node), first.where, self._coming(first, group), repeats)
+        for each in rest:
+            reason = (first.name, f"it comes with {first.name}")
+            self._note(Change(each.path, each.name, None, each.node), each.where, reason, repeats, is_part=True)
+
+    def _vanish(self, place: Place, group: Place, repeats: int) -> None:
+        """Note what is gone, and what goes with it."""
+        first, *rest = _all(self._before, place)
+        self._note(Change(first.path, first.name, first.node, None), group.where, self._going(first, group), repeats)
+        for each in rest:
+            reason = (first.name, f"it goes with {first.name}")
+            self._note(Change(each.path, each.name, each.node, None), group.where, reason, repeats, is_part=True)
+
+    def _note(
+        self, change: Change, where: Where, reason: tuple[str, str], repeats: int, *, is_part: bool = False
+    ) -> None:
+        what = f"new: {_arrived(change.after)}" if change.after else "gone"
+        self.effects.append(Effect(change, where, what, *reason, repeats, is_part))
+
+    def _coming(self, place: Place, group: Place) -> tuple[str, str]:
+        """Why a place is new: a block, a part of a block of another kind, or a shortcut."""
+        if group.node.kind == "Stage":
+            return self._edited(f"{group.name}.blocks")
+        if place.node.kind not in _SHORTCUTS or "block" in self._edits:
+            return self._edited("block")
+        inplanes, outplanes = group.node.input[1], group.node.output[1]
+        if place.node.kind == "Shortcut":
+            why = f"the identity fits the sum again: no stride, {inplanes} channels on both sides"
+        elif inplanes != outplanes:
+            why = f"the identity no longer fits the sum: {inplanes} ≠ {outplanes}"
+        else:
+            why = f"the path strides by {stride(group.node)}, an identity cannot"
+        old = self._before.at(group.where).node
+        stage = self._after.at(group.where[:1]).name
+        if stride(old) != stride(group.node):
+            return self._edited(f"{stage}.stride", f"{stage}.dilate")[0], why
+        if old.output[1] != outplanes:
+            return self._last_convolution(group), why
+        return self._feeding(group)[0], why
+
+    def _going(self, place: Place, group: Place) -> tuple[str, str]:
+        """Why a place is gone; a shortcut because the other kind came in its place."""
+        came = [child for child in self._after.children(group) if child.node.kind in _SHORTCUTS]
+        return self._coming(came[0] if came and place.node.kind in _SHORTCUTS else place, group)
+
+    def _edited(self, *addresses: str, of: str = "") -> tuple[str, str]:
+        """The first of some addresses that was edited, and that in words; any edit where none of them was."""
+        address = next((each for each in addresses if each in self._edits), next(iter(self._edits), ""))
+        return address, "set here" if address == of else f"{address} is {value(self._edits[address].after)}"
+
+    def _reason(self, old: Node, place: Place) -> tuple[str, str]:
+        """The first cause of a change of an operation, or of the input."""
+        own = self._own(old, place)
+        if own is not None:
+            return own
+        new = place.node
+        if new.kind == "Add":
+            last = self._last_convolution(self._after.at(place.where[:-1]))
+            return last, _puts_out("the path now ends in", old, new)
+        if new.kind in ("BatchNorm2d", "ReLU"):
+            before = self._after.at((*place.where[:-1], place.where[-1] - 1))
+            label = "the projection" if before.node.label == "conv" else before.node.label
+            return self._changed(before), f"it {'normalises' if new.kind == 'BatchNorm2d' else 'follows'} {label}"
+        cause, who = self._feeding(place)
+        return cause, _puts_out(who, old, new)
+
+    def _own(self, old: Node, place: Place) -> tuple[str, str] | None:  # noqa: PLR0911  # one return a kind
+        """The edit of a place's own numbers, or the sum that a projection must fit; None where neither changed."""
+        new, window = place.node, place.node.window
+        if new.kind == "Input":
+            return self._edited("input")
+        if new.kind != old.kind:
+            return self._edited("stem.pool")
+        if new.kind == "Linear" and new.output[1] != old.output[1]:
+            return self._edited("num_classes")
+        if new.kind != "Conv2d" or window is None or old.window is None:
+            return None
+        differs = {
+            "filters": old.output[1] != new.output[1],
+            "kernel": old.window.kernel != window.kernel,
+            "stride": old.window.stride != window.stride,
+            "dilation": old.window.dilation != window.dilation,
+            "groups": old.window.groups != window.groups,
+        }
+        number = next((name for name, is_other in differs.items() if is_other), None)
+        if number is None:
+            return None
+        if place.where[0] == _STEM:
+            return self._edited(f"stem.{'planes' if number == 'filters' else number}")
+        if number == "filters" and len(place.where) > 3:
+            last = self._last_convolution(self._after.at(place.where[:2]))
+            return last, f"the sum needs {new.output[1]} channels"
+        return self._edited(*self._addresses(place, number), of=place.name)
+
+    def _addresses(self, place: Place, number: str) -> tuple[str, ...]:
+        """What one of a convolution's numbers in a block goes back to, the nearest first."""
+        at = place.where[0] - _FIRST_STAGE
+        stage = STAGES[at]
+        if number == "filters":
+            width = () if place.node.key == "conv3" else (f"{stage}.groups", f"{stage}.width_per_group")
+            return place.name, f"{stage}.planes", *(width or (f"{stage}.expansion",)), "block"
+        if number == "stride":
+            return f"{stage}.stride", f"{stage}.dilate", "stride_on", "block"
+        if number == "dilation":
+            return *(f"{each}.{field}" for each in STAGES[at::-1] for field in ("dilate", "stride")), "block"
+        return (f"{stage}.groups", "block") if number == "groups" else ("block",)
+
+    def _feeding(self, place: Place) -> tuple[str, str]:
+        """The changed place that puts out what comes in, and the words for what does."""
+        where = source(self._after, place.where)
+        if where is None or where == (0,):
+            return "input", "the image now has"
+        fed = self._after.at(where)
+        if fed.node.kind == "AdaptiveAvgPool2d":
+            return self._feeding(fed)
+        if fed.node.kind == "BatchNorm2d":
+            fed = self._after.at((*where[:-1], where[-1] - 1))
+        if fed.node.kind not in ("Bottleneck", "BasicBlock"):
+            return self._changed(fed), f"{fed.node.label} now puts out"
+        crosses = where[0] != place.where[0]
+        stage = self._after.at(where[:1]).name
+        is_same = self._had(where) and self._before.at(where).node == fed.node
+        return (
+            stage if is_same else self._last_convolution(fed),
+            f"{stage} now ends in" if crosses else f"{fed.name} now puts out",
+        )
+
+    def _last_convolution(self, block: Place) -> str:
+        """The convolution whose filters are the feature maps that a block puts out."""
+        return self._changed(self._after.children(block)[-5])
+
+    def _changed(self, place: Place) -> str:
+        """The name of a place that must have changed; blocks of another kind may have left it as it was."""
+        if "block" in self._edits and len(place.where) > 2:
+            twins = self._before.children(self._before.at(place.where[:-1])) if self._had(place.where[:-1]) else ()
+            if any(twin.name == place.name and twin.node == place.node for twin in twins):
+                return "block"
+        return place.name
+
+    def _had(self, where: Where) -> bool:
+        try:
+            self._before.at(where)
+        except IndexError:
+            return False
+        return True
+
+
+def _puts_out(who: str, old: Node, new: Node) -> str:
+    """What comes in otherwise than before, in words; `who` are the words for what puts it out."""
+    was, now = old.input, new.input
+    if was[1] != now[1]:
+        noun = "channel" if who.startswith("the image") else "feature map"
+        return f"{who} {now[1]} {noun}{'s' if now[1] > 1 else ''}"
+    if was[2:] != now[2:]:
+        return f"{who} {dims(now[2:])} pixels" if who.startswith("the image") else f"{who} maps of {dims(now[2:])}"
+    return f"the batch is {now[0]} now" if was[0] != now[0] else f"{who} positions farther apart, or closer"
+
+
+def _arrived(node: Node) -> str:
+    """What a new place is: a projection with its channels, anything else by its operation."""
+    return f"1×1, {node.input[1]} → {node.output[1]}" if node.kind == "Projection" else operation(node)
+
+
+def changed(old: Node, new: Node) -> str:
+    """What differs between a node and what stood there before, in words: "2048 → 1024 filters"."""
+    if old.children or new.children or old.kind != new.kind:
+        shapes = features(old.output), features(new.output)
+        return f"{shapes[0]} → {shapes[1]}" if shapes[0] != shapes[1] else operation(new)
+    found = list(_numbers(old, new))
+    if old.output[2:] != new.output[2:]:
+        found.append(f"{dims(old.output[2:])} → {dims(new.output[2:])}")
+    if old.output[0] != new.output[0]:
+        found.append(f"batch {old.output[0]} → {new.output[0]}")
+    if not found and old.input[2:] != new.input[2:]:
+        found.append(f"input {dims(old.input[2:])} → {dims(new.input[2:])}")
+    if not found:
+        found.append(f"total stride {old.stride} → {new.stride}")
+    return ", ".join(found)
+
+
+def _numbers(old: Node, new: Node) -> Iterator[str]:
+    """The numbers of an operation that differ, each with its word."""
+    words = _WORDS.get(new.kind, ("channels", "channels"))
+    pairs = [(old.output[1], new.output[1], words[0]), (old.input[1], new.input[1], words[1])]
+    for was, now, word in pairs if words[0] != words[1] else pairs[:1]:
+        if was != now:
+            yield f"{was} → {now} {word}"
+    if old.window is not None and new.window is not None:
+        for name in ("kernel", "stride", "dilation", "groups"):
+            was, now = getattr(old.window, name), getattr(new.window, name)
+            if was != now:
+                yield f"{name} {was} → {now}"
+
+
+_SHORTCUTS = ("Projection", "Shortcut")
+_WORDS = {"Conv2d": ("filters", "channels"), "Linear": ("classes", "inputs")}
+_STEM, _FIRST_STAGE = 1, 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from inspector.core.blocks import has_projection
-from inspector.core.design import CONVOLUTIONS, Design, Override, block_name
+from inspector.core.design import CONVOLUTIONS, Design, block_name
 from inspector.core.edit import Value, with_block
 from inspector.core.fields import DESIGN_FIELDS, STAGE_FIELDS, STAGES, STEM_FIELDS
 from inspector.core.node import Node
@@ -42,40 +42,57 @@ def version(design: Design) -> str:
 
 
 class Edited(Struct, frozen=True):
-    """One address whose value is not the base's; `before` is None for an override that the base does not have."""
+    """One address with another value than before; None for an override that one of the two designs has no block for."""
 
     address: str
     before: Value | None
     after: Value | None
 
 
-def edits(design: Design) -> tuple[Edited, ...]:
-    """What differs from the design's base, address by address."""
-    base = preset(design.base)
+def edits(design: Design, before: Design | None = None) -> tuple[Edited, ...]:
+    """What differs from another design, address by address; from the design's base if no other is given."""
+    if before is None:
+        before = preset(design.base)
     found: list[Edited] = []
-    if design.block != base.block:
-        found.append(Edited("block", base.block, design.block))
-        base = with_block(base, design.block)
+    if design.block != before.block:
+        found.append(Edited("block", before.block, design.block))
+        before = with_block(before, design.block)
     for name in DESIGN_FIELDS:
-        _note(found, name, getattr(base, name), getattr(design, name))
+        if name != "base":
+            _note(found, name, getattr(before, name), getattr(design, name))
     for name in STEM_FIELDS:
-        _note(found, f"stem.{name}", getattr(base.stem, name), getattr(design.stem, name))
+        _note(found, f"stem.{name}", getattr(before.stem, name), getattr(design.stem, name))
     for stage in STAGES:
         for name in STAGE_FIELDS:
-            _note(found, f"{stage}.{name}", getattr(base.stage(stage), name), getattr(design.stage(stage), name))
-        for override in design.stage(stage).overrides:
-            found += _overridden(base, design, stage, override)
+            _note(found, f"{stage}.{name}", getattr(before.stage(stage), name), getattr(design.stage(stage), name))
+        found += _overridden(before, design, stage)
     return tuple(found)
 
 
-def _overridden(base: Design, design: Design, stage: str, override: Override) -> Iterator[Edited]:
-    has_block = override.block <= base.stage(stage).blocks
-    before = base.stage(stage).filters(base.block, override.block) if has_block else ()
-    for at, name in enumerate(CONVOLUTIONS[design.block]):
-        chosen = structs.asdict(override)[name]
-        if chosen is not None:
-            address = f"{block_name(stage, override.block)}.{name}"
-            yield Edited(address, before[at] if at < len(before) else None, chosen)
+def called(design: Design) -> str:
+    """A design in a word or two: "resnet50", "resnet50 with conv5_x.planes=384", "resnet50 with 3 edits"."""
+    found = edits(design)
+    if not found:
+        return design.base
+    only = found[0]
+    return f"{design.base} with " + (
+        f"{only.address}={value(only.after)}" if len(found) == 1 else f"{len(found)} edits"
+    )
+
+
+def _overridden(before: Design, design: Design, stage: str) -> Iterator[Edited]:
+    """Convolutions whose override is not what it was, or is gone; blocks that are gone say nothing."""
+    old, new = before.stage(stage), design.stage(stage)
+    if old.overrides == new.overrides:
+        return
+    for block in sorted({each.block for each in (*old.overrides, *new.overrides)}):
+        if block > new.blocks:
+            continue
+        filters = new.filters(design.block, block)
+        were = old.filters(design.block, block) if block <= old.blocks else (None,) * len(filters)
+        for at, name in enumerate(CONVOLUTIONS[design.block]):
+            if getattr(new.override(block), name) != getattr(old.override(block), name):
+                yield Edited(f"{block_name(stage, block)}.{name}", were[at], filters[at])
 
 
 def value(of: Value | None) -> str:

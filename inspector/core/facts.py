@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from msgspec import Struct
 
 from inspector.core.blocks import has_projection
+from inspector.core.describe import called
 from inspector.core.design import Design, block_name
+from inspector.core.diagram import diagram
 from inspector.core.editable import follows
-from inspector.core.memory import OUTSIDE, memory
+from inspector.core.memory import DTYPES, INDEX, OUTSIDE, memory
 from inspector.core.network import Network, Place
-from inspector.core.node import Dims, Node
+from inspector.core.node import Dims, Node, Window
 from inspector.core.receptive import receptive_field
 from inspector.core.units import difference, dims, exact, short_bytes
 
 
 class Fact(Struct, frozen=True):
-    """A label, and what is said under it, a line each."""
+    """A label, and what is said under it, a line each; a picture is not to be wrapped and has no label."""
 
     label: str
     lines: tuple[str, ...]
+    is_picture: bool = False
 
 
 _TITLES = {
@@ -58,10 +63,14 @@ def facts(network: Network, place: Place, baseline: Network | None = None) -> tu
     """
     node = place.node
     found = [*_shapes(node), *_own(network, place), *_costs(network, node)]
+    if node.kind in ("Bottleneck", "BasicBlock"):
+        found.insert(0, Fact("", (*diagram(node), ""), is_picture=True))
     if baseline is not None:
         found += _against(place, baseline)
     if node.kind == "ResNet":
         found += _bytes(network)
+    elif place.node.is_operation:
+        found.append(_bytes_here(node))
     if node.stride is not None and node.kind != "Input":
         field = receptive_field(network, place.where)
         found.append(Fact("stride", (f"{node.stride} input pixels a position",)))
@@ -83,6 +92,8 @@ def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one 
     node = place.node
     if node.kind == "Conv2d":
         return _convolution(node)
+    if node.kind == "MaxPool2d" and node.window:
+        return [Fact("kernel", (_placing(node.window),)), *_sizes(node, node.window)]
     if node.kind == "BatchNorm2d":
         channels = node.output[1]
         return [
@@ -108,13 +119,28 @@ def _convolution(node: Node) -> list[Fact]:
     if window is None or weight is None:
         return []
     filters, channels, kernel, _ = weight
-    placing = f"stride {window.stride}, padding {window.padding}"
     groups = (f"{window.groups} groups of {filters // window.groups} filters",) if window.groups > 1 else ()
-    dilation = (f"dilation {window.dilation}",) if window.dilation > 1 else ()
     return [
-        Fact("kernel", (f"{kernel}×{kernel}, {placing}", *dilation, *groups)),
+        Fact("kernel", (_placing(window), *groups)),
+        *_sizes(node, window),
         Fact("weight", (f"{filters} filters × {channels} channels", f"× {kernel} × {kernel}")),
     ]
+
+
+def _placing(window: Window) -> str:
+    dilation = f", dilation {window.dilation}" if window.dilation > 1 else ""
+    return f"{window.kernel}×{window.kernel}, stride {window.stride}, padding {window.padding}{dilation}"
+
+
+def _sizes(node: Node, window: Window) -> list[Fact]:
+    """How the output's height follows from the input's, and its width where it is another (torch.nn.Conv2d)."""
+    found = []
+    for at, label in ((2, "height"), (3, "width")):
+        if label == "height" or node.input[2] != node.input[3]:
+            reach = f"{window.dilation}·({window.kernel} - 1)"
+            sum_ = f"({node.input[at]} + 2·{window.padding} - {reach} - 1)"
+            found.append(Fact(label, (f"⌊{sum_} / {window.stride}⌋ + 1", f"= {node.output[at]}")))
+    return found
 
 
 def _stage(design: Design, place: Place) -> list[Fact]:
@@ -168,7 +194,7 @@ def _against(place: Place, baseline: Network) -> list[Fact]:
         return []
     params = place.node.params - (before.params if before else 0)
     macs = place.node.macs - (before.macs if before else 0)
-    words = [] if before else [f"new, not in {baseline.design.base}"]
+    words = [] if before else [f"new, not in {called(baseline.design)}"]
     words += [f"{difference(params)} params"] if params else []
     words += [f"{difference(macs)} MACs"] if macs else []
     return [Fact("against", tuple(words))] if words else []
@@ -184,6 +210,17 @@ def _bytes(network: Network) -> list[Fact]:
         Fact("inference", (f"{short_bytes(found.inference_peak)} of feature maps at the peak",)),
         Fact("not in it", (OUTSIDE.removeprefix("bytes leave out "),)),
     ]
+
+
+def _bytes_here(node: Node) -> Fact:
+    """In fp32: what the operation's parameters take, and the feature map that it puts out."""
+    size = DTYPES["fp32"]
+    out = 0 if node.kind in ("ReLU", "Identity") else size * prod(node.output)
+    parts = [f"{short_bytes(size * node.params)} of parameters"] if node.params else []
+    if node.kind == "BatchNorm2d":
+        parts.append(f"{short_bytes(2 * size * node.output[1] + INDEX)} of buffers")
+    parts.append(f"{short_bytes(out)} of output" if out else "no new map: in place")
+    return Fact("bytes", (f"{', '.join(parts)}",))
 
 
 def _costs(network: Network, node: Node) -> list[Fact]:

@@ -7,6 +7,7 @@ import json
 from msgspec import to_builtins
 
 from inspector.core.counting import DEFAULT, Convention, count
+from inspector.core.describe import called
 from inspector.core.design import Design
 from inspector.core.fields import STAGES
 from inspector.core.memory import memory
@@ -37,7 +38,7 @@ def render(network: Network, baseline: Network, counting: Convention) -> str:
     parts = {
         "schema": SCHEMA,
         "design": _design(network.design),
-        "baseline": baseline.design.base,
+        "baseline": called(baseline.design),
         **({} if counting.name == DEFAULT else {"shown": counting.name}),
         "totals": totals,
         "delta": delta,

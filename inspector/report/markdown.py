@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from inspector.core.counting import CONVENTIONS, Convention, count
-from inspector.core.describe import edits, operation, stride, value, version
+from inspector.core.describe import called, edits, operation, stride, value, version
 from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network
 from inspector.core.receptive import receptive_fields
@@ -41,7 +41,7 @@ def _totals(network: Network, baseline: Network) -> Iterator[str]:
         ("params", exact(network.params), difference(network.params - baseline.params)),
         ("MACs (conv+fc)", exact(network.macs), difference(network.macs - baseline.macs)),
     ]
-    return _table(("quantity", "value", f"against {baseline.design.base}"), rows, "lrr")
+    return _table(("quantity", "value", f"against {called(baseline.design)}"), rows, "lrr")
 
 
 def _countings(network: Network, baseline: Network) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _countings(network: Network, baseline: Network) -> Iterator[str]:
         found = CONVENTIONS[name]
         row = (name, exact(cost), found.unit, difference(cost - before[name]), found.formula, found.tool)
         rows.append(row)
-    return _table(("counting", "value", "unit", f"against {baseline.design.base}", "is", "tool"), rows, "lrlrll")
+    return _table(("counting", "value", "unit", f"against {called(baseline.design)}", "is", "tool"), rows, "lrlrll")
 
 
 def _bytes(network: Network) -> Iterator[str]:

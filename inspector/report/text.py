@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.core.counting import Convention
-from inspector.core.describe import edits, operation, stride, value, version
+from inspector.core.describe import called, edits, operation, stride, value, version
 from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.units import difference, dims, exact
@@ -65,7 +65,7 @@ def _totals(network: Network, baseline: Network, counting: Convention) -> Iterat
 
 
 def _against(delta: int, baseline: Network) -> str:
-    return f"{difference(delta)} against {baseline.design.base}" if delta else f"as {baseline.design.base}"
+    return f"{difference(delta)} against {called(baseline.design)}" if delta else f"as {called(baseline.design)}"
 
 
 def _edits(network: Network) -> Iterator[str]:

@@ -50,3 +50,29 @@ def test_products_that_are_written_out_are_right(design: Design) -> None:
             if written and fact.label in ("params", "MACs"):
                 product = eval(written[1].replace("×", "*"))  # noqa: S307  # digits and signs only
                 assert product == int(written[2])
+
+
+def test_the_output_size_is_written_out_with_its_formula() -> None:
+    said = _said("conv5_1.conv2", "conv5_x.dilate=true")
+    assert said["height"] == "⌊(14 + 2·1 - 1·(3 - 1) - 1) / 1⌋ + 1 = 14"
+    assert _said("conv5_2.conv2", "conv5_x.dilate=true")["height"] == "⌊(14 + 2·2 - 2·(3 - 1) - 1) / 1⌋ + 1 = 14"
+    said = _said("maxpool", "input=1,3,224,100")
+    assert said["height"] == "⌊(112 + 2·1 - 1·(3 - 1) - 1) / 2⌋ + 1 = 56"
+    assert said["width"] == "⌊(50 + 2·1 - 1·(3 - 1) - 1) / 2⌋ + 1 = 25"
+
+
+def test_bytes_of_single_operations() -> None:
+    assert _said("conv5_3.conv3")["bytes"] == "4.19 MB of parameters, 401 kB of output"
+    assert _said("conv5_3.bn3")["bytes"] == "16.4 kB of parameters, 16.4 kB of buffers, 401 kB of output"
+
+
+@given(designs())
+def test_output_sizes_follow_from_the_formula_that_is_written(design: Design) -> None:
+    network = analyze(design)
+    for place in network.places():
+        for fact in facts(network, place):
+            if fact.lines[0].startswith("⌊"):
+                formula, size = fact.lines
+                inside, stride = re.fullmatch(r"⌊(.*) / (\d+)⌋ \+ 1", formula).groups()  # type: ignore[union-attr]
+                counted = eval(inside.replace("·", "*")) // int(stride) + 1  # noqa: S307  # digits and signs only
+                assert f"= {counted}" == size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from textual import events
@@ -137,6 +138,9 @@ class Sheet(Painted, can_focus=False):
             lines.append(Line())
         labels = max((len(fact.label) for fact in subject.facts), default=0) + 2
         for fact in subject.facts:
+            if fact.is_picture:
+                lines += [Line(_drawn(text)) for text in fact.lines]
+                continue
             texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 2, 12))]
             for number, text in enumerate(texts):
                 label = "" if number else fact.label
@@ -179,6 +183,14 @@ class Sheet(Painted, can_focus=False):
                     return index, "+"
                 return index, "value" if offset.x > left else "label"
         return None
+
+
+def _drawn(text: str) -> list[Piece]:
+    """A line of a picture: the frame quiet, what stands in it plain."""
+    return [(part, "quiet" if set(part) <= _FRAME else "") for part in re.split(r"([ ─│┌┐└┘]+)", text) if part]
+
+
+_FRAME = frozenset(" ─│┌┐└┘")
 
 
 def _wrapped(text: str, width: int) -> list[str]:

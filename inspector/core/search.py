@@ -1,0 +1,85 @@
+"""Finding places by what a person types: path, paper name, kind, operation and shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inspector.core.describe import operation
+from inspector.core.design import block_name
+from inspector.core.flow import Where
+from inspector.core.network import GROUPS_WITHOUT_PATH, Network, Place
+from inspector.core.node import Node
+from inspector.core.units import dims, features
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def search(network: Network, text: str) -> Iterator[Where]:
+    """The places that every word of `text` is found in, in forward order; a ReLU has no place of its own.
+
+    A word is looked for in path, paper name, kind and operation whatever its case, `3x3` and `3×3` being the same; a
+    whole number in the sizes of input, output and weight: 64 finds 64×56×56, not 640.
+    """
+    words = text.lower().replace("×", "x").split()
+    if not words:
+        return
+    if all(_says(network.root, word) or word == "network" for word in words):
+        yield ()
+    known: dict[int, list[_Row]] = {}
+    for top in network.children(network.place):
+        if top.node.kind != "Stage":
+            yield from _within(top, _rows(top.node, words))
+            continue
+        if not _left(top.node, words) or all(_is_in(word, top.name, top.path) for word in _left(top.node, words)):
+            yield top.where
+        for number, node in enumerate(top.node.children):
+            rows = known.get(id(node))
+            if rows is None:
+                rows = known[id(node)] = _rows(node, words)
+            if rows:
+                where = (*top.where, number)
+                yield from _within(Place(f"{top.path}.{number}", block_name(top.name, number + 1), where, node), rows)
+
+
+_Row = tuple[Where, str, str, list[str]]
+"""A place below a group: the way to it, what follows the group's name and its path, the words still to be found."""
+
+
+def _rows(node: Node, words: list[str]) -> list[_Row]:
+    """A group and all below it; equal groups share them."""
+    rows: list[_Row] = [((), "", "", _left(node, words))]
+    for number, child in enumerate(node.children):
+        if child.kind != "ReLU":
+            step = f".{child.key}" if child.key else ""
+            for where, name, path, left in _rows(child, words):
+                rows.append(((number, *where), f".{child.label}{name}", f"{step}{path}", left))
+    return rows
+
+
+def _within(group: Place, rows: list[_Row]) -> Iterator[Where]:
+    """The places of a group in which every word is found."""
+    own_name, own_path = group.name.lower(), group.path
+    is_root = group.node.kind in GROUPS_WITHOUT_PATH
+    for where, name, path, left in rows:
+        names = (name[1:], path[1:]) if is_root and where else (own_name + name, own_path + path)
+        if not left or all(_is_in(word, *names) for word in left):
+            yield group.where + where
+
+
+def _left(node: Node, words: list[str]) -> list[str]:
+    """The words that a node does not say of itself."""
+    return [word for word in words if not _says(node, word)]
+
+
+def _is_in(word: str, name: str, path: str) -> bool:
+    return not word.isdigit() and (word in name or word in path)
+
+
+def _says(node: Node, word: str) -> bool:
+    if word.isdigit():
+        sizes = {*node.input[1:], *node.output[1:], *(node.weight or ())}
+        return int(word) in sizes or word in _NUMBERS.findall(operation(node))
+    said = [node.kind, operation(node), features(node.output), dims(node.weight or ())]
+    said += ["bottleneck"] if node.kind == "Bottleneck" else ["basic block"] if node.kind == "BasicBlock" else []
+    return word in " ".join(said).lower().replace("×", "x")
