@@ -3,54 +3,58 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult, SystemCommand
+from textual import on
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.widgets import Static
 
 from inspector.core.counting import DEFAULT, Convention, convention
-from inspector.core.describe import edits
+from inspector.core.describe import called, edits
 from inspector.core.design import Design
-from inspector.core.edit import edit, step
+from inspector.core.flow import Where
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
-from inspector.errors import DesignError
 from inspector.tui.compositor import MainScreen
-from inspector.tui.leaving import LeavingApp
+from inspector.tui.palette import Places
+from inspector.tui.panes import PanesApp
+from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals, keys
 from inspector.tui.widgets.detail import Detail, ValueInput
-from inspector.tui.widgets.rows import Where, nearest_place
+from inspector.tui.widgets.find import FindBar, FindInput
+from inspector.tui.widgets.listing import Listing
+from inspector.tui.widgets.picture import Picture
+from inspector.tui.widgets.ranking import Ranking
+from inspector.tui.widgets.ripple import Ripple
+from inspector.tui.widgets.rows import nearest_place
 from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
 
-class InspectorApp(LeavingApp):
+class InspectorApp(PanesApp):
     """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
 
     CSS_PATH = "app.tcss"
     TITLE = "inspector"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (118, "-wide"), (150, "-huge")]  # noqa: RUF012  # Textual's own type
+    COMMANDS = App.COMMANDS | {Places}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e,enter", "edit", "Edit the numbers", id="app.edit"),
-        Binding("plus,equals_sign", "more", "Step up", id="app.step-up", key_display="+"),
-        Binding("minus", "less", "Step down", id="app.step-down", key_display="-"),
-        Binding("u", "undo", "Undo", id="app.undo"),
-        Binding("ctrl+r", "redo", "Redo", id="app.redo"),
+        *PanesApp.EDITS,
+        *PanesApp.MOVES,
+        *PanesApp.PANES,
+        Binding("b", "baseline", "Make this design the baseline", id="app.baseline"),
+        Binding("B", "choose_baseline", "Another baseline: a preset, a design file", id="app.choose-baseline"),
         Binding("x", "export", "Export", id="app.export"),
         Binding("ctrl+s", "save", "Save the design file", id="app.save"),
         Binding("c", "countings", "What each tool counts", id="app.countings"),
         Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
-        Binding("tab", "other_pane", "Other pane", id="app.other-pane"),
-        Binding("shift+tab", "other_pane", "Other pane", id="app.other-pane-back", show=False),
-        Binding("escape", "tree", "Back to the tree", id="app.tree"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit, from anywhere", id="app.quit-anywhere", priority=True),
@@ -69,9 +73,6 @@ class InspectorApp(LeavingApp):
         self._counting = convention(counting)
         self._verifies = verifies
         self.history = History.of(design)
-        self.selected: Where = ()
-        self._draft: History | None = None
-        self._drafted_at: Where = ()
         self._network = analyze(design)
         self._baseline = analyze(preset(design.base))
 
@@ -98,23 +99,29 @@ class InspectorApp(LeavingApp):
             yield TitleBar(id="title")
             yield Badge(id="badge", is_on=self._verifies)
         with Horizontal(id="panes"):
-            yield TreeTable(self._network, self._baseline, self.selected, id="tree")
+            yield TreeTable(self.view, id="tree")
+            yield Ranking(id="ranking")
             yield Detail(id="detail")
+        with Horizontal(id="dock"):
+            yield Picture(id="picture")
+            yield Ripple(id="ripple")
+        yield Static("", id="small", markup=False)
         yield Totals(id="totals")
         yield KeyBar(id="keys")
+        yield FindBar(id="find")
 
     def on_mount(self) -> None:
-        self._tree.focus()
+        self.arrange()
+        self.tree_table.focus()
         self.show()
         self.call_after_refresh(_keep_what_start_up_made)
 
     @property
-    def _tree(self) -> TreeTable:
-        return self.screen_stack[0].query_one(TreeTable)
-
-    @property
-    def _detail(self) -> Detail:
-        return self.screen_stack[0].query_one(Detail)
+    def view(self) -> View:
+        """All that the panes show follows from."""
+        at = self.history.at
+        previous = analyze(self.history.steps[at - 1].design) if at else None
+        return View(self._network, previous, self._baseline, self.selected, self._counting)
 
     def become(self, history: History) -> None:
         """Make another history the current one, and show what follows from it."""
@@ -134,108 +141,59 @@ class InspectorApp(LeavingApp):
                 is_unsaved=self.is_unsaved,
                 file=file,
             )
-            self._tree.show(self._network, self._baseline, self.selected, self._counting)
-            self._show_selected()
+            view = self.view
+            self.tree_table.show(view)
+            self.show_selected(view)
             main.query_one(Totals).show(self._network, self._baseline, self._counting)
             main.query_one(Badge).show(self.history.current)
-            self._show_keys()
+            self.show_keys()
 
-    def _show_selected(self) -> None:
-        self._detail.show(subject(self._network, self._baseline, self._network.at(self.selected)))
+    def show_selected(self, view: View) -> None:
+        self.detail.show(subject(view.network, view.baseline, view.network.at(view.where)))
+        main = self.screen_stack[0]
+        main.query_one(Picture).show(view)
+        for listing in main.query(Listing):
+            listing.show(view)
 
-    def _show_keys(self) -> None:
-        pane = "field" if self._detail.is_typing else "detail" if self._detail.has_focus else "tree"
+    def show_keys(self) -> None:
+        pane = "field" if self.detail.is_typing else self.pane
         self.screen_stack[0].query_one(KeyBar).show(keys(pane, self.history))
 
     @on(TreeTable.Moved)
     def _moved(self, event: TreeTable.Moved) -> None:
+        if event.is_jump:
+            self.jump(event.where)
+            return
         self.selected = event.where
-        self._detail.complain("")
-        self._show_selected()
+        self.detail.complain("")
+        self.show_selected(self.view)
 
-    @on(Detail.Stepped)
-    def _stepped(self, event: Detail.Stepped) -> None:
-        self._try(lambda design: step(design, event.field, event.steps), event.field.address)
+    @on(Listing.Pointed)
+    def _pointed(self, event: Listing.Pointed) -> None:
+        self.jump(event.where)
+        if event.is_chosen:
+            self.screen.set_focus(self.tree_table)
 
-    @on(Detail.Opened)
-    def _typing_begun(self) -> None:
-        self._draft, self._drafted_at = self.history, self.selected
-        self._show_keys()
+    @on(Picture.Chosen)
+    def _chosen(self, event: Picture.Chosen) -> None:
+        self.jump(event.where)
 
-    @on(Detail.Typed)
-    def _typed(self, event: Detail.Typed) -> None:
-        """Every valid text is a design at once, all of them one step of the history."""
-        if self._draft is None:
-            return
-        try:
-            design = edit(self._draft.current, f"{event.field.address}={event.text}")
-        except DesignError as error:
-            self._detail.complain(error.reason)
-            return
-        self._detail.complain("")
-        self.become(self._draft.record(design, event.field.address))
+    def action_baseline(self) -> None:
+        self._compare_with(self._network, "this design is the baseline now: differences are measured against it")
 
-    @on(Detail.Closed)
-    def _typing_ended(self, event: Detail.Closed) -> None:
-        self.settle(is_kept=event.is_kept)
+    def action_choose_baseline(self) -> None:
+        from inspector.tui.screens.baseline import BaselineScreen
 
-    def settle(self, *, is_kept: bool | None = None) -> None:
-        """End what is being typed, if anything is: nothing else happens to a half-typed design."""
-        if self._detail.is_typing:
-            is_kept = self._detail.finish()
-        draft, self._draft = self._draft, None
-        if draft is not None and not is_kept and draft.current != self.history.current:
-            self.become(draft)
-            if self.selected != self._drafted_at:
-                self._go(self._drafted_at)
-        self._show_keys()
+        def chosen(design: Design | None) -> None:
+            if design is not None:
+                self._compare_with(analyze(design), f"differences are measured against {called(design)}")
 
-    def _try(self, change: Changing, label: str) -> None:
-        """Record a change, or explain beside the field why it cannot be."""
-        try:
-            design = change(self.history.current)
-        except DesignError as error:
-            self._detail.complain(error.reason)
-            if not self._detail.display:
-                self.notify(str(error), severity="warning", markup=False)
-            return
-        self._detail.complain("")
-        self.become(self.history.record(design, label))
+        self.push_screen(BaselineScreen(), chosen)
 
-    def action_more(self) -> None:
-        self._step(1)
-
-    def action_less(self) -> None:
-        self._step(-1)
-
-    def _step(self, steps: int) -> None:
-        field = self._detail.field
-        if field is not None:
-            self._try(lambda design: step(design, field, steps), field.address)
-
-    def action_undo(self) -> None:
-        self.settle()
-        self._detail.complain("")
-        self.become(self.history.undo())
-
-    def action_redo(self) -> None:
-        self.settle()
-        self._detail.complain("")
-        self.become(self.history.redo())
-
-    def action_edit(self) -> None:
-        """Type into the field under the cursor of the detail, which takes the tree's place where there is no room."""
-        self.screen.set_focus(self._detail)
-        self._detail.open()
-
-    def action_other_pane(self) -> None:
-        self.screen.set_focus(self._tree if self._detail.has_focus else self._detail)
-
-    def action_tree(self) -> None:
-        self.screen.set_focus(self._tree)
-
-    def action_leave(self, how: str) -> None:
-        self._detail.leave(how)
+    def _compare_with(self, baseline: Network, words: str) -> None:
+        self._baseline = baseline
+        self.show()
+        self.notify(words, markup=False, timeout=3)
 
     @on(Badge.Asked)
     def action_verdict(self) -> None:
@@ -243,26 +201,25 @@ class InspectorApp(LeavingApp):
         badge = self.screen_stack[0].query_one(Badge)
         self.notify(badge.words, markup=False)
         if badge.verdict is not None and not badge.verdict.agrees:
-            self._go(self._network.find(badge.verdict.differences[0].name).where)
+            self.jump(self._network.find(badge.verdict.differences[0].name).where)
 
-    def _go(self, where: Where) -> None:
+    def select(self, where: Where) -> None:
         self.selected = where
-        self._tree.go(where)
-        self._show_selected()
-
-    @on(events.DescendantFocus)
-    def _focus_moved(self) -> None:
-        """Show the pane that has the focus, where there is room for one only, and its keys."""
-        main = self.screen_stack[0]
-        if main.focused is not None:
-            main.set_class(main.focused is not self._tree, "-detail")
-        self._show_keys()
+        self.tree_table.go(where)
+        self.show_selected(self.view)
 
     def action_help(self) -> None:
         from inspector.tui.screens.help import HelpScreen
 
         palette = Binding("ctrl+p", "command_palette", "Every command, by name")
-        sections = [("Tree", TreeTable.BINDINGS), ("Numbers", Detail.BINDINGS), ("While typing", ValueInput.BINDINGS)]
+        sections = [
+            ("Tree", TreeTable.BINDINGS),
+            ("Numbers", Detail.BINDINGS),
+            ("While typing", ValueInput.BINDINGS),
+            ("While finding", FindInput.BINDINGS),
+            ("Picture", Picture.BINDINGS),
+            ("Ripple, rankings", [*Listing.BINDINGS, *Ripple.BINDINGS, *Ranking.BINDINGS]),
+        ]
         self.push_screen(HelpScreen([("Everywhere", [*self.BINDINGS, palette]), *sections]))
 
     def action_countings(self) -> None:
@@ -280,11 +237,8 @@ class InspectorApp(LeavingApp):
 
         undone = {"undo"} if not self.history.can_undo else set()
         resting = frozenset(undone | ({"redo"} if not self.history.can_redo else set()))
-        sections = [(self, self.BINDINGS), (self._tree, TreeTable.BINDINGS)]
+        sections = [(self, self.BINDINGS), (self.tree_table, TreeTable.BINDINGS)]
         yield from commands(self, sections, resting, super().get_system_commands(screen))
-
-
-Changing = Callable[[Design], Design]
 
 
 def _keep_what_start_up_made() -> None:

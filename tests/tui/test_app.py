@@ -20,6 +20,7 @@ from inspector.tui.app import InspectorApp
 from inspector.tui.screens.export import ExportScreen
 from inspector.tui.screens.help import HelpScreen
 from inspector.tui.screens.quit import QuitScreen
+from inspector.tui.widgets.detail import ValueInput
 from inspector.tui.widgets.rows import Folds, visible
 from inspector.tui.widgets.sheet import Sheet
 from inspector.tui.widgets.tree import TreeTable
@@ -94,14 +95,14 @@ async def test_what_is_not_allowed_is_explained_and_changes_nothing() -> None:
         assert _app(pilot).history.current.conv5_x.planes == 7000
         await pilot.press("enter")
         await pilot.pause()
-        assert pilot.app.query_one(Input).display, "a value that is not allowed is not kept"
+        assert pilot.app.query_one(ValueInput).display, "a value that is not allowed is not kept"
         await pilot.press("backspace")
         await pilot.pause()
         assert "must be an integer" not in _screen(pilot)
         await pilot.press("escape")
         await pilot.pause()
         assert _app(pilot).history.current == RESNET50
-        assert not pilot.app.query_one(Input).display
+        assert not pilot.app.query_one(ValueInput).display
 
 
 async def test_groups_that_do_not_divide_are_refused_beside_the_field() -> None:
@@ -154,7 +155,7 @@ async def test_every_kind_of_place_can_be_typed_into() -> None:
 
 
 async def test_an_override_grows_a_projection_in_sight() -> None:
-    async with _editor() as pilot:
+    async with _editor(size=(120, 56)) as pilot:
         await pilot.press("2", "G", "up", "up", "up", "right")
         await pilot.pause()
         assert _selected(pilot) == "conv5_3"

@@ -99,7 +99,7 @@ Key = tuple[str, str, str]
 
 
 def keys(pane: str, history: History) -> list[Key]:
-    """What can be done in a pane: "tree", "detail", or "field" while a value is being typed."""
+    """What can be done in a pane: "field" while a value is being typed, "tree", "detail", or one of the others."""
     if pane == "field":
         return [
             ("enter", "keep", "app.leave('keep')"),
@@ -108,11 +108,25 @@ def keys(pane: str, history: History) -> list[Key]:
         ]
     undo = ("u", "undo", "app.undo" if history.can_undo else "")
     redo = ("^r", "redo", "app.redo" if history.can_redo else "")
-    steps = [("+", "more", "app.more"), ("-", "less", "app.less"), undo, redo]
+    ripple = ("r", "ripple", "app.ripple")
+    steps = [("+", "more", "app.more"), ("-", "less", "app.less"), undo]
     away = [("?", "help", "app.help"), ("q", "quit", "app.quit")]
+    tree = ("esc", "tree", "app.tree")
     if pane == "detail":
-        return [("enter", "type", "app.edit"), *steps, ("esc", "tree", "app.tree"), *away]
-    return [("e", "edit", "app.edit"), *steps, ("c", "counts", "app.countings"), ("x", "export", "app.export"), *away]
+        return [("enter", "type", "app.edit"), *steps, redo, ripple, tree, *away]
+    if pane in _OTHERS:
+        return [*_OTHERS[pane], tree, *away]
+    found = [ripple, ("/", "find", "app.find"), ("b", "baseline", "app.baseline"), ("m", "maps", "app.picture")]
+    rest = [("o", "order", "app.ranking"), ("c", "counts", "app.countings"), ("x", "export", "app.export"), redo]
+    return [("e", "edit", "app.edit"), *steps, *found, *rest, *away]
+
+
+_OTHERS: dict[str, list[Key]] = {
+    "ripple": [("↑ ↓", "choose", ""), ("enter", "go there", "app.focus('tree')"), ("r", "since", "app.since")],
+    "ranking": [("↑ ↓", "choose", ""), ("enter", "go there", "app.focus('tree')"), ("o", "next order", "app.order")],
+    "picture": [("← →", "choose", ""), ("enter", "edit", "app.edit"), ("m", "put away", "app.picture")],
+}
+"""The keys of the panes that come on demand."""
 
 
 class KeyBar(Bar):

@@ -58,6 +58,11 @@ class Painted(ScrollView):
         """Cells that a line has."""
         return self._width or self.scrollable_content_region.width
 
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether the pane has room on the screen."""
+        return self.is_mounted and self.display and bool(self.size.height)
+
     def repaint(self) -> None:
         """Draw what differs from what is on the screen, from a line's first changed piece to its last."""
         self._width = self.scrollable_content_region.width

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from inspector.core.flow import Where
 from inspector.core.network import Network
 from inspector.core.node import Node, distinct
 from inspector.core.units import features
-
-Where = tuple[int, ...]
-"""The way to a place from the network, a child's number (from 0) at each turn."""
 
 DEEPEST = 4
 
@@ -59,6 +58,11 @@ def visible(root: Node, folds: Folds) -> list[Where]:
     return below(root, ())
 
 
+def within(wheres: Iterable[Where]) -> list[Where]:
+    """The rows of some places, and those of the groups that they are in, from top to bottom."""
+    return sorted({where[:length] for where in wheres for length in range(len(where) + 1)})
+
+
 def nearest_place(before: Network, after: Network, where: Where) -> Where:
     """Where the row at `where` is to be found after an edit: by its name, else what stands there, else the nearest.
 
@@ -95,12 +99,23 @@ class Columns(NamedTuple):
     shape: int
     number: int
     bar: int
+    difference: int = 0
 
 
-def columns(width: int, shape: int) -> Columns:
-    """The columns that fit into `width` cells, for feature maps whose text is `shape` cells long."""
+def columns(width: int, shape: int, *, differs: bool = False) -> Columns:
+    """The columns that fit into `width` cells, for feature maps whose text is `shape` cells long.
+
+    Columns of differences come beside the numbers where there is room, in their place otherwise; there is no bar then.
+    """
     number = 8
     left = width - shape - 2 * number - 12
+    if differs:
+        difference = 10
+        left -= 2 * difference
+        if left < 22:
+            left, number = left + 2 * number, 0
+        name = min(18, max(left, 8))
+        return Columns(name, min(max(left - name, 0), 30), shape, number, 0, difference)
     if left < 30:
         return Columns(min(left, 24), 0, shape, number, 0)
     if left < 38:

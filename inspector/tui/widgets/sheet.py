@@ -139,7 +139,7 @@ class Sheet(Painted, can_focus=False):
         labels = max((len(fact.label) for fact in subject.facts), default=0) + 2
         for fact in subject.facts:
             if fact.is_picture:
-                lines += [Line(_drawn(text)) for text in fact.lines]
+                lines += [Line(_drawn(text)) if text else Line() for text in fact.lines]
                 continue
             texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 2, 12))]
             for number, text in enumerate(texts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -9,23 +10,25 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 
-from inspector.core.counting import CONVENTIONS, DEFAULT, Convention
+from inspector.core.counting import Convention
 from inspector.core.describe import operation, stride
 from inspector.core.design import block_name
+from inspector.core.flow import Where
 from inspector.core.network import Network
 from inspector.core.node import Node
-from inspector.core.units import features, short
+from inspector.core.units import features, short, short_difference
+from inspector.tui.view import View
 from inspector.tui.widgets.painted import Line, Painted, Piece
 from inspector.tui.widgets.rows import (
     DEEPEST,
     Columns,
     Folds,
-    Where,
     bar,
     columns,
     structure,
     visible,
     widest_shape,
+    within,
 )
 
 HEADER = 1
@@ -54,28 +57,28 @@ class TreeTable(Painted, can_focus=True):
         Binding("3", "level(3)", "Show operations", id="tree.level-3"),
         Binding("4", "level(4)", "Show everything", id="tree.level-4"),
         Binding("s", "share", "Bar: share of params or MACs", id="tree.share"),
+        Binding("d", "differences", "Columns of differences to the baseline", id="tree.differences"),
     ]
 
     class Moved(Message):
-        """The cursor stands on another row."""
+        """The cursor is to stand on another row; `is_jump` where that is far off, and one may want to go back."""
 
-        def __init__(self, tree: TreeTable, where: Where) -> None:
+        def __init__(self, tree: TreeTable, where: Where, *, is_jump: bool = False) -> None:
             super().__init__()
-            self.tree = tree
-            self.where = where
+            self.tree, self.where, self.is_jump = tree, where, is_jump
 
         @property
         def control(self) -> TreeTable:
             return self.tree
 
-    def __init__(self, network: Network, baseline: Network, where: Where, *, id: str) -> None:  # noqa: A002
+    def __init__(self, view: View, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._network = network
-        self._baseline = baseline
-        self._cursor = where
+        self._view = view
+        self._cursor = view.where
         self._folds = Folds(0)
         self._by_cost = False
-        self._counting = CONVENTIONS[DEFAULT]
+        self._differs = False
+        self._filter: tuple[Where, ...] | None = None
         self._rows: list[Where] = []
         self._laid_out: object = None
         self._last_index = 0
@@ -85,15 +88,28 @@ class TreeTable(Painted, can_focus=True):
     def cursor(self) -> Where:
         return self._cursor
 
-    def show(self, network: Network, baseline: Network, where: Where, counting: Convention) -> None:
+    @property
+    def _network(self) -> Network:
+        return self._view.network
+
+    @property
+    def _counting(self) -> Convention:
+        return self._view.counting
+
+    def show(self, view: View) -> None:
         """Show another network, keeping folds and scroll; only lines whose values differ are drawn anew."""
-        self._network, self._baseline, self._counting = network, baseline, counting
+        self._view = view
         self._lay_out()
-        self.go(where)
+        self.go(view.where)
+
+    def filter(self, wheres: Sequence[Where] | None) -> None:
+        """Show some places only, and the groups that they are in; None shows all that is unfolded."""
+        self._filter = None if wheres is None else tuple(wheres)
+        self._fold(self._folds)
 
     def go(self, where: Where) -> None:
         """Put the cursor on a place, unfolding what it is in; nothing is posted."""
-        for length in range(1, len(where)):
+        for length in range(1, len(where)) if self._filter is None else ():
             if not self._folds.is_open(where[:length]):
                 self._folds = self._folds.toggle(where[:length])
                 self._lay_out()
@@ -102,10 +118,12 @@ class TreeTable(Painted, can_focus=True):
         self.repaint()
 
     def on_resize(self) -> None:
-        """Start as deep as the pane has lines for."""
+        """Start as deep as the pane has lines for: blocks and all, blocks with stem and head folded, stages."""
         if self._folds.level == 0 and self.size.height:
-            rows_of_blocks = len(visible(self._network.root, Folds(2)))
-            self._folds = Folds(2 if rows_of_blocks + HEADER <= self.size.height else 1)
+            ends = frozenset({(1,), (len(self._network.root.children) - 1,)})
+            choices = [Folds(2), Folds(2, ends), Folds(1)]
+            room = [folds for folds in choices if len(visible(self._network.root, folds)) + HEADER <= self.size.height]
+            self._folds = room[0] if room else choices[-1]
         self._lay_out()
         self._keep_in_sight()
         self.redraw()
@@ -115,14 +133,16 @@ class TreeTable(Painted, can_focus=True):
         self.repaint()
 
     def _lay_out(self) -> None:
-        laid_out = structure(self._network.root), self._folds
+        laid_out = structure(self._network.root), self._folds, self._filter
         if laid_out != self._laid_out:
             self._laid_out = laid_out
-            self._rows = visible(self._network.root, self._folds)
+            self._rows = visible(self._network.root, self._folds) if self._filter is None else within(self._filter)
         size = Size(self.size.width, len(self._rows) + HEADER)
         if size != self.virtual_size:
             self.virtual_size = size
-        self._columns = columns(self.scrollable_content_region.width, widest_shape(self._network))
+        self._columns = columns(
+            self.scrollable_content_region.width, widest_shape(self._network), differs=self._differs
+        )
 
     @property
     def _index(self) -> int:
@@ -162,14 +182,16 @@ class TreeTable(Painted, can_focus=True):
         return Line(self._row(where, self._columns), paper)
 
     def _header(self, widths: Columns) -> list[Piece]:
-        of = self._counting.heading if self._by_cost else "params"
+        heading = self._counting.heading
+        of = heading if self._by_cost else "params"
         share = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
             "C×H×W".rjust(widths.shape),
-            "params".rjust(widths.number),
-            self._counting.heading.rjust(widths.number),
+            "params".rjust(widths.number) if widths.number else "",
+            heading.rjust(widths.number) if widths.number else "",
+            f"{'± params'.rjust(widths.difference)}{f'± {heading}'.rjust(widths.difference)}" if self._differs else "",
             f"  {share}" if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
@@ -178,9 +200,9 @@ class TreeTable(Painted, can_focus=True):
         node, group, number = _stand(self._network.root, where)
         if node is None:
             return []
-        before = _stand(self._baseline.root, where)[0]
+        before = _stand(self._view.baseline.root, where)[0]
         is_group = bool(node.children)
-        marker = ("▾ " if self._folds.is_open(where) else "▸ ") if is_group else "  "
+        marker = ("▾ " if self._filter is not None or self._folds.is_open(where) else "▸ ") if is_group else "  "
         indent = 2 * len(where)
         moved = stride(node)
         weight = ("strong" if len(where) < 2 else "") if is_group else "quiet"
@@ -196,11 +218,27 @@ class TreeTable(Painted, can_focus=True):
             ((f"/{moved}" if moved > 1 else "").rjust(4) + "  ", "" if is_group else "quiet"),
             (_fit(_words(node, group, number), widths.operation) + " ", "" if is_group else "quiet"),
             (features(node.output).rjust(widths.shape), shape),
-            (_amount(node.params).rjust(widths.number), params),
-            (_amount(self._counting.of(node)).rjust(widths.number), macs),
+            (_amount(node.params).rjust(widths.number) if widths.number else "", params),
+            (_amount(self._counting.of(node)).rjust(widths.number) if widths.number else "", macs),
+            (self._more(before, node, widths.difference) if widths.difference else "", "edited"),
             (f"  {shares.ljust(widths.bar)}" if widths.bar else " ", "quiet"),
-            (" +" if before is None else "" if before == node else " ●", "edited"),
+            (self._mark(where, before, node), "edited"),
         ]
+
+    def _more(self, before: Node | None, node: Node, width: int) -> str:
+        """How many more parameters, and how much more cost, than in the baseline."""
+        params = node.params - (before.params if before else 0)
+        cost = self._counting.of(node) - (self._counting.of(before) if before else 0)
+        return "".join((short_difference(more) if more else "").rjust(width) for more in (params, cost))
+
+    def _mark(self, where: Where, before: Node | None, node: Node) -> str:
+        """+ where the baseline has no such row; ● changed by the last edit, ○ by one before it."""
+        if before is None:
+            return " +"
+        previous = self._view.previous
+        if previous is not None and _stand(previous.root, where)[0] != node:
+            return " ●"
+        return "" if before == node else " ●" if previous is None else " ○"
 
     def _label(self, node: Node, group: Node | None, number: int) -> str:
         if group is None:
@@ -265,6 +303,11 @@ class TreeTable(Painted, can_focus=True):
         there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
         if there:
             self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]))
+
+    def action_differences(self) -> None:
+        self._differs = not self._differs
+        self._lay_out()
+        self.redraw()
 
     def action_share(self) -> None:
         self._by_cost = not self._by_cost

@@ -1,0 +1,50 @@
+"""Which panes are in sight, by the size of the terminal, what is open, and where the focus is."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Pane = Literal["tree", "ranking", "detail", "picture", "ripple"]
+
+LEAST = (40, 10)
+"""Columns and lines below which there is only a word about it."""
+WIDE, HUGE = 118, 150
+"""Columns from which the detail stands beside the tree, and from which picture and ripple stand side by side."""
+TALL, TALLER = 32, 48
+"""Lines from which there is room below the tree, and from which there is room for both picture and ripple."""
+
+
+class Open(NamedTuple):
+    """What a person has asked for: the ripple, a ranking in the tree's place, the picture other than usual."""
+
+    ripple: bool = False
+    ranking: bool = False
+    picture: bool = False
+
+
+class Arrangement(NamedTuple):
+    """The panes in sight, and the lines of the dock below the tree; None where the dock has the whole screen."""
+
+    panes: frozenset[Pane]
+    dock: int | None
+
+
+def arrange(width: int, height: int, is_open: Open, focus: Pane) -> Arrangement:
+    """What to show. Where there is no room for several panes, the one with the focus is shown."""
+    if width < LEAST[0] or height < LEAST[1]:
+        return Arrangement(frozenset(), 0)
+    main: Pane = "ranking" if is_open.ranking else "tree"
+    if height < TALL and focus in ("picture", "ripple"):
+        return Arrangement(frozenset({focus}), None)
+    panes: set[Pane] = {"detail"} if width < WIDE and focus == "detail" else {main}
+    if width >= WIDE:
+        panes.add("detail")
+    if height < TALL:
+        return Arrangement(frozenset(panes), 0)
+    both = width >= HUGE and height >= TALLER
+    if both or (is_open.ripple and focus != "picture"):
+        panes.add("ripple")
+    if focus == "picture" or not (is_open.picture or (is_open.ripple and not both)):
+        panes.add("picture")
+    dock = (13 if both else max(9, height // 3)) if "ripple" in panes else 8 if "picture" in panes else 0
+    return Arrangement(frozenset(panes), dock)

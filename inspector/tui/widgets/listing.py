@@ -1,0 +1,134 @@
+"""A list of places, a heading above it: whoever stands on one stands there in the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+
+from inspector.core.flow import Where
+from inspector.tui.view import View
+from inspector.tui.widgets.painted import Line, Painted, Piece
+
+
+class Entry(NamedTuple):
+    """A place and the lines that speak of it, as many as every other entry has."""
+
+    where: Where
+    lines: Sequence[Sequence[Piece]]
+
+
+class Listing(Painted, can_focus=True):
+    """Entries under a heading. A subclass makes both from what is shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", id="list.up"),
+        Binding("down,j", "move(1)", "Down", id="list.down"),
+        Binding("pageup", "page(-1)", "Page up", id="list.page-up"),
+        Binding("pagedown", "page(1)", "Page down", id="list.page-down"),
+        Binding("home,g", "end(0)", "First", id="list.first"),
+        Binding("end,G", "end(-1)", "Last", id="list.last"),
+        Binding("enter,space", "choose", "Go to it in the tree", id="list.choose"),
+    ]
+
+    class Pointed(Message):
+        """The cursor stands on an entry; `is_chosen` where one wants to go there."""
+
+        def __init__(self, listing: Listing, where: Where, *, is_chosen: bool) -> None:
+            super().__init__()
+            self.listing, self.where, self.is_chosen = listing, where, is_chosen
+
+        @property
+        def control(self) -> Listing:
+            return self.listing
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._view: View | None = None
+        self._heading: Sequence[Piece] = ()
+        self._entries: list[Entry] = []
+        self._cursor = 0
+
+    def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
+        """The heading, and the entries below it."""
+        raise NotImplementedError
+
+    def show(self, view: View) -> None:
+        """Show what follows from `view`; nothing is made or drawn while the pane is out of sight."""
+        before, self._view = self._view, view
+        if self.is_in_sight and (before is None or before[:3] != view[:3] or before.counting != view.counting):
+            self.remake()
+
+    def remake(self) -> None:
+        """Make the entries anew."""
+        if self._view is None:
+            return
+        self._heading, self._entries = self.entries(self._view)
+        self._cursor = min(self._cursor, max(len(self._entries) - 1, 0))
+        size = Size(self.size.width, 1 + len(self._entries) * self._height)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.repaint()
+
+    def on_resize(self) -> None:
+        self.remake()
+        self._keep_in_sight()
+        self.redraw()
+
+    def on_show(self) -> None:
+        self.remake()
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
+        super().watch_has_focus(has_focus)
+        self.repaint()
+
+    @property
+    def _height(self) -> int:
+        """Lines of an entry."""
+        return len(self._entries[0].lines) if self._entries else 1
+
+    def line(self, y: int) -> Line:
+        if y == 0:
+            return Line(self._heading)
+        index, number = divmod(round(self.scroll_y) + y - 1, self._height)
+        if index >= len(self._entries):
+            return Line()
+        is_here = index == self._cursor
+        return Line(self._entries[index].lines[number], "cursor" if is_here and self.has_focus else "")
+
+    def _keep_in_sight(self) -> None:
+        room = max(self.size.height - 1, 1)
+        top, first = round(self.scroll_y), self._cursor * self._height
+        wanted = min(max(top, first + self._height - room), first)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, force=True)
+
+    def _move_to(self, index: int, *, is_chosen: bool = False) -> None:
+        if not self._entries:
+            return
+        self._cursor = min(max(index, 0), len(self._entries) - 1)
+        self._keep_in_sight()
+        self.repaint()
+        self.post_message(self.Pointed(self, self._entries[self._cursor].where, is_chosen=is_chosen))
+
+    def action_move(self, entries: int) -> None:
+        self._move_to(self._cursor + entries)
+
+    def action_page(self, pages: int) -> None:
+        self._move_to(self._cursor + pages * max((self.size.height - 1) // self._height, 1))
+
+    def action_end(self, index: int) -> None:
+        self._move_to(0 if index == 0 else len(self._entries) - 1)
+
+    def action_choose(self) -> None:
+        self._move_to(self._cursor, is_chosen=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """Point at the clicked entry; a second click goes there."""
+        index = (round(self.scroll_y) + event.y - 1) // self._height
+        if event.y > 0 and index < len(self._entries):
+            self._move_to(index, is_chosen=event.chain == 2)

@@ -1,0 +1,183 @@
+"""The feature maps as a strip of boxes: as high as they have pixels, as wide as they have channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from inspector.core.flow import Where
+from inspector.core.network import Network
+from inspector.core.node import Dims
+from inspector.core.units import dims
+from inspector.tui.view import View
+from inspector.tui.widgets.painted import Line, Painted, Piece
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_HEADER = 1
+
+
+class Station(NamedTuple):
+    """One box: what it is called, where it stands in the network, its feature map, whether the baseline's differs."""
+
+    name: str
+    where: Where
+    output: Dims
+    is_edited: bool
+
+    @property
+    def label(self) -> str:
+        return f"● {self.name}" if self.is_edited else self.name
+
+    @property
+    def channels(self) -> int:
+        return self.output[1]
+
+    @property
+    def side(self) -> float:
+        """The side of a square of as many pixels."""
+        return sqrt(self.output[2] * self.output[3]) if len(self.output) == 4 else 1
+
+    @property
+    def shape(self) -> str:
+        """C×H×W, a square's sides told once: 256×56²; the channels alone where there is one pixel."""
+        channels, *sizes = self.output[1:]
+        if not sizes or sizes == [1, 1]:
+            return str(channels)
+        return f"{channels}×{sizes[0]}²" if sizes[0] == sizes[1] else dims(self.output[1:])
+
+
+def stations(network: Network, baseline: Network) -> list[Station]:
+    """Input, stem, the stages, the head's pool and fc."""
+    *tops, head = network.children(network.place)
+    pool, fc = network.children(head)
+    found = []
+    for place in (*tops, pool, fc):
+        before = baseline.at(place.where).node
+        name = "pool" if place.node is pool.node else place.name
+        found.append(Station(name, place.where, place.node.output, before.output[1:] != place.node.output[1:]))
+    return found
+
+
+def widths(boxes: Sequence[Station], room: int) -> list[tuple[int, int]]:
+    """Cells of each column and of its box: boxes are as wide as fits, in proportion to channels, and at least 1."""
+    most = max(box.channels for box in boxes)
+    least, best = 1, max(room, 1)
+    while True:
+        unit = (least + best + 1) // 2
+        sizes = [max(1, round(box.channels * unit / most)) for box in boxes]
+        columns = [max(len(box.label), len(box.shape), size) for box, size in zip(boxes, sizes, strict=True)]
+        if least == best:
+            return list(zip(columns, sizes, strict=True))
+        if sum(columns) + len(boxes) <= room:
+            least = unit
+        else:
+            best = max(unit - 1, least)
+
+
+class Picture(Painted, can_focus=True):
+    """A strip of boxes from the input to fc; the one that the tree stands in is marked, and choosing one goes there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h,up,k", "move(-1)", "Previous feature map", id="picture.previous"),
+        Binding("right,l,down,j", "move(1)", "Next feature map", id="picture.next"),
+    ]
+
+    class Chosen(Message):
+        """A box was chosen."""
+
+        def __init__(self, picture: Picture, where: Where) -> None:
+            super().__init__()
+            self.picture, self.where = picture, where
+
+        @property
+        def control(self) -> Picture:
+            return self.picture
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._view: View | None = None
+        self._boxes: list[Station] = []
+        self._widths: list[tuple[int, int]] = []
+        self._lines: list[list[Piece]] = []
+
+    def show(self, view: View) -> None:
+        """Show another network, or another place in it; nothing is drawn while the pane is out of sight."""
+        self._view = view
+        if self.is_in_sight:
+            self._lay_out()
+            self.repaint()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self.redraw()
+
+    def on_show(self) -> None:
+        self._lay_out()
+        self.redraw()
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
+        super().watch_has_focus(has_focus)
+        self._lay_out()
+        self.repaint()
+
+    def _lay_out(self) -> None:
+        if self._view is None or self.size.height <= _HEADER:
+            return
+        self._boxes = stations(self._view.network, self._view.baseline)
+        self._widths = widths(self._boxes, self.size.width - 2)
+        rows = max(self.size.height - _HEADER - 2, 1)
+        tallest = max(box.side for box in self._boxes)
+        eighths = [max(1, round(box.side / tallest * rows * 8)) for box in self._boxes]
+        inks = [self._ink_of(index) for index in range(len(self._boxes))]
+        title = "strong" if self.has_focus else "quiet"
+        self._lines = [[(" feature maps", title), ("  height H×W, width C", "quiet")]]
+        for row in range(rows):
+            texts = [
+                _EIGHTHS[min(max(size - (rows - 1 - row) * 8, 0), 8)] * box
+                for size, (_, box) in zip(eighths, self._widths, strict=True)
+            ]
+            self._lines.append(self._row(texts, inks))
+        self._lines.append(self._row([box.label for box in self._boxes], inks))
+        self._lines.append(self._row([box.shape for box in self._boxes], inks))
+
+    def _row(self, texts: Sequence[str], inks: Sequence[str]) -> list[Piece]:
+        pieces: list[Piece] = [(" ", "")]
+        for text, ink, (column, _) in zip(texts, inks, self._widths, strict=True):
+            pieces += [(text.ljust(column), ink), (" ", "")]
+        return pieces
+
+    def _ink_of(self, index: int) -> str:
+        if index == self._current:
+            return "accent"
+        return "edited" if self._boxes[index].is_edited else "quiet"
+
+    @property
+    def _current(self) -> int | None:
+        """The box that the selected place is in."""
+        where = self._view.where if self._view else ()
+        tops = [box.where for box in self._boxes]
+        for index in reversed(range(len(tops))):
+            if where[: len(tops[index])] == tops[index] or (where and where == tops[index][:1]):
+                return index
+        return None
+
+    def line(self, y: int) -> Line:
+        return Line(self._lines[y]) if y < len(self._lines) else Line()
+
+    def action_move(self, boxes: int) -> None:
+        current = self._current
+        index = 0 if current is None else min(max(current + boxes, 0), len(self._boxes) - 1)
+        self.post_message(self.Chosen(self, self._boxes[index].where))
+
+    def on_click(self, event: events.Click) -> None:
+        left = 1
+        for box, (column, _) in zip(self._boxes, self._widths, strict=True):
+            left += column + 1
+            if event.x < left:
+                self.post_message(self.Chosen(self, box.where))
+                return

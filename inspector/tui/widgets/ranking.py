@@ -1,0 +1,67 @@
+"""What costs most, and what changed most: operations in the order of an amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from inspector.core.compare import explain
+from inspector.core.describe import called, operation
+from inspector.core.node import Node
+from inspector.core.ranking import Ranked, dearest, most_changed
+from inspector.core.units import difference, exact
+from inspector.tui.view import View
+from inspector.tui.widgets.listing import Entry, Listing
+from inspector.tui.widgets.painted import Piece
+
+_NAME, _AMOUNT = 25, 16
+
+
+class Ranking(Listing):
+    """The dearest operations, by params or by cost, or those that have changed most since the baseline."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "order", "Next order", id="ranking.order")]
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._order = 0
+
+    def action_order(self) -> None:
+        self._order = (self._order + 1) % 4
+        self._cursor = 0
+        self.remake()
+        self._keep_in_sight()
+
+    def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
+        by_cost, by_change = bool(self._order % 2), self._order >= 2
+        amount = view.counting.of if by_cost else _params
+        noun = view.counting.heading if by_cost else "params"
+        if by_change:
+            rows = most_changed(view.network, explain(view.baseline, view.network), amount)
+            words = f"changed most in {noun} since {called(view.baseline.design)}"
+        else:
+            rows = dearest(view.network, amount)
+            words = f"costs most in {noun}"
+        heading: list[Piece] = [(f" {words}", "strong"), ("" if rows else ": nothing", "quiet")]
+        total = amount(view.network.root)
+        return heading, [self._entry(view, row, total, is_difference=by_change) for row in rows]
+
+    def _entry(self, view: View, row: Ranked, total: int, *, is_difference: bool) -> Entry:
+        amount = difference(row.amount) if is_difference else exact(row.amount)
+        share = "" if is_difference else f"{100 * row.amount / total:.1f} %"
+        left = max(self.scrollable_content_region.width - _NAME - _AMOUNT - 11, 0)
+        node = view.network.at(row.where).node
+        words = operation(node) if not node.children else "gone"
+        pieces: list[Piece] = [
+            (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
+            (words[:left].ljust(left), "quiet"),
+            (amount.rjust(_AMOUNT), "edited" if is_difference else ""),
+            (share.rjust(8) + " ", "quiet"),
+        ]
+        return Entry(row.where, [pieces])
+
+
+def _params(node: Node) -> int:
+    return node.params
