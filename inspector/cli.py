@@ -68,9 +68,10 @@ def cli() -> None:
 @_model
 @_counts
 @click.option("--verify/--no-verify", default=True, help="Have torch verify each design, in a process of its own.")
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
 @click.pass_context
 def edit_command(
-    context: click.Context, model: str, assignments: tuple[str, ...], counting: str, *, verify: bool
+    context: click.Context, model: str, assignments: tuple[str, ...], counting: str, *, verify: bool, is_ascii: bool
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
     design = _load(model)
@@ -82,9 +83,19 @@ def edit_command(
         raise click.UsageError("the editor needs a terminal on standard input")
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from inspector.tui.app import InspectorApp
+    from inspector.tui.ascii import is_needed
+    from inspector.tui.kept import place
 
     source = Path(model) if _names_file(model) else None
-    app = InspectorApp(start, saved=design, source=source, counting=counting, verifies=verify)
+    app = InspectorApp(
+        start,
+        saved=design,
+        source=source,
+        counting=counting,
+        verifies=verify,
+        kept=place(),
+        is_ascii=is_ascii or is_needed(os.environ),
+    )
     app.run()
     context.exit(app.return_code or 0)
 

@@ -39,13 +39,16 @@ KEYS = {
 class Terminal:
     """Python with its arguments, in a terminal of `columns` × `lines`, in the folder `cwd`."""
 
-    def __init__(self, *arguments: str, columns: int, lines: int, cwd: Path) -> None:
+    def __init__(
+        self, *arguments: str, columns: int, lines: int, cwd: Path, variables: dict[str, str] | None = None
+    ) -> None:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.exit_code: int | None = None
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(cwd)}
-        for name in ("NO_COLOR", "COLUMNS", "LINES"):
+        for name in ("NO_COLOR", "COLUMNS", "LINES", "XDG_STATE_HOME", "LC_ALL", "LC_CTYPE", "LANG"):
             environment.pop(name, None)
+        environment.update(variables or {})
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.chdir(cwd)
@@ -126,10 +129,27 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str, size: tuple[int, int], cwd: Path, verifies: bool = False) -> Iterator[Terminal]:
-    """`inspector` with its arguments, ended when the block is left; torch is not asked unless `verifies`."""
+def terminal(
+    *arguments: str,
+    size: tuple[int, int],
+    cwd: Path,
+    verifies: bool = False,
+    is_first: bool = False,
+    variables: dict[str, str] | None = None,
+) -> Iterator[Terminal]:
+    """`inspector` with its arguments, ended when the block is left; torch is not asked unless `verifies`.
+
+    It is not the first start, unless `is_first`: then there is a hint.
+    """
+    if not is_first:
+        kept = cwd / ".local" / "state" / "inspector" / "screen.json"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text('{"is_known": true}')
     options = () if verifies else ("--no-verify",)
-    opened = Terminal("-m", "inspector", *arguments, *options, columns=size[0], lines=size[1], cwd=cwd)
+    columns, lines = size
+    opened = Terminal(
+        "-m", "inspector", *arguments, *options, columns=columns, lines=lines, cwd=cwd, variables=variables
+    )
     try:
         yield opened
     finally:

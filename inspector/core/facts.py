@@ -139,7 +139,7 @@ def _sizes(node: Node, window: Window) -> list[Fact]:
         if label == "height" or node.input[2] != node.input[3]:
             reach = f"{window.dilation}·({window.kernel} - 1)"
             sum_ = f"({node.input[at]} + 2·{window.padding} - {reach} - 1)"
-            found.append(Fact(label, (f"⌊{sum_} / {window.stride}⌋ + 1", f"= {node.output[at]}")))
+            found.append(Fact(label, (f"⌊{sum_} / {window.stride}⌋", f"+ 1 = {node.output[at]}")))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec import structs
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -21,12 +22,14 @@ from inspector.core.flow import Where
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
+from inspector.tui.ascii import AsciiFilter
 from inspector.tui.compositor import MainScreen
+from inspector.tui.kept import read, write
 from inspector.tui.palette import Places
 from inspector.tui.panes import PanesApp
 from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
-from inspector.tui.widgets.bars import KeyBar, TitleBar, Totals, keys
+from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
 from inspector.tui.widgets.detail import Detail, ValueInput
 from inspector.tui.widgets.find import FindBar, FindInput
 from inspector.tui.widgets.listing import Listing
@@ -68,9 +71,16 @@ class InspectorApp(PanesApp):
         source: Path | None = None,
         counting: str = DEFAULT,
         verifies: bool = False,
+        kept: Path | None = None,
+        is_ascii: bool = False,
     ) -> None:
         super().__init__(saved=design if saved is None else saved, source=source)
         self._counting = convention(counting)
+        self._kept_in, self._kept = kept, read(kept)
+        if self._kept.theme in self.available_themes:
+            self.theme = self._kept.theme
+        if is_ascii:
+            self._filters.append(AsciiFilter())
         self._verifies = verifies
         self.history = History.of(design)
         self._network = analyze(design)
@@ -106,12 +116,16 @@ class InspectorApp(PanesApp):
             yield Picture(id="picture")
             yield Ripple(id="ripple")
         yield Static("", id="small", markup=False)
+        yield Hint(id="hint")
         yield Totals(id="totals")
         yield KeyBar(id="keys")
         yield FindBar(id="find")
 
     def on_mount(self) -> None:
         self.arrange()
+        self.query_one(Hint).display = self._kept_in is not None and not self._kept.is_known
+        self._keep(is_known=True)
+        self.theme_changed_signal.subscribe(self.screen_stack[0], lambda theme: self._keep(theme=theme.name))
         self.tree_table.focus()
         self.show()
         self.call_after_refresh(_keep_what_start_up_made)
@@ -125,6 +139,7 @@ class InspectorApp(PanesApp):
 
     def become(self, history: History) -> None:
         """Make another history the current one, and show what follows from it."""
+        self.screen_stack[0].query_one(Hint).display = False
         before, self._network = self._network, analyze(history.current)
         self.history = history
         self.selected = nearest_place(before, self._network, self.selected)
@@ -135,11 +150,13 @@ class InspectorApp(PanesApp):
         main = self.screen_stack[0]
         with self.batch_update():
             file = self.source.name if self.source else ""
+            baseline = called(self._baseline.design)
             main.query_one(TitleBar).show(
                 self._network,
                 is_edited=bool(edits(self.history.current)),
                 is_unsaved=self.is_unsaved,
                 file=file,
+                against="" if baseline == self.history.current.base else baseline,
             )
             view = self.view
             self.tree_table.show(view)
@@ -147,6 +164,16 @@ class InspectorApp(PanesApp):
             main.query_one(Totals).show(self._network, self._baseline, self._counting)
             main.query_one(Badge).show(self.history.current)
             self.show_keys()
+
+    def _keep(self, **values: object) -> None:
+        """Keep a choice for the next start, and say once where it cannot be."""
+        kept = structs.replace(self._kept, **values)
+        if kept != self._kept:
+            self._kept = kept
+            problem = write(self._kept_in, kept)
+            if problem:
+                self.notify(f"not kept for the next start: {problem}", severity="warning", markup=False)
+                self._kept_in = None
 
     def show_selected(self, view: View) -> None:
         self.detail.show(subject(view.network, view.baseline, view.network.at(view.where)))

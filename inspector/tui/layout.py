@@ -46,5 +46,5 @@ def arrange(width: int, height: int, is_open: Open, focus: Pane) -> Arrangement:
         panes.add("ripple")
     if focus == "picture" or not (is_open.picture or (is_open.ripple and not both)):
         panes.add("picture")
-    dock = (13 if both else max(9, height // 3)) if "ripple" in panes else 8 if "picture" in panes else 0
+    dock = (13 if both else max(9, height // 3)) if "ripple" in panes else 9 if "picture" in panes else 0
     return Arrangement(frozenset(panes), dock)

@@ -101,6 +101,7 @@ class MovingApp(LeavingApp):
     def action_find(self) -> None:
         """Filter the tree by what is typed from now on."""
         self._found_from = self.selected
+        self.screen_stack[0].add_class("-finding")
         self.find_bar.open(self._sought)
 
     def matches(self) -> list[Where]:
@@ -128,6 +129,7 @@ class MovingApp(LeavingApp):
     def _found(self, event: FindBar.Left) -> None:
         """Take the filter away; go where the match is, or back."""
         there = self.selected
+        self.screen_stack[0].remove_class("-finding")
         self.tree_table.filter(None)
         self.select(self._found_from)
         if event.is_kept:

@@ -9,13 +9,12 @@ import pytest
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.pilot import Pilot
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
 from inspector.core.network import analyze
 from inspector.core.presets import preset
 from inspector.tui.app import InspectorApp
-from inspector.tui.screens.dialog import Dialog
 from inspector.tui.widgets.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
@@ -24,6 +23,7 @@ KEYS = (
     *["up", "down", "left", "right", "space", "tab", "shift+tab", "enter", "escape", "backspace", "home", "end"],
     *["pageup", "pagedown", "plus", "plus", "minus", "minus", "u", "ctrl+r", "e", "e", "s", "g", "G"],
     *["left_square_bracket", "right_square_bracket", *"0123456789", "x", "question_mark", "c", "v", "j", "k", "h", "l"],
+    *["r", "o", "m", "b", "B", "d", "slash", "n", "N", "f", "less_than_sign", "greater_than_sign", "ctrl+p"],
 )
 SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (119, 30), (100, 14)]
 
@@ -70,13 +70,13 @@ async def _step(pilot: Pilot[None], chance: random.Random) -> None:
     action = chance.random()
     if action < 0.85:
         key = chance.choice(KEYS)
-        if isinstance(pilot.app.screen, Dialog) and key == "enter":
+        if isinstance(pilot.app.screen, ModalScreen) and key == "enter":
             key = "escape"  # no files from a test
         await pilot.press(key)
     elif action < 0.95:
         width, height = pilot.app.size
         offset = (chance.randrange(width), chance.randrange(1, height))
-        if not isinstance(pilot.app.screen, Dialog):
+        if not isinstance(pilot.app.screen, ModalScreen):
             await pilot.click(offset=offset)
     elif action < 0.98:
         await pilot.resize_terminal(*chance.choice(SIZES))
@@ -96,17 +96,18 @@ async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None
         for _ in range(STEPS):
             await _step(pilot, chance)
             assert app.network.root == analyze(app.history.current).root
-            if isinstance(app.screen, Dialog):
+            if isinstance(app.screen, ModalScreen):
                 continue
             if app.size.width >= 80:
                 assert f"{app.network.params:,} params" in _screen(pilot)[-2] or app.network.params >= 10**9
+            assert app.pane == "tree" or app.query_one(f"#{app.pane}").display
             painted = dict(mirror.cells)
             for pane in app.query(Painted):
                 pane.redraw()
             app.screen.refresh()
             await pilot.pause()
             assert [(at, painted.get(at), cell) for at, cell in mirror.cells.items() if painted.get(at) != cell] == []
-        while isinstance(app.screen, Dialog):
+        while isinstance(app.screen, ModalScreen):
             await pilot.press("escape")
             await pilot.pause()
         app.settle()

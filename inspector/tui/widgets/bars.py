@@ -30,7 +30,7 @@ class Bar(Static):
 class TitleBar(Bar):
     """Which design is open, at which input, and whether it has unsaved edits."""
 
-    def show(self, network: Network, *, is_edited: bool, is_unsaved: bool, file: str) -> None:
+    def show(self, network: Network, *, is_edited: bool, is_unsaved: bool, file: str, against: str) -> None:
         design = network.design
         parts = [
             Content.styled(" inspector ", "$text-primary bold"),
@@ -38,6 +38,7 @@ class TitleBar(Bar):
             Content.styled("   ● not saved" if is_unsaved else "", "$text-warning"),
             Content.styled(f"   {file}" if file else "", "$text-muted"),
             Content.styled(f"   {dims(design.input)}", "$text-muted"),
+            Content.styled(f"   against {against}" if against else "", "$text-muted"),
         ]
         self.say(Content("").join(parts))
 
@@ -121,10 +122,11 @@ def keys(pane: str, history: History) -> list[Key]:
     return [("e", "edit", "app.edit"), *steps, *found, *rest, *away]
 
 
+_GO = ("enter", "go there", "app.tree")
 _OTHERS: dict[str, list[Key]] = {
-    "ripple": [("↑ ↓", "choose", ""), ("enter", "go there", "app.focus('tree')"), ("r", "since", "app.since")],
-    "ranking": [("↑ ↓", "choose", ""), ("enter", "go there", "app.focus('tree')"), ("o", "next order", "app.order")],
-    "picture": [("← →", "choose", ""), ("enter", "edit", "app.edit"), ("m", "put away", "app.picture")],
+    "ripple": [("↑ ↓", "choose", "app.focus('ripple')"), _GO, ("r", "since", "app.since")],
+    "ranking": [("↑ ↓", "choose", "app.focus('ranking')"), _GO, ("o", "next order", "app.order")],
+    "picture": [("← →", "choose", "app.focus('picture')"), ("enter", "edit", "app.edit"), ("m", "away", "app.picture")],
 }
 """The keys of the panes that come on demand."""
 
@@ -160,3 +162,17 @@ class KeyBar(Bar):
 
 def _length(keys: Sequence[Key]) -> int:
     return sum(len(key) + 1 + len(words) for key, words, _ in keys)
+
+
+class Hint(Bar):
+    """A line for who is here for the first time, as long as fits."""
+
+    _CHOICES = (
+        " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys",
+        " first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help",
+        " ↑ ↓ move   e edit   r what it did   ? help",
+    )
+
+    def on_resize(self) -> None:
+        texts = [text for text in self._CHOICES if cell_len(text) <= self.size.width]
+        self.say(Content.styled(texts[0] if texts else "", "$text-primary"))

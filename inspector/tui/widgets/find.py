@@ -76,7 +76,6 @@ class FindBar(Horizontal):
     def open(self, text: str) -> None:
         """Begin with `text`, all of it selected."""
         self.is_open = True
-        self.display = True
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self.say(0, 0)
@@ -109,5 +108,4 @@ class FindBar(Horizontal):
             self.post_message(self.Stepped(1 if event.how == "next" else -1))
             return
         self.is_open = False
-        self.display = False
         self.post_message(self.Left(is_kept=event.how != "back"))

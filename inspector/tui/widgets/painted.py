@@ -12,6 +12,8 @@ from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from inspector.tui.ascii import AsciiFilter, to_ascii
+
 Piece = tuple[str, str]
 """A text and its role: "" for plain, or strong, quiet, accent, edited, wrong, value."""
 
@@ -48,6 +50,7 @@ class Painted(ScrollView):
         self._drawn: dict[int, Line] = {}
         self._strips: dict[int, Strip] = {}
         self._width = 0
+        self._is_ascii: bool | None = None
 
     def line(self, y: int) -> Line:
         """What line `y` of the pane (from 0 at its top, wherever it is scrolled to) shows."""
@@ -96,7 +99,12 @@ class Painted(ScrollView):
         drawn = self._drawn.get(y)
         if drawn is None:
             drawn = self._drawn[y] = self.line(y)
-        segments = [Segment(text, self._ink(role, drawn.paper)) for text, role in _joined(drawn.pieces)]
+        if self._is_ascii is None:
+            self._is_ascii = any(isinstance(each, AsciiFilter) for each in self.get_line_filters())
+        segments = [
+            Segment(to_ascii(text) if self._is_ascii else text, self._ink(role, drawn.paper))
+            for text, role in _joined(drawn.pieces)
+        ]
         length, width = sum(len(segment.text) for segment in segments), self.outer_size.width
         if length < width:
             segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))

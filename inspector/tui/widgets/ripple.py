@@ -15,8 +15,6 @@ from inspector.tui.view import View
 from inspector.tui.widgets.listing import Entry, Listing
 from inspector.tui.widgets.painted import Piece
 
-ONE_LINE = 100
-"""Cells from which an entry takes one line instead of two."""
 _NUMBER = 9
 _UNTOLD = ("ReLU", "Shortcut")
 """A ReLU is told with what it follows, a shortcut by the projection that comes or goes."""
@@ -49,37 +47,43 @@ class Ripple(Listing):
         heading.append((f"  since {'the last edit' if is_last else called(before.design)}", "quiet"))
         if not told:
             heading.append((": nothing has changed", "quiet"))
-        name = max((len(_name(each)) for each in told), default=0)
-        what = max((len(each.what) for each in told), default=0)
-        return heading, [Entry(each.where, self._lines(each, view, name, what)) for each in told]
-
-    def _lines(self, effect: Effect, view: View, longest: int, widest: int) -> list[list[Piece]]:
-        """One line where there is room, two otherwise; columns as wide as the longest name and the widest change."""
-        change, width = effect.change, self.size.width
-        params = change.params
-        cost = sum(
-            sign * view.counting.of(node) for sign, node in ((1, change.after), (-1, change.before)) if node is not None
-        )
-        numbers: list[Piece] = [
-            (_signed(params).rjust(_NUMBER), "edited"),
-            (_signed(cost).rjust(_NUMBER) + " ", "edited"),
+        lines = [(_name(each), each.what, each.why) for each in told]
+        longest = [max((len(line[at]) for line in lines), default=0) for at in range(3)]
+        fits = sum(longest) + 4 + 2 * _NUMBER + 3 <= self.size.width
+        lay = _in_one_line if fits else _in_two_lines
+        return heading, [
+            Entry(each.where, lay(line, longest, _numbers(each, view), self.size.width))
+            for each, line in zip(told, lines, strict=True)
         ]
-        name = _name(effect)
-        if width >= ONE_LINE:
-            room = width - 2 * _NUMBER - 2
-            left = min(longest, room // 3) + 2
-            middle = min(widest, (room - left) // 2) + 2
-            return [
-                [
-                    (f" {_fit(name, left)}", ""),
-                    (_fit(effect.what, middle), ""),
-                    (_fit(effect.why, room - left - middle), "quiet"),
-                    *numbers,
-                ]
-            ]
-        left = width - 2 * _NUMBER - 2
-        first: list[Piece] = [(f" {_fit(f'{name}  {effect.what}', left)}", ""), *numbers]
-        return [first, [(f"   {_fit(effect.why, width - 4)} ", "quiet")]]
+
+
+_Words = tuple[str, str, str]
+"""The name of a place, what changed there, and why."""
+
+
+def _in_one_line(words: _Words, longest: list[int], numbers: list[str], width: int) -> list[list[Piece]]:
+    """Columns as wide as the longest name and the longest change."""
+    name, what, why = words
+    room = width - longest[0] - longest[1] - 5 - len("".join(numbers)) - 1
+    line: list[Piece] = [(f" {_fit(name, longest[0])}  ", ""), (_fit(what, longest[1]) + "  ", "")]
+    return [[*line, (_fit(why, room), "quiet"), ("".join(numbers) + " ", "edited")]]
+
+
+def _in_two_lines(words: _Words, longest: list[int], numbers: list[str], width: int) -> list[list[Piece]]:
+    """The reason under the change; the cost is left out where it would leave no room for the change."""
+    name, what, why = words
+    if longest[0] + longest[1] + 3 + len("".join(numbers)) > width:
+        numbers = numbers[:1]
+    amounts = "".join(numbers)
+    first: list[Piece] = [(f" {_fit(f'{name} {what}', width - len(amounts) - 2)}", ""), (f"{amounts} ", "edited")]
+    return [first, [(f"   {_fit(why, width - 4)} ", "quiet")]]
+
+
+def _numbers(effect: Effect, view: View) -> list[str]:
+    """How many more parameters, and how much more cost."""
+    change, cost = effect.change, view.counting.of
+    more = (cost(change.after) if change.after else 0) - (cost(change.before) if change.before else 0)
+    return [(short_difference(number) if number else "").rjust(_NUMBER) for number in (change.params, more)]
 
 
 def _name(effect: Effect) -> str:
@@ -104,10 +108,6 @@ def _cause(before: Network, after: Network) -> str:
 def _count(told: Sequence[Effect]) -> str:
     places = sum(each.repeats for each in told)
     return f"changed {places} place{'s' if places > 1 else ''}"
-
-
-def _signed(number: int) -> str:
-    return short_difference(number) if number else ""
 
 
 def _fit(text: str, width: int) -> str:

@@ -1,0 +1,327 @@
+"""The panes beside the tree: ripple, rankings, picture, finding, baselines, and what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import designs
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from inspector.core.design import Design
+from inspector.core.edit import edit
+from inspector.core.network import analyze
+from inspector.core.presets import preset
+from inspector.tui.app import InspectorApp
+from inspector.tui.ascii import is_needed, to_ascii
+from inspector.tui.layout import Open, arrange
+from inspector.tui.moving import Trail
+from inspector.tui.screens.baseline import BaselineScreen
+from inspector.tui.widgets.listing import Listing
+from inspector.tui.widgets.picture import Picture, stations, widths
+from inspector.tui.widgets.ripple import Ripple
+
+RESNET50 = preset("resnet50")
+FEWER = "conv5_3.conv3=1024"
+
+
+@asynccontextmanager
+async def _editor(
+    *assignments: str, size: tuple[int, int] = (120, 40), kept: Path | None = None, is_ascii: bool = False
+) -> AsyncIterator[Pilot[None]]:
+    app = InspectorApp(RESNET50, kept=kept, is_ascii=is_ascii)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        for assignment in assignments:
+            app.become(app.history.record(edit(app.history.current, assignment), assignment))
+        await pilot.pause()
+        yield pilot
+
+
+def _app(pilot: Pilot[None]) -> InspectorApp:
+    assert isinstance(pilot.app, InspectorApp)
+    return pilot.app
+
+
+def _screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
+    return "\n".join(strip.text for strip in strips)
+
+
+def _selected(pilot: Pilot[None]) -> str:
+    return _app(pilot).name_at(_app(pilot).selected)
+
+
+async def _press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_the_ripple_says_what_followed_and_why(size: tuple[int, int]) -> None:
+    async with _editor(FEWER, size=size) as pilot:
+        await _press(pilot, "r")
+        screen = _screen(pilot)
+        assert "conv5_3.conv3 2048 → 1024" in screen
+        assert "new: 1×1, 2048 → 1024" in screen
+        assert "the identity no longer fits the sum: 2048 ≠ 1024" in screen
+        assert "conv5_x now ends in 1024 feature maps" in screen
+        await _press(pilot, "down", "down")
+        assert _selected(pilot) == "conv5_3.downsample"
+        await _press(pilot, "enter")
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.id == "tree"
+        await _press(pilot, "less_than_sign")
+        assert _selected(pilot) == "conv5_3.bn3"
+        await _press(pilot, "escape")
+        assert ("ripple" in _screen(pilot).splitlines()[-2]) is False
+
+
+async def test_the_ripple_since_the_baseline() -> None:
+    async with _editor(FEWER, "num_classes=10") as pilot:
+        await _press(pilot, "r")
+        assert "num_classes 1000 → 10" in _screen(pilot)
+        assert "2048 ≠ 1024" not in _screen(pilot)
+        await _press(pilot, "r")
+        assert "2 edits" in _screen(pilot)
+        assert "2048 ≠ 1024" in _screen(pilot)
+        await _press(pilot, "u", "u")
+        assert "nothing has changed" in _screen(pilot)
+
+
+async def test_marks_tell_the_last_edit_from_those_before_it() -> None:
+    async with _editor("conv2_x.planes=72", "num_classes=10") as pilot:
+        lines = {line.split()[1]: line for line in _screen(pilot).splitlines()[2:28] if line.split()}
+        assert "○" in lines["conv2_x"]
+        assert "●" in lines["head"]
+        assert "●" not in lines["conv4_x"]
+
+
+async def test_columns_of_differences_come_and_go() -> None:
+    async with _editor(FEWER) as pilot:
+        await _press(pilot, "d")
+        assert "± params" in _screen(pilot)
+        assert any(
+            "conv5_3" in line and "+1.57 M" in line and "+77.1 M" in line for line in _screen(pilot).splitlines()
+        )
+        await _press(pilot, "d")
+        assert "± params" not in _screen(pilot)
+
+
+async def test_this_design_as_the_baseline_and_another() -> None:
+    async with _editor(FEWER) as pilot:
+        await _press(pilot, "b")
+        assert "26,105,896 params ±0" in _screen(pilot)
+        assert "against resnet50 with conv5_3.conv3=1024" in _screen(pilot)
+        await _press(pilot, "u")
+        assert "25,557,032 params -548,864" in _screen(pilot)
+        await _press(pilot, "B")
+        assert isinstance(pilot.app.screen, BaselineScreen)
+        await _press(pilot, "enter")
+        assert "params +13,867,520" in _screen(pilot)
+
+
+async def test_a_design_file_as_the_baseline(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "resnet50"\n[conv5_x]\nplanes = 384\n')
+    async with _editor() as pilot:
+        await _press(pilot, "B", "tab")
+        pilot.app.screen.query_one(Input).value = str(tmp_path / "none.toml")
+        await _press(pilot, "enter")
+        assert "no such file" in _screen(pilot)
+        pilot.app.screen.query_one(Input).value = str(path)
+        await _press(pilot, "enter")
+        assert "25,557,032 params +6,563,328" in _screen(pilot)
+
+
+async def test_what_costs_most_and_what_changed_most() -> None:
+    async with _editor(FEWER) as pilot:
+        await _press(pilot, "o")
+        assert "costs most in params" in _screen(pilot)
+        assert _screen(pilot).splitlines()[2].split()[0] == "conv5_1.conv2"
+        await _press(pilot, "o")
+        assert "costs most in MACs" in _screen(pilot)
+        await _press(pilot, "o", "down")
+        assert "changed most in params since resnet50" in _screen(pilot)
+        assert _selected(pilot) == "fc"
+        await _press(pilot, "escape")
+        assert "changed most" not in _screen(pilot)
+
+
+async def test_finding_filters_and_goes_there_or_back() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "slash", *"3x3", "space", *"512")
+        screen = _screen(pilot)
+        assert "1 of 3" in screen
+        assert "conv4_x" not in screen.split("feature maps")[0]
+        assert _selected(pilot) == "conv5_1.conv2"
+        await _press(pilot, "down", "enter")
+        assert _selected(pilot) == "conv5_2.conv2"
+        assert "conv4_x" in _screen(pilot)
+        await _press(pilot, "n")
+        assert _selected(pilot) == "conv5_3.conv2"
+        await _press(pilot, "n")
+        assert _selected(pilot) == "conv5_1.conv2"
+        await _press(pilot, "N")
+        assert _selected(pilot) == "conv5_3.conv2"
+        await _press(pilot, "slash", *"zzz")
+        assert "nothing has it in it" in _screen(pilot)
+        await _press(pilot, "escape")
+        assert _selected(pilot) == "conv5_3.conv2"
+
+
+async def test_from_a_shortcut_to_its_source_and_back() -> None:
+    async with _editor() as pilot:
+        _app(pilot).jump(analyze(RESNET50).find("conv5_3.shortcut").where)
+        await _press(pilot, "f")
+        assert _selected(pilot) == "conv5_2"
+        await _press(pilot, "less_than_sign")
+        assert _selected(pilot) == "conv5_3.shortcut"
+        await _press(pilot, "greater_than_sign")
+        assert _selected(pilot) == "conv5_2"
+        await _press(pilot, "less_than_sign", "less_than_sign", "less_than_sign")
+        assert _selected(pilot) == "network"
+
+
+async def test_a_place_that_is_gone_is_passed_over_on_the_way_back() -> None:
+    async with _editor("conv4_x.blocks=8") as pilot:
+        app = _app(pilot)
+        app.jump(app.network.find("conv4_8").where)
+        app.jump(app.network.find("fc").where)
+        app.action_undo()
+        await _press(pilot, "less_than_sign")
+        assert _selected(pilot) == "network"
+
+
+async def test_the_palette_goes_to_any_place() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "ctrl+p", *"layer4.2.conv3")
+        await pilot.pause(0.5)
+        await _press(pilot, "enter")
+        assert _selected(pilot) == "conv5_3.conv3"
+
+
+async def test_choosing_a_box_moves_the_tree_by_key_and_by_mouse() -> None:
+    async with _editor(FEWER) as pilot:
+        await _press(pilot, "m", "right", "right", "right")
+        assert _selected(pilot) == "conv2_x"
+        picture = pilot.app.query_one(Picture)
+        text = next(line for line in _screen(pilot).splitlines() if "conv3_x" in line and "conv4_x" in line)
+        assert "● conv5_x" in text
+        await pilot.click(picture, offset=(text.index("conv4_x"), 3))
+        await pilot.pause()
+        assert _selected(pilot) == "conv4_x"
+        await _press(pilot, "m")
+        assert not picture.display
+
+
+async def test_lists_are_clicked() -> None:
+    async with _editor(FEWER) as pilot:
+        await _press(pilot, "r")
+        await pilot.click(pilot.app.query_one(Ripple), offset=(5, 6))
+        await pilot.pause()
+        assert _selected(pilot) == "fc"
+
+
+async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "state" / "screen.json"
+    async with _editor(kept=kept) as pilot:
+        assert "first time here?" in _screen(pilot)
+        await _press(pilot, "plus")
+        assert "first time here?" not in _screen(pilot)
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+    assert json.loads(kept.read_text()) == {"theme": "textual-light", "is_known": True}
+    async with _editor(kept=kept) as pilot:
+        assert pilot.app.theme == "textual-light"
+        assert "first time" not in _screen(pilot)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"theme": 3}', '{"theme": "no such theme"}', "[]"])
+async def test_a_damaged_file_keeps_nothing_from_starting(text: str, tmp_path: Path) -> None:
+    kept = tmp_path / "screen.json"
+    kept.write_text(text)
+    async with _editor(kept=kept) as pilot:
+        assert "25,557,032 params" in _screen(pilot)
+
+
+async def test_a_state_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    async with _editor(kept=tmp_path / "file" / "screen.json") as pilot:
+        assert "not kept for the next start" in _screen(pilot)
+        assert "25,557,032 params" in _screen(pilot)
+
+
+async def test_everything_on_the_screen_can_be_ascii() -> None:
+    async with _editor(FEWER, is_ascii=True) as pilot:
+        await _press(pilot, "r")
+        assert _screen(pilot).isascii()
+        assert "identity no longer fits the sum: 2048 # 1024" in _screen(pilot)
+        await _press(pilot, "escape", "x")
+        assert _screen(pilot).isascii()
+
+
+async def test_a_terminal_too_small_says_so_and_recovers() -> None:
+    async with _editor() as pilot:
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert "too small" in _screen(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "too small" not in _screen(pilot)
+        assert "conv5_x" in _screen(pilot)
+
+
+def test_ascii_is_chosen_where_nothing_else_is_drawn() -> None:
+    assert is_needed({"TERM": "linux"})
+    assert is_needed({"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"})
+    assert not is_needed({"TERM": "xterm-256color", "LANG": "ko_KR.UTF-8"})
+    assert not is_needed({"TERM": "xterm", "LC_ALL": "C"})
+    assert to_ascii("▾ 2048×7×7 → 한") == "v 2048x7x7 > ?"
+
+
+@given(st.integers(1, 300), st.integers(1, 100), st.builds(Open, st.booleans(), st.booleans(), st.booleans()))
+def test_there_is_always_the_pane_with_the_focus_and_one_to_stand_in(width: int, height: int, is_open: Open) -> None:
+    for focus in ("tree", "detail", "picture", "ripple"):
+        panes, dock = arrange(width, height, is_open, focus)  # type: ignore[arg-type]
+        if not panes:
+            assert width < 40 or height < 10
+            continue
+        assert dock is None or panes & {"tree", "ranking", "detail"}
+        assert focus in ("tree", "ripple") or focus in panes
+        assert dock is None or height - dock >= 10
+        assert bool(dock) == bool(panes & {"picture", "ripple"}) or dock is None
+
+
+@given(designs(), st.integers(60, 220))
+def test_boxes_are_as_wide_as_their_channels_and_fit(design: Design, room: int) -> None:
+    boxes = stations(analyze(design), analyze(preset("resnet50")))
+    columns = widths(boxes, room)
+    most = max(box.channels for box in boxes)
+    unit = max(size for _, size in columns)
+    labels = sum(max(len(box.label), len(box.shape)) + 1 for box in boxes)
+    assert sum(column + 1 for column, _ in columns) <= max(room, labels)
+    for box, (_, size) in zip(boxes, columns, strict=True):
+        assert abs(size - max(1, box.channels * unit / most)) <= 1
+
+
+def test_a_trail_forgets_what_was_ahead() -> None:
+    trail = Trail().visit("a", "b").visit("b", "c")
+    assert trail == Trail(("a", "b", "c"), 2)
+    assert trail.step(-1).visit("b", "d").names == ("a", "b", "d")
+    assert trail.step(5) == trail
+
+
+async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _editor(size=(120, 40)) as pilot:
+        made: list[Listing] = []
+        monkeypatch.setattr(Listing, "remake", made.append)
+        await _press(pilot, "plus")
+        assert not made
