@@ -61,7 +61,8 @@ class Mirror:
             style = segment.style
             for character in segment.text:
                 if left <= x < right:
-                    colours = (style.color, style.bgcolor) if style else (None, None)
+                    ink = style.color if style and character != " " else None  # a blank has none to be seen
+                    colours = (ink, style.bgcolor if style else None)
                     self.cells[x, y] = (character, *colours)
                 x += 1
 

@@ -13,32 +13,53 @@ from terminal import Terminal, terminal
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZES = [(80, 24), (120, 40), (200, 60)]
+TO_CONV5_3 = ("1", "]", "]", "]", "]", "right", "right", "down", "down")
+FEWER = (*TO_CONV5_3, "e", "1024", "enter", "escape")
 SCREENS = {
     "start": (),
-    "stage": ("]", "]", "]", "]"),
+    "stage": ("]", "]", "]", "]", "tab"),
+    "bottleneck": (*TO_CONV5_3, "tab"),
+    "convolution": (*TO_CONV5_3, "right", "down", "down", "down", "tab"),
+    "ripple": (*FEWER, "r", "down", "down"),
+    "find": ("/", "3x3 512"),
+    "help": ("?",),
+}
+"""Looked at in every size."""
+MORE = {
     "typing": ("]", "]", "]", "]", "e", "384"),
     "refused": ("]", "]", "]", "]", "e", "0"),
-    "block": ("2", "G", "up", "up", "up", "right", "e", "1024", "enter"),
     "everything": ("4", "]", "]", "]", "]", "+"),
+    "differences": (*FEWER, "d"),
+    "ranking": (*FEWER, "o", "down"),
+    "picture": (*FEWER, "m"),
+    "baselines": ("B",),
     "countings": ("]", "+", "c", "down", "down"),
     "export": ("x",),
-    "help": ("?",),
     "quit": ("]", "+", "q"),
 }
+CASES = [
+    *((name, size) for name in SCREENS for size in [(60, 20), *SIZES]),
+    *((name, size) for name in MORE for size in SIZES[:2]),
+]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(
+    ("name", "size"), CASES, ids=lambda part: part if isinstance(part, str) else f"{part[0]}x{part[1]}"
+)
 def test_a_screen_is_what_it_was(name: str, size: tuple[int, int], tmp_path: Path) -> None:
     with terminal(size=size, cwd=tmp_path) as editor:
-        editor.wait("25,557,032 params").settle()
-        editor.press(*SCREENS[name]).settle()
+        editor.wait(" params ").settle()
+        editor.press(*{**SCREENS, **MORE}[name]).settle()
         text = editor.text
     path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
     if os.environ.get("INSPECTOR_UPDATE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
         pytest.fail("golden screen written; run again without INSPECTOR_UPDATE_GOLDEN")
     assert text == path.read_text(encoding="utf-8")
+
+
+def test_every_golden_screen_is_looked_at() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == {f"{name}-{size[0]}x{size[1]}" for name, size in CASES}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

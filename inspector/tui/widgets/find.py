@@ -76,6 +76,7 @@ class FindBar(Horizontal):
     def open(self, text: str) -> None:
         """Begin with `text`, all of it selected."""
         self.is_open = True
+        self._input.cursor_blink = False
         with self._input.prevent(Input.Changed):
             self._input.value = text
         self.say(0, 0)

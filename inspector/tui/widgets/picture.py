@@ -146,10 +146,11 @@ class Picture(Painted, can_focus=True):
         self._lines.append(self._row([box.shape for box in self._boxes], inks))
 
     def _row(self, texts: Sequence[str], inks: Sequence[str]) -> list[Piece]:
-        pieces: list[Piece] = [(" ", "")]
-        for text, ink, (column, _) in zip(texts, inks, self._widths, strict=True):
-            pieces += [(text.ljust(column), ink), (" ", "")]
-        return pieces
+        """One line of all boxes; each piece has the blanks that belong to it, so that they are drawn with it."""
+        return [
+            (f"{'' if number else ' '}{text.ljust(column)} ", ink)
+            for number, (text, ink, (column, _)) in enumerate(zip(texts, inks, self._widths, strict=True))
+        ]
 
     def _ink_of(self, index: int) -> str:
         if index == self._current:
