@@ -37,8 +37,8 @@ class CroppingCompositor(Compositor):
         return None if update is None else CroppedUpdate(update.chops, update.spans, update.chop_ends)
 
 
-class MainScreen(Screen[None]):
-    """The editor's screen."""
+class MainScreen(Screen[None], inherit_bindings=False):
+    """The editor's screen. Its keys are the app's: tab leads to panes that Textual's own tab would not see."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from inspector.core.edit import edit, step
 from inspector.core.flow import Where
 from inspector.core.history import History
 from inspector.errors import DesignError
+from inspector.tui.layout import Pane
 from inspector.tui.moving import MovingApp
 from inspector.tui.widgets.detail import Detail
 
@@ -37,6 +38,10 @@ class EditingApp(MovingApp):
 
     def become(self, history: History) -> None:
         """Make another history the current one, and show what follows from it."""
+        raise NotImplementedError
+
+    def enter(self, pane: Pane) -> None:
+        """Give a pane the focus."""
         raise NotImplementedError
 
     def show_keys(self) -> None:
@@ -115,7 +120,7 @@ class EditingApp(MovingApp):
 
     def action_edit(self) -> None:
         """Type into the field under the cursor of the detail, which takes the tree's place where there is no room."""
-        self.screen.set_focus(self.detail)
+        self.enter("detail")
         self.detail.open()
 
     def action_leave(self, how: str) -> None:

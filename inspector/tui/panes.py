@@ -67,15 +67,18 @@ class PanesApp(EditingApp):
         detail.set_class(width >= WIDE, "-beside")
         detail.set_class(width >= HUGE, "-broad")
 
+    def enter(self, pane: Pane) -> None:
+        """Show a pane, whatever room there is, and give it the focus."""
+        self.pane = pane
+        self.arrange()
+        self.screen_stack[0].set_focus(self.screen_stack[0].query_one(f"#{pane}"))
+
     def _toggle(self, pane: Pane, is_open: Open) -> None:
         """Open a pane and go to it, or close it and go back to the tree."""
         self._open = is_open
         shown, _ = arrange(*self.size, is_open, pane)
         wants = pane in shown and (pane != "picture" or not is_open.picture)
-        self.pane = pane if wants else "tree"
-        self.arrange()
-        target = self.screen_stack[0].query_one(f"#{self.pane}")
-        self.screen_stack[0].set_focus(target)
+        self.enter(pane if wants else "tree")
         self.show_selected(self.view)
 
     def action_ripple(self) -> None:
@@ -102,14 +105,12 @@ class PanesApp(EditingApp):
         panes += ["picture"] if "picture" in shown else []
         panes += ["ripple"] if "ripple" in shown or self._open.ripple else []
         at = panes.index(self.pane) if self.pane in panes else 0
-        self.screen.set_focus(self.screen.query_one(f"#{panes[(at + steps) % len(panes)]}"))
+        self.enter(panes[(at + steps) % len(panes)])
 
     def action_tree(self) -> None:
         """Back to the tree; from the tree, close what was opened beside it."""
         self._open = Open(picture=self._open.picture)
-        self.pane = "tree"
-        self.arrange()
-        self.screen_stack[0].set_focus(self.tree_table)
+        self.enter("tree")
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:

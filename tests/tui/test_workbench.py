@@ -84,6 +84,20 @@ async def test_the_ripple_says_what_followed_and_why(size: tuple[int, int]) -> N
         assert ("ripple" in _screen(pilot).splitlines()[-2]) is False
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_tab_goes_through_the_panes_and_escape_back(size: tuple[int, int]) -> None:
+    async with _editor(size=size) as pilot:
+        seen = []
+        while not seen or seen[-1] != "tree":
+            await _press(pilot, "tab")
+            seen.append(_app(pilot).pane)
+            assert pilot.app.query_one(f"#{seen[-1]}").display
+            assert pilot.app.focused is pilot.app.query_one(f"#{seen[-1]}")
+        assert seen[0] == "detail"
+        await _press(pilot, "shift+tab", "escape")
+        assert _app(pilot).pane == "tree"
+
+
 async def test_the_ripple_since_the_baseline() -> None:
     async with _editor(FEWER, "num_classes=10") as pilot:
         await _press(pilot, "r")
