@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import structs
 from textual import on
@@ -25,7 +25,6 @@ from inspector.core.presets import preset
 from inspector.tui.ascii import AsciiFilter
 from inspector.tui.compositor import MainScreen
 from inspector.tui.kept import read, write
-from inspector.tui.palette import Places
 from inspector.tui.panes import PanesApp
 from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
@@ -40,6 +39,15 @@ from inspector.tui.widgets.rows import nearest_place
 from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _places() -> type[Provider]:
+    from inspector.tui.palette import Places
+
+    return Places
+
 
 class InspectorApp(PanesApp):
     """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
@@ -47,7 +55,7 @@ class InspectorApp(PanesApp):
     CSS_PATH = "app.tcss"
     TITLE = "inspector"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = App.COMMANDS | {Places}
+    COMMANDS = App.COMMANDS | {_places}
     BINDINGS: ClassVar[list[BindingType]] = [
         *PanesApp.EDITS,
         *PanesApp.MOVES,
@@ -179,8 +187,8 @@ class InspectorApp(PanesApp):
         self.detail.show(subject(view.network, view.baseline, view.network.at(view.where)))
         main = self.screen_stack[0]
         main.query_one(Picture).show(view)
-        for listing in main.query(Listing):
-            listing.show(view)
+        main.query_one(Ripple).show(view)
+        main.query_one(Ranking).show(view)
 
     def show_keys(self) -> None:
         pane = "field" if self.detail.is_typing else self.pane

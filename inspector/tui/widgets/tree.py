@@ -122,8 +122,9 @@ class TreeTable(Painted, can_focus=True):
         if self._folds.level == 0 and self.size.height:
             ends = frozenset({(1,), (len(self._network.root.children) - 1,)})
             choices = [Folds(2), Folds(2, ends), Folds(1)]
-            room = [folds for folds in choices if len(visible(self._network.root, folds)) + HEADER <= self.size.height]
-            self._folds = room[0] if room else choices[-1]
+            lines = self.size.height - HEADER
+            fit = (folds for folds in choices if len(visible(self._network.root, folds)) <= lines)
+            self._folds = next(fit, choices[-1])
         self._lay_out()
         self._keep_in_sight()
         self.redraw()
