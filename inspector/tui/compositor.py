@@ -16,17 +16,22 @@ class CroppedUpdate(ChopsUpdate):
     """Spans of lines, each cropped to its own cells on both sides."""
 
     def render_segments(self, console: Console) -> str:
-        """The escape sequences that write every span where it belongs."""
+        """The escape sequences that write every span where it belongs; a style is set only where another was."""
         sequences: list[str] = []
+        system, worn = console._color_system, ""  # noqa: SLF001  # as Textual's own Strip.render has it
         for y, left, right in self.spans:
             for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
                 first, last = max(x, left), min(end, right)
-                if strip is not None and first < last:
-                    sequences += (
-                        Control.move_to(first, y).segment.text,
-                        strip.crop(first - x, last - x).render(console),
-                    )
-        return "".join(sequences)
+                if strip is None or first >= last:
+                    continue
+                sequences.append(Control.move_to(first, y).segment.text)
+                for text, style, _ in strip.crop(first - x, last - x):
+                    codes = style._make_ansi_codes(system) if style and system is not None else ""  # noqa: SLF001
+                    if codes != worn:
+                        sequences.append(f"\x1b[0;{codes}m" if codes else "\x1b[0m")
+                        worn = codes
+                    sequences.append(text)
+        return "".join([*sequences, "\x1b[0m"] if worn else sequences)
 
 
 class CroppingCompositor(Compositor):
