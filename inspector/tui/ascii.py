@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 
 _TABLE: Final = {
     **dict.fromkeys("×", "x"),
-    **dict.fromkeys("→▸▶❯", ">"),
+    **dict.fromkeys("→▸▶❯▌", ">"),
     **dict.fromkeys("←◀", "<"),
     **dict.fromkeys("↑", "^"),
     **dict.fromkeys("↓▾▼", "v"),
@@ -22,7 +22,7 @@ _TABLE: Final = {
     **dict.fromkeys("│┃║▏▎▍", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝", "+"),
     **dict.fromkeys("█▉▊▋▇▆▅", "#"),
-    **dict.fromkeys("▌▐▄▃", "="),
+    **dict.fromkeys("▐▄▃", "="),
     **dict.fromkeys("▂▁", "_"),
     **dict.fromkeys("▔▀", '"'),
     **dict.fromkeys("·…", "."),

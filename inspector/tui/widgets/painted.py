@@ -101,10 +101,13 @@ class Painted(ScrollView):
             drawn = self._drawn[y] = self.line(y)
         if self._is_ascii is None:
             self._is_ascii = any(isinstance(each, AsciiFilter) for each in self.get_line_filters())
-        segments = [
-            Segment(to_ascii(text) if self._is_ascii else text, self._ink(role, drawn.paper))
-            for text, role in _joined(drawn.pieces)
-        ]
+        pieces = _joined(drawn.pieces)
+        if drawn.paper and pieces and pieces[0][0].startswith(" "):  # seen without colours too
+            (first, role), *rest = pieces
+            pieces = [("▌" if drawn.paper == "cursor" else "▏", "accent"), (first[1:], role), *rest]
+        if self._is_ascii:
+            pieces = [(to_ascii(text), role) for text, role in pieces]
+        segments = [Segment(text, self._ink(role, drawn.paper)) for text, role in pieces]
         length, width = sum(len(segment.text) for segment in segments), self.outer_size.width
         if length < width:
             segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))
