@@ -177,15 +177,16 @@ class _Explanation:
         if place.node.kind not in _SHORTCUTS or "block" in self._edits:
             return self._edited("block")
         inplanes, outplanes = group.node.input[1], group.node.output[1]
+        old = self._before.at(group.where).node
+        moved, is_strided = stride(old) != stride(group.node), stride(group.node) > 1
         if place.node.kind == "Shortcut":
             why = f"the identity fits the sum again: no stride, {inplanes} channels on both sides"
-        elif inplanes != outplanes:
+        elif inplanes != outplanes and not (moved and is_strided):
             why = f"the identity no longer fits the sum: {inplanes} ≠ {outplanes}"
         else:
             why = f"the path strides by {stride(group.node)}, an identity cannot"
-        old = self._before.at(group.where).node
-        stage = self._after.at(group.where[:1]).name
-        if stride(old) != stride(group.node):
+        if moved and (is_strided or place.node.kind == "Shortcut"):
+            stage = self._after.at(group.where[:1]).name
             return self._edited(f"{stage}.stride", f"{stage}.dilate")[0], why
         if old.output[1] != outplanes:
             return self._last_convolution(group), why
@@ -255,8 +256,15 @@ class _Explanation:
         if number == "stride":
             return f"{stage}.stride", f"{stage}.dilate", "stride_on", "block"
         if number == "dilation":
-            return *(f"{each}.{field}" for each in STAGES[at::-1] for field in ("dilate", "stride")), "block"
+            return *self._of_dilation(at), "block"
         return (f"{stage}.groups", "block") if number == "groups" else ("block",)
+
+    def _of_dilation(self, at: int) -> Iterator[str]:
+        """What a stage's dilation goes back to: whether it dilates, by its stride, and the same of those before it."""
+        for stage in STAGES[at::-1]:
+            yield f"{stage}.dilate"
+            if self._before.design.stage(stage).dilate or self._after.design.stage(stage).dilate:
+                yield f"{stage}.stride"
 
     def _feeding(self, place: Place) -> tuple[str, str]:
         """The changed place that puts out what comes in, and the words for what does."""

@@ -215,12 +215,12 @@ def _bytes(network: Network) -> list[Fact]:
 def _bytes_here(node: Node) -> Fact:
     """In fp32: what the operation's parameters take, and the feature map that it puts out."""
     size = DTYPES["fp32"]
-    out = 0 if node.kind in ("ReLU", "Identity") else size * prod(node.output)
+    out = 0 if node.kind in ("ReLU", "Identity", "Add") else size * prod(node.output)
     parts = [f"{short_bytes(size * node.params)} of parameters"] if node.params else []
     if node.kind == "BatchNorm2d":
         parts.append(f"{short_bytes(2 * size * node.output[1] + INDEX)} of buffers")
     parts.append(f"{short_bytes(out)} of output" if out else "no new map: in place")
-    return Fact("bytes", (f"{', '.join(parts)}",))
+    return Fact("bytes", (", ".join(parts),))
 
 
 def _costs(network: Network, node: Node) -> list[Fact]:

@@ -73,13 +73,17 @@ def _left(node: Node, words: list[str]) -> list[str]:
 
 
 def _is_in(word: str, name: str, path: str) -> bool:
-    return not word.isdigit() and (word in name or word in path)
+    return not _is_number(word) and (word in name or word in path)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
 
 
 def _says(node: Node, word: str) -> bool:
-    if word.isdigit():
-        sizes = {*node.input[1:], *node.output[1:], *(node.weight or ())}
-        return int(word) in sizes or word in _NUMBERS.findall(operation(node))
+    if _is_number(word):
+        sizes = (*node.input[1:], *node.output[1:], *(node.weight or ()))
+        return word in map(str, sizes) or word in _NUMBERS.findall(operation(node))
     said = [node.kind, operation(node), features(node.output), dims(node.weight or ())]
     said += ["bottleneck"] if node.kind == "Bottleneck" else ["basic block"] if node.kind == "BasicBlock" else []
     return word in " ".join(said).lower().replace("×", "x")

@@ -196,18 +196,20 @@ class InspectorApp(PanesApp):
 
     @on(TreeTable.Moved)
     def _moved(self, event: TreeTable.Moved) -> None:
+        self.detail.complain("")
         if event.is_jump:
-            self.jump(event.where)
+            where = event.where
+            self.end_finding(is_kept=False)
+            self.jump(where)
             return
         self.selected = event.where
-        self.detail.complain("")
         self.show_selected(self.view)
 
     @on(Listing.Pointed)
     def _pointed(self, event: Listing.Pointed) -> None:
-        self.jump(event.where)
+        self.select(event.where)
         if event.is_chosen:
-            self.screen.set_focus(self.tree_table)
+            self.enter_tree()
 
     @on(Picture.Chosen)
     def _chosen(self, event: Picture.Chosen) -> None:
@@ -223,7 +225,7 @@ class InspectorApp(PanesApp):
             if design is not None:
                 self._compare_with(analyze(design), f"differences are measured against {called(design)}")
 
-        self.push_screen(BaselineScreen(), chosen)
+        self.push_screen(BaselineScreen(called(self._baseline.design)), chosen)
 
     def _compare_with(self, baseline: Network, words: str) -> None:
         self._baseline = baseline

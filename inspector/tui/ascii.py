@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -13,7 +14,7 @@ _TABLE: Final = {
     **dict.fromkeys("×", "x"),
     **dict.fromkeys("→▸▶❯▌", ">"),
     **dict.fromkeys("←◀", "<"),
-    **dict.fromkeys("↑", "^"),
+    **dict.fromkeys("↑⇧", "^"),
     **dict.fromkeys("↓▾▼", "v"),
     **dict.fromkeys("↳", "\\"),
     **dict.fromkeys("●•", "*"),
@@ -39,14 +40,15 @@ _POOR = frozenset({"linux", "vt100", "vt102", "vt220", "dumb"})
 
 
 def to_ascii(text: str) -> str:
-    """`text` with one ASCII character for each; a question mark for one that has no likeness."""
+    """`text` in ASCII, cell by cell; a question mark for each cell of a character that has no likeness."""
     if text.isascii():
         return text
-    return text.translate(_CODES).encode("ascii", "replace").decode("ascii")
+    found = text.translate(_CODES)
+    return "".join(each if each.isascii() else "?" * cell_len(each) for each in found)
 
 
 def is_needed(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal is known to draw ASCII only: by its kind, or by a locale that is set and is not UTF-8."""
+    """Whether a terminal is known to draw ASCII only: by its kind, or by a locale of another encoding than UTF-8."""
     if environment.get("TERM", "") in _POOR:
         return True
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")

@@ -76,8 +76,11 @@ class EditingApp(MovingApp):
 
     def settle(self, *, is_kept: bool | None = None) -> None:
         """End what is being typed, if anything is: nothing else happens to a half-typed design."""
+        self.end_finding(is_kept=True)
         if self.detail.is_typing:
             is_kept = self.detail.finish()
+            if self.screen is self.screen_stack[0]:
+                self.enter("detail")
         draft, self._draft = self._draft, None
         if draft is not None and not is_kept and draft.current != self.history.current:
             self.become(draft)

@@ -29,7 +29,7 @@ def read(path: Path | None) -> Kept:
     """What was kept; nothing where there is no such file, or a damaged one."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Kept) if path else Kept()
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return Kept()
 
 

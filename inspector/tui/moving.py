@@ -27,9 +27,10 @@ class Trail(NamedTuple):
     def visit(self, here: str, there: str) -> Trail:
         """Jump from `here` to `there`; what was ahead is forgotten."""
         names = self.names[: self.at + 1]
-        if not names or names[-1] != here:
-            names += (here,)
-        names = (*names, there)[-MOST:]
+        for name in (here, there):
+            if not names or names[-1] != name:
+                names += (name,)
+        names = names[-MOST:]
         return Trail(names, len(names) - 1)
 
     def step(self, steps: int) -> Trail:
@@ -79,7 +80,9 @@ class MovingApp(LeavingApp):
 
     def action_trail(self, steps: int) -> None:
         """Go back, or forward again; what is no longer there is passed over."""
-        trail = self._trail
+        trail, here = self._trail, self.name_at(self.selected)
+        if steps < 0 and trail.names and trail.names[trail.at] != here:  # one has walked on from there
+            trail = trail.visit(trail.names[trail.at], here)
         while (moved := trail.step(steps)) != trail:
             trail = moved
             try:
@@ -98,8 +101,29 @@ class MovingApp(LeavingApp):
             return
         self.jump(where)
 
+    def enter_tree(self) -> None:
+        """Show the tree and give it the focus."""
+        raise NotImplementedError
+
+    def end_finding(self, *, is_kept: bool) -> None:
+        """Take the filter away; stay where one is, with a way back, or go back to where finding began."""
+        if not self.find_bar.is_open:
+            return
+        self.find_bar.close()
+        self.screen_stack[0].remove_class("-finding")
+        there = self.selected
+        self.tree_table.filter(None)
+        self.selected = self._found_from
+        if is_kept and there != self._found_from:
+            self.jump(there)
+        else:
+            self.select(self._found_from)
+
     def action_find(self) -> None:
         """Filter the tree by what is typed from now on."""
+        if self.find_bar.is_open:
+            return
+        self.enter_tree()
         self._found_from = self.selected
         self.screen_stack[0].add_class("-finding")
         self.find_bar.open(self._sought)
@@ -127,14 +151,9 @@ class MovingApp(LeavingApp):
 
     @on(FindBar.Left)
     def _found(self, event: FindBar.Left) -> None:
-        """Take the filter away; go where the match is, or back."""
-        there = self.selected
-        self.screen_stack[0].remove_class("-finding")
-        self.tree_table.filter(None)
-        self.select(self._found_from)
-        if event.is_kept:
-            self.jump(there)
-        self.screen.set_focus(self.tree_table)
+        """Go where the match is, or back."""
+        self.end_finding(is_kept=event.is_kept)
+        self.enter_tree()
 
     def action_match(self, steps: int) -> None:
         """Go to the next place in which what was last sought is found, round and round."""

@@ -76,6 +76,8 @@ class PanesApp(EditingApp):
     def _toggle(self, pane: Pane, is_open: Open) -> None:
         """Open a pane and go to it, or close it and go back to the tree."""
         self._open = is_open
+        here = self.name_at(self.selected)
+        self._trail = self._trail.visit(here, here)
         shown, _ = arrange(*self.size, is_open, pane)
         wants = pane in shown and (pane != "picture" or not is_open.picture)
         self.enter(pane if wants else "tree")
@@ -110,6 +112,12 @@ class PanesApp(EditingApp):
     def action_tree(self) -> None:
         """Back to the tree; from the tree, close what was opened beside it."""
         self._open = Open(picture=self._open.picture)
+        self.end_finding(is_kept=True)
+        self.enter("tree")
+
+    def enter_tree(self) -> None:
+        """Show the tree, not a ranking in its place, and give it the focus."""
+        self._open = self._open._replace(ranking=False)
         self.enter("tree")
 
     @on(events.DescendantFocus)
@@ -118,5 +126,7 @@ class PanesApp(EditingApp):
         focused = self.screen_stack[0].focused
         if focused is not None and self.screen is self.screen_stack[0]:
             self.pane = _FOCUSED.get(focused.id, "tree")
+            if self.pane != "tree":
+                self.end_finding(is_kept=True)
             self.arrange()
         self.show_keys()

@@ -108,6 +108,17 @@ def test_equal_blocks_are_told_once() -> None:
     assert len(found) < 120
 
 
+def test_causes_of_several_edits_at_once() -> None:
+    found = _explained("conv2_x.stride=2", "stem.planes=32", base="resnet18")
+    assert found["conv2_1.downsample"].cause == "conv2_x.stride"
+    assert found["conv2_1.downsample"].why == "the path strides by 2, an identity cannot"
+    before = edit(preset("resnet50"), "conv4_x.dilate=true")
+    after = edit(before, "conv4_x.stride=3", "conv5_x.stride=3")
+    told = {each.change.name: each for each in explain(analyze(before), analyze(after))}
+    assert told["conv5_2.conv2"].what.startswith("dilation 2 → 3")
+    assert told["conv5_2.conv2"].cause == "conv4_x.stride"
+
+
 def test_nothing_changed_is_nothing_to_tell() -> None:
     assert explain(analyze(preset("resnet50")), analyze(edit(preset("resnet50"), "conv5_x.planes=512"))) == ()
 

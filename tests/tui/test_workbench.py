@@ -79,7 +79,7 @@ async def test_the_ripple_says_what_followed_and_why(size: tuple[int, int]) -> N
         assert pilot.app.focused is not None
         assert pilot.app.focused.id == "tree"
         await _press(pilot, "less_than_sign")
-        assert _selected(pilot) == "conv5_3.bn3"
+        assert _selected(pilot) == "network"
         await _press(pilot, "escape")
         assert ("ripple" in _screen(pilot).splitlines()[-2]) is False
 
@@ -146,7 +146,7 @@ async def test_a_design_file_as_the_baseline(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "resnet50"\n[conv5_x]\nplanes = 384\n')
     async with _editor() as pilot:
-        await _press(pilot, "B", "tab")
+        await _press(pilot, "B")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "none.toml")
         await _press(pilot, "enter")
         assert "no such file" in _screen(pilot)
@@ -264,6 +264,9 @@ async def test_a_damaged_file_keeps_nothing_from_starting(text: str, tmp_path: P
     kept.write_text(text)
     async with _editor(kept=kept) as pilot:
         assert "25,557,032 params" in _screen(pilot)
+    kept.write_bytes(b'{"theme":"\xff"}')
+    async with _editor(kept=kept) as pilot:
+        assert "25,557,032 params" in _screen(pilot)
 
 
 async def test_a_state_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
@@ -298,7 +301,7 @@ def test_ascii_is_chosen_where_nothing_else_is_drawn() -> None:
     assert is_needed({"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"})
     assert not is_needed({"TERM": "xterm-256color", "LANG": "ko_KR.UTF-8"})
     assert not is_needed({"TERM": "xterm", "LC_ALL": "C"})
-    assert to_ascii("▾ 2048×7×7 → 한") == "v 2048x7x7 > ?"
+    assert to_ascii("▾ 2048×7×7 → 한") == "v 2048x7x7 > ??"
 
 
 @given(st.integers(1, 300), st.integers(1, 100), st.builds(Open, st.booleans(), st.booleans(), st.booleans()))
@@ -339,3 +342,69 @@ async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(Listing, "remake", made.append)
         await _press(pilot, "plus")
         assert not made
+
+
+async def test_redo_while_finding_ends_it() -> None:
+    async with _editor("conv5_x.blocks=2") as pilot:
+        await _press(pilot, "u")
+        _app(pilot).jump(_app(pilot).network.find("conv5_3.conv3").where)
+        await _press(pilot, "slash", *"7x7", "ctrl+r")
+        assert not _app(pilot).find_bar.is_open
+        assert _app(pilot).history.current.conv5_x.blocks == 2
+        await _press(pilot, "escape")
+        assert "conv4_x" in _screen(pilot)
+
+
+async def test_a_listed_place_is_gone_to_in_a_tree_that_is_in_sight() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "o", "down", "enter")
+        assert _app(pilot).tree_table.display
+        assert pilot.app.focused is _app(pilot).tree_table
+        assert _selected(pilot) == "conv5_2.conv2"
+        await _press(pilot, "o", "slash", *"linear", "enter")
+        assert _app(pilot).tree_table.display
+        assert _selected(pilot) == "fc"
+
+
+async def test_clicks_while_finding_go_where_they_were_aimed() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "slash", *"3x3", "space", *"512")
+        await pilot.click("#tree", offset=(12, 6))
+        await pilot.pause()
+        assert _selected(pilot) == "conv5_2.conv2"
+        assert "conv4_x" in _screen(pilot)
+        await _press(pilot, "slash", *"linear")
+        await pilot.click("#detail", offset=(20, 20))
+        await pilot.pause()
+        assert _app(pilot).pane == "detail"
+        assert _selected(pilot) == "fc"
+        assert not _app(pilot).find_bar.is_open
+
+
+async def test_the_ripple_adds_up_over_equal_blocks() -> None:
+    async with _editor("conv4_x.blocks=23", size=(200, 60)) as pilot:
+        await _press(pilot, "r")
+        row = next(line for line in _screen(pilot).splitlines() if "conv4_7 +16" in line)
+        assert "+19.0 M" in row
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_what_one_types_into_keeps_its_name_in_sight(size: tuple[int, int]) -> None:
+    async with _editor(size=size) as pilot:
+        _app(pilot).jump(_app(pilot).network.find("conv5_3").where)
+        await _press(pilot, "e", *"1024")
+        assert "bottleneck, 3 of 3 in conv5_x" in _screen(pilot)
+
+
+async def test_a_baseline_is_typed() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "B", *"resnet101", "enter")
+        assert "against resnet101" in _screen(pilot)
+        await _press(pilot, "B", *"resnext", "down", "enter")
+        assert "against resnext101_32x8d" in _screen(pilot)
+
+
+async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "e", "1", "ctrl+r")
+        assert pilot.app.focused is _app(pilot).detail

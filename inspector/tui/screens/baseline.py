@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
@@ -22,30 +24,62 @@ from inspector.tui.screens.dialog import Dialog
 
 
 class BaselineScreen(Dialog[Design]):
-    """Answers with the design that was chosen."""
+    """Answers with the design that was chosen; what is typed narrows the presets down, or names a design file."""
+
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Preset above", id="baseline.up"),
+        Binding("down", "move(1)", "Preset below", id="baseline.down"),
+    ]
+
+    def __init__(self, current: str) -> None:
+        super().__init__()
+        self._current = current
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "Measure differences against"
-            yield OptionList(*(Option(_words(name), id=name) for name in PRESETS))
-            yield Input(placeholder="or a design file: mine.toml", compact=True)
+            yield Input(placeholder="a preset, or a design file: mine.toml", compact=True)
+            options = OptionList(*(self._option(name) for name in PRESETS))
+            options.highlighted = PRESETS.index(self._current) if self._current in PRESETS else 0
+            yield options
             yield Static("", classes="problem", markup=False)
-            yield Static("↑ ↓ preset   tab file   enter take   esc back", classes="hint", markup=False)
+            yield Static("↑ ↓ preset   enter take   esc back", classes="hint", markup=False)
+
+    def _option(self, name: str) -> Option:
+        network = analyze(preset(name))
+        mark = "▸" if name == self._current else " "
+        words = f"{mark} {name:18}{short(network.params):>8} params {short(network.macs):>8} MACs"
+        return Option(Content(words), id=name)
+
+    def action_move(self, options: int) -> None:
+        listed = self.query_one(OptionList)
+        if listed.option_count:
+            at = (listed.highlighted or 0) + options
+            listed.highlighted = min(max(at, 0), listed.option_count - 1)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([self._option(name) for name in PRESETS if event.value.strip().lower() in name])
+        listed.highlighted = 0 if listed.option_count else None
+        self.query_one(".problem", Static).update("")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(preset(str(event.option.id)))
 
     @on(Input.Submitted)
-    def _named(self, event: Input.Submitted) -> None:
-        if not event.value.strip():
-            return
-        try:
-            self.dismiss(read(Path(event.value.strip())))
-        except InspectorError as error:
-            self.query_one(".problem", Static).update(Content(str(error)))
-
-
-def _words(name: str) -> str:
-    network = analyze(preset(name))
-    return f"{name:18}{short(network.params):>8} params {short(network.macs):>8} MACs"
+    def _submitted(self, event: Input.Submitted) -> None:
+        """Take the preset under the cursor, or the file that was named where no preset is like it."""
+        listed, name = self.query_one(OptionList), event.value.strip()
+        if name in PRESETS:
+            self.dismiss(preset(name))
+        elif listed.highlighted is not None:
+            self.dismiss(preset(str(listed.get_option_at_index(listed.highlighted).id)))
+        else:
+            try:
+                self.dismiss(read(Path(name)))
+            except InspectorError as error:
+                self.query_one(".problem", Static).update(Content(str(error)))

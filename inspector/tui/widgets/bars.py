@@ -114,9 +114,9 @@ def keys(pane: str, history: History) -> list[Key]:
     away = [("?", "help", "app.help"), ("q", "quit", "app.quit")]
     tree = ("esc", "tree", "app.tree")
     if pane == "detail":
-        return [("enter", "type", "app.edit"), *steps, redo, ripple, tree, *away]
+        return [("enter", "type", "app.edit"), tree, *steps, ripple, redo, *away]
     if pane in _OTHERS:
-        return [*_OTHERS[pane], tree, *away]
+        return [*_OTHERS[pane][:2], tree, *_OTHERS[pane][2:], *away]
     found = [ripple, ("/", "find", "app.find"), ("b", "baseline", "app.baseline"), ("m", "maps", "app.picture")]
     rest = [("o", "order", "app.ranking"), ("c", "counts", "app.countings"), ("x", "export", "app.export"), redo]
     return [("e", "edit", "app.edit"), *steps, *found, *rest, *away]

@@ -24,7 +24,7 @@ class FindInput(Input):
     ]
 
     class Left(Message):
-        """A key that is no text: `how` is keep, back, next, previous or blur."""
+        """A key that is no text: `how` is keep, back, next or previous."""
 
         def __init__(self, how: str) -> None:
             super().__init__()
@@ -32,10 +32,6 @@ class FindInput(Input):
 
     def action_leave(self, how: str) -> None:
         self.post_message(self.Left(how))
-
-    def on_blur(self) -> None:
-        if self.app.app_focus:
-            self.post_message(self.Left("blur"))
 
 
 class FindBar(Horizontal):
@@ -84,6 +80,10 @@ class FindBar(Horizontal):
         if text:
             self.post_message(self.Typed(text))
 
+    def close(self) -> None:
+        """Take no more notice of what stands in the input."""
+        self.is_open = False
+
     def say(self, number: int, matches: int) -> None:
         """Which of how many matches one stands on."""
         if not self._input.value.strip():
@@ -108,5 +108,4 @@ class FindBar(Horizontal):
         if event.how in ("next", "previous"):
             self.post_message(self.Stepped(1 if event.how == "next" else -1))
             return
-        self.is_open = False
         self.post_message(self.Left(is_kept=event.how != "back"))

@@ -93,7 +93,8 @@ class Listing(Painted, can_focus=True):
 
     def line(self, y: int) -> Line:
         if y == 0:
-            return Line(self._heading)
+            (text, role), *rest = self._heading or [("", "")]
+            return Line([(text, role if self.has_focus else "quiet"), *rest])
         index, number = divmod(round(self.scroll_y) + y - 1, self._height)
         if index >= len(self._entries):
             return Line()

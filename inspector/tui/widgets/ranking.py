@@ -56,7 +56,7 @@ class Ranking(Listing):
         words = operation(node) if not node.children else "gone"
         pieces: list[Piece] = [
             (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
-            (words[:left].ljust(left), "quiet"),
+            (words.ljust(left) if len(words) <= left else f"{words[: max(left - 1, 0)]}…"[:left], "quiet"),
             (amount.rjust(_AMOUNT), "edited" if is_difference else ""),
             (share.rjust(8) + " ", "quiet"),
         ]

@@ -41,7 +41,7 @@ class Ripple(Listing):
         is_last = view.previous is not None and not self._since_baseline
         before = view.previous if view.previous is not None and is_last else view.baseline
         told = [each for each in explain(before, view.network) if is_told(each)]
-        heading: list[Piece] = [(" ripple", "strong" if self.has_focus else "quiet")]
+        heading: list[Piece] = [(" ripple", "strong")]
         if told:
             heading += [("  " + _cause(before, view.network), ""), (f"  {_count(told)}", "quiet")]
         heading.append((f"  since {'the last edit' if is_last else called(before.design)}", "quiet"))
@@ -80,10 +80,11 @@ def _in_two_lines(words: _Words, longest: list[int], numbers: list[str], width: 
 
 
 def _numbers(effect: Effect, view: View) -> list[str]:
-    """How many more parameters, and how much more cost."""
+    """How many more parameters, and how much more cost, of all the equal places together."""
     change, cost = effect.change, view.counting.of
     more = (cost(change.after) if change.after else 0) - (cost(change.before) if change.before else 0)
-    return [(short_difference(number) if number else "").rjust(_NUMBER) for number in (change.params, more)]
+    both = (effect.repeats * change.params, effect.repeats * more)
+    return [(short_difference(number) if number else "").rjust(_NUMBER) for number in both]
 
 
 def _name(effect: Effect) -> str:

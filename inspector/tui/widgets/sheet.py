@@ -117,8 +117,8 @@ class Sheet(Painted, can_focus=False):
     def reveal(self, index: int) -> None:
         """Scroll until the line of a field is in sight."""
         line = _FIRST_FIELD + index
-        top, height = round(self.scroll_y), max(self.size.height, 1)
-        if not top <= line < top + height:
+        top, height = round(self.scroll_y), self.size.height
+        if height and not top <= line < top + height:
             self.scroll_to(y=max(line - 1, 0), animate=False, force=True)
 
     def _compose_lines(self) -> list[Line]:

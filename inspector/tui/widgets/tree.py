@@ -255,11 +255,11 @@ class TreeTable(Painted, can_focus=True):
     def _numbers(self, node: Node) -> tuple[object, ...]:
         return node.output, node.params, self._counting.of(node)
 
-    def _move_to(self, index: int) -> None:
+    def _move_to(self, index: int, *, is_jump: bool = False) -> None:
         where = self._rows[min(max(index, 0), len(self._rows) - 1)]
-        if where != self._cursor:
+        if where != self._cursor or is_jump:
             self.go(where)
-            self.post_message(self.Moved(self, where))
+            self.post_message(self.Moved(self, where, is_jump=is_jump))
 
     def action_move(self, rows: int) -> None:
         self._move_to(self._index + rows)
@@ -303,7 +303,7 @@ class TreeTable(Painted, can_focus=True):
         stages = [(at,) for at in tops if self._network.at((at,)).node.kind == "Stage"]
         there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
         if there:
-            self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]))
+            self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]), is_jump=True)
 
     def action_differences(self) -> None:
         self._differs = not self._differs
@@ -327,7 +327,7 @@ class TreeTable(Painted, can_focus=True):
             return
         where = self._rows[row]
         is_on_marker = event.x in (2 * len(where) + 1, 2 * len(where) + 2)
-        self._move_to(row)
+        self._move_to(row, is_jump=self._filter is not None)
         if is_on_marker or event.chain == 2:
             self.action_fold()
 
