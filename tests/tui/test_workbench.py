@@ -408,3 +408,16 @@ async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
     async with _editor() as pilot:
         await _press(pilot, "e", "1", "ctrl+r")
         assert pilot.app.focused is _app(pilot).detail
+
+
+@pytest.mark.parametrize(
+    "key", ["left", "up", "right_square_bracket", "home", "3", "pagedown", "enter", "plus", "escape"]
+)
+async def test_a_filtered_tree_that_was_clicked_takes_every_key(key: str) -> None:
+    async with _editor() as pilot:
+        _app(pilot).jump(_app(pilot).network.find("conv5_2.conv2").where)
+        await _press(pilot, "slash", *"zzz")
+        await pilot.click("#tree", offset=(12, 0))
+        await _press(pilot, key, "escape", "escape")
+        assert f"{_app(pilot).network.params:,} params" in _screen(pilot)
+        assert "conv4_x" in _screen(pilot)

@@ -59,8 +59,8 @@ def visible(root: Node, folds: Folds) -> list[Where]:
 
 
 def within(wheres: Iterable[Where]) -> list[Where]:
-    """The rows of some places, and those of the groups that they are in, from top to bottom."""
-    return sorted({where[:length] for where in wheres for length in range(len(where) + 1)})
+    """The rows of some places, and those of the groups that they are in, from top to bottom; the network's always."""
+    return sorted({()} | {where[:length] for where in wheres for length in range(len(where) + 1)})
 
 
 def nearest_place(before: Network, after: Network, where: Where) -> Where:

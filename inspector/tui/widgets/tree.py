@@ -261,6 +261,13 @@ class TreeTable(Painted, can_focus=True):
             self.go(where)
             self.post_message(self.Moved(self, where, is_jump=is_jump))
 
+    def _visit(self, where: Where, *, is_jump: bool = False) -> None:
+        """Go to a place; one that the filter hides is asked for, and the filter ends."""
+        if where in self._rows:
+            self._move_to(self._rows.index(where), is_jump=is_jump)
+        else:
+            self.post_message(self.Moved(self, where, is_jump=True))
+
     def action_move(self, rows: int) -> None:
         self._move_to(self._index + rows)
 
@@ -280,7 +287,7 @@ class TreeTable(Painted, can_focus=True):
         if self._cursor and node.children and self._folds.is_open(self._cursor):
             self.action_fold()
         elif self._cursor:
-            self._move_to(self._rows.index(self._cursor[:-1]))
+            self._visit(self._cursor[:-1])
 
     def action_open(self) -> None:
         """Unfold the group under the cursor, or go to the first row in it."""
@@ -303,7 +310,7 @@ class TreeTable(Painted, can_focus=True):
         stages = [(at,) for at in tops if self._network.at((at,)).node.kind == "Stage"]
         there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
         if there:
-            self._move_to(self._rows.index(there[0] if steps > 0 else there[-1]), is_jump=True)
+            self._visit(there[0] if steps > 0 else there[-1], is_jump=True)
 
     def action_differences(self) -> None:
         self._differs = not self._differs
