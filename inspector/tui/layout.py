@@ -42,9 +42,10 @@ def arrange(width: int, height: int, is_open: Open, focus: Pane) -> Arrangement:
     if height < TALL:
         return Arrangement(frozenset(panes), 0)
     both = width >= HUGE and height >= TALLER
-    if both or (is_open.ripple and focus != "picture"):
+    wants_ripple = focus == "ripple" or (is_open.ripple and focus != "picture")
+    if both or wants_ripple:
         panes.add("ripple")
-    if focus == "picture" or not (is_open.picture or (is_open.ripple and not both)):
+    if focus == "picture" or not (is_open.picture or (wants_ripple and not both)):
         panes.add("picture")
     dock = (13 if both else max(9, height // 3)) if "ripple" in panes else 9 if "picture" in panes else 0
     return Arrangement(frozenset(panes), dock)

@@ -155,6 +155,7 @@ class Detail(Container, can_focus=True):
         self._typing = field
         self.sheet.reveal(self._index)
         typed = self._input
+        typed.cursor_blink = False
         self._place()
         typed.select_on_focus = text is None
         with typed.prevent(Input.Changed):
