@@ -96,6 +96,8 @@ def edit_command(
         kept=place(),
         is_ascii=is_ascii or is_needed(os.environ),
     )
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
     app.run()
     context.exit(app.return_code or 0)
 

@@ -9,11 +9,13 @@ from typing import Literal
 from msgspec import Struct
 
 from inspector.core.describe import edits, operation, stride, value
+from inspector.core.edit import resolve, write
 from inspector.core.fields import STAGES
 from inspector.core.flow import Where, source
 from inspector.core.network import Network, Place
 from inspector.core.node import Node
 from inspector.core.units import dims, features
+from inspector.errors import DesignError
 
 
 class Change(Struct, frozen=True):
@@ -244,7 +246,24 @@ class _Explanation:
         if number == "filters" and len(place.where) > 3:
             last = self._last_convolution(self._after.at(place.where[:2]))
             return last, f"the sum needs {new.output[1]} channels"
-        return self._edited(*self._addresses(place, number), of=place.name)
+        addresses = self._addresses(place, number)
+        return self._edited(*(self._deciding(place, addresses) if number == "filters" else addresses), of=place.name)
+
+    def _deciding(self, place: Place, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        """Of several edits those without which a convolution's filters would be others; all where no single one is."""
+        edited = [address for address in addresses if address in self._edits and address != "block"]
+        if len(edited) < 2:
+            return addresses
+        return tuple(address for address in edited if self._tells(address, place)) or addresses
+
+    def _tells(self, address: str, place: Place) -> bool:
+        """Whether a convolution would have other filters without one edit; so it does where that cannot be."""
+        was = self._edits[address].before
+        try:
+            design = write(self._after.design, resolve(self._after.design, address), was)  # type: ignore[arg-type]
+            return resolve(design, place.name).value != place.node.output[1]
+        except DesignError:
+            return True
 
     def _addresses(self, place: Place, number: str) -> tuple[str, ...]:
         """What one of a convolution's numbers in a block goes back to, the nearest first."""

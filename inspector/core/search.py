@@ -16,7 +16,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def search(network: Network, text: str) -> Iterator[Where]:
-    """The places that every word of `text` is found in, in forward order; a ReLU has no place of its own.
+    """The places that every word of `text` is found in, in forward order; a ReLU is found in what it follows.
 
     A word is looked for in path, paper name, kind and operation whatever its case, `3x3` and `3×3` being the same; a
     whole number in the sizes of input, output and weight: 64 finds 64×56×56, not 640.
@@ -52,7 +52,9 @@ def _rows(node: Node, words: list[str]) -> list[_Row]:
     for number, child in enumerate(node.children):
         if child.kind != "ReLU":
             step = f".{child.key}" if child.key else ""
-            for where, name, path, left in _rows(child, words):
+            has_relu = any(after.kind == "ReLU" for after in node.children[number + 1 : number + 2])
+            for where, name, path, words_left in _rows(child, words):
+                left = [word for word in words_left if where or not has_relu or word not in "relu"]
                 rows.append(((number, *where), f".{child.label}{name}", f"{step}{path}", left))
     return rows
 

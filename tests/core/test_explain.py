@@ -151,3 +151,14 @@ def test_each_changed_place_has_one_first_cause_that_leads_to_an_edit(one: Desig
 def test_presets_are_explained_against_each_other(name: str) -> None:
     _assert_each_has_one_cause(analyze(preset("resnet50")), analyze(preset(name)))
     _assert_each_has_one_cause(analyze(preset(name)), analyze(preset("resnet50")))
+
+
+def test_of_several_edits_the_one_that_moved_the_filters_is_named() -> None:
+    before = edit(preset("resnet50"), "conv5_x.width_per_group=4")
+    after = edit(before, "conv5_x.planes=513", "conv5_x.groups=32")  # ⌊512 · 4 / 64⌋ = ⌊513 · 4 / 64⌋ = 32
+    found = {each.change.name: each for each in explain(analyze(before), analyze(after))}
+    assert (found["conv5_2.conv1"].what, found["conv5_2.conv1"].why) == (
+        "32 → 1024 filters, 2048 → 2052 channels",
+        "conv5_x.groups is 32",
+    )
+    assert found["conv5_2.conv3"].why == "conv5_x.planes is 513"

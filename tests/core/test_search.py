@@ -45,6 +45,8 @@ def test_kinds_shapes_and_whole_numbers() -> None:
     assert [name for name in _found("projection") if "." not in name] == ["conv2_1", "conv3_1", "conv4_1", "conv5_1"]
     assert "fc" in _found("2048")
     assert "conv4_1" not in _found("2048")
+    assert len(_found("relu")) == 1 + 3 * 16
+    assert _found("relu conv5_3") == ["conv5_3.bn1", "conv5_3.bn2", "conv5_3.add"]
     assert set(_found("64 1x1")) < set(_found("64"))
     assert not [name for name in _found("64") if "conv5" in name]
 

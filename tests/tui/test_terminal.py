@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -112,6 +113,38 @@ def test_resizing_keeps_everything_and_the_screen_is_whole(tmp_path: Path) -> No
         editor.wait("26,018,376 params").wait("conv5_x")
         editor.press("u").wait("25,557,032 params").press("q")
         assert editor.ended() == 0
+
+
+def test_a_storm_of_resizes_in_the_middle_of_edits_leaves_the_screen_as_if_there_had_been_none(tmp_path: Path) -> None:
+    keys, sizes = ["]", "]", "]", "]", "+", "r", "+", "+"], random.Random(4)  # noqa: S311
+    with terminal(size=(120, 40), cwd=tmp_path) as calm, terminal(size=(120, 40), cwd=tmp_path) as stormy:
+        calm.wait("25,557,032 params").settle().press(*keys).settle()
+        stormy.wait("25,557,032 params").settle()
+        for key in keys:
+            stormy.send(key)
+            for _ in range(12):
+                stormy.resize(sizes.randint(60, 220), sizes.randint(20, 70))
+                time.sleep(sizes.choice((0, 0.001, 0.01)))
+        for _ in range(40):
+            stormy.resize(sizes.randint(1, 220), sizes.randint(1, 70))
+        stormy.settle(1).resize(120, 40).settle(1)
+        for editor in (calm, stormy):
+            editor.press("escape", "g").settle()
+        assert stormy.text == calm.text
+
+
+def test_the_screen_is_there_where_standard_error_goes_to_a_file(tmp_path: Path) -> None:
+    program = (
+        "import os; os.dup2(os.open('log', os.O_CREAT | os.O_WRONLY), 2); "
+        "from inspector.cli import main; raise SystemExit(main(['--no-verify']))"
+    )
+    editor = Terminal("-c", program, columns=80, lines=24, cwd=tmp_path)
+    try:
+        editor.wait("25,557,032 params").press("q")
+        assert editor.ended() == 0
+        assert not (tmp_path / "log").read_bytes()
+    finally:
+        editor.close()
 
 
 def test_a_network_of_a_thousand_blocks_opens_scrolls_and_edits(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ class Listing(Painted, can_focus=True):
         Binding("enter,space", "choose", "Go to it in the tree", id="list.choose"),
     ]
 
+    EMPTY: ClassVar[str] = ""
+    """What is said where there are no entries."""
+
     class Pointed(Message):
         """The cursor stands on an entry; `is_chosen` where one wants to go there."""
 
@@ -95,6 +98,8 @@ class Listing(Painted, can_focus=True):
         if y == 0:
             (text, role), *rest = self._heading or [("", "")]
             return Line([(text, role if self.has_focus else "quiet"), *rest])
+        if not self._entries:
+            return Line([(f" {self.EMPTY}" if y == 1 else "", "quiet")])
         index, number = divmod(round(self.scroll_y) + y - 1, self._height)
         if index >= len(self._entries):
             return Line()

@@ -64,8 +64,12 @@ def stations(network: Network, baseline: Network) -> list[Station]:
 
 
 def widths(boxes: Sequence[Station], room: int) -> list[tuple[int, int]]:
-    """Cells of each column and of its box: boxes are as wide as fits, in proportion to channels, and at least 1."""
-    most = max(box.channels for box in boxes)
+    """Cells of each column and of its box: boxes are as wide as fits, in proportion to channels, and at least 1.
+
+    What is as wide as can be is an eighth of an octave that the most channels fall in, so that boxes stand still while
+    a stage is stepped.
+    """
+    most = _rounded_up(max(box.channels for box in boxes))
     least, best = 1, max(room, 1)
     while True:
         unit = (least + best + 1) // 2
@@ -77,6 +81,12 @@ def widths(boxes: Sequence[Station], room: int) -> list[tuple[int, int]]:
             least = unit
         else:
             best = max(unit - 1, least)
+
+
+def _rounded_up(channels: int) -> int:
+    """The next multiple of an eighth of the largest power of two in `channels`."""
+    step = max(1 << channels.bit_length() >> 4, 1)
+    return -(-channels // step) * step
 
 
 class Picture(Painted, can_focus=True):

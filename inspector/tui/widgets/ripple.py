@@ -27,6 +27,8 @@ class Ripple(Listing):
         Binding("r", "since", "Since the last edit, or the baseline", id="ripple.since"),
     ]
 
+    EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
+
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._since_baseline = False
