@@ -7,7 +7,7 @@ import random
 
 import pytest
 from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import LayoutUpdate
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
@@ -15,6 +15,7 @@ from textual.strip import Strip
 from inspector.core.network import analyze
 from inspector.core.presets import preset
 from inspector.tui.app import InspectorApp
+from inspector.tui.compositor import SpansUpdate
 from inspector.tui.widgets.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
@@ -47,23 +48,21 @@ class Mirror:
         app._display = mirrored  # type: ignore[assignment]  # noqa: SLF001
 
     def _take(self, update: object) -> None:
-        if isinstance(update, ChopsUpdate):
-            for y, left, right in update.spans:
-                for x, strip in update.chops[y].items():
-                    self._put(x, y, strip, left, right)
+        if isinstance(update, SpansUpdate):
+            for y, x, strip in update.spans:
+                self._put(x, y, strip)
         elif isinstance(update, LayoutUpdate):
             self.cells.clear()
             for y, strips in enumerate(update.strips):
-                self._put(0, y, Strip.join(list(strips)), 0, 10_000)
+                self._put(0, y, Strip.join(list(strips)))
 
-    def _put(self, x: int, y: int, strip: Strip | None, left: int, right: int) -> None:
-        for segment in strip or ():
+    def _put(self, x: int, y: int, strip: Strip) -> None:
+        for segment in strip:
             style = segment.style
             for character in segment.text:
-                if left <= x < right:
-                    ink = style.color if style and character != " " else None  # a blank has none to be seen
-                    colours = (ink, style.bgcolor if style else None)
-                    self.cells[x, y] = (character, *colours)
+                ink = style.color if style and character != " " else None  # a blank has none to be seen
+                colours = (ink, style.bgcolor if style else None)
+                self.cells[x, y] = (character, *colours)
                 x += 1
 
 

@@ -89,7 +89,7 @@ class Painted(ScrollView):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a part of the pane, which has no border and so needs no cache but its own."""
         strips = [self._strips.get(y) or self._strip(y) for y in crop.line_range]
-        return [strip.crop(crop.x, crop.right) if strip.cell_length != crop.width else strip for strip in strips]
+        return [_cropped(strip, crop.x, crop.right) if strip.cell_length != crop.width else strip for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """One line of the pane."""
@@ -113,7 +113,7 @@ class Painted(ScrollView):
             segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))
         strip = Strip(segments, max(length, width))
         if length > width:
-            strip = strip.crop(0, width)
+            strip = _cropped(strip, 0, width)
         self._strips[y] = strip
         return strip
 
@@ -144,6 +144,19 @@ class Painted(ScrollView):
                 ink = segment.style or ink
             self._inks[role, paper] = ink
         return ink
+
+
+def _cropped(strip: Strip, left: int, right: int) -> Strip:
+    """The cells of a strip from `left` up to `right`; one character is one cell."""
+    segments, x = [], 0
+    for segment in strip:
+        text, end = segment.text, x + len(segment.text)
+        if left <= x and end <= right:
+            segments.append(segment)
+        elif x < right and left < end:
+            segments.append(Segment(text[max(left - x, 0) : right - x], segment.style))
+        x = end
+    return Strip(segments, min(right, x) - left)
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
