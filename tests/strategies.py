@@ -57,14 +57,17 @@ def designs(draw: st.DrawFn, widest: int = 70, largest: int = 130) -> Design:
         pool=draw(st.booleans()),
     )
     size = st.integers(1, largest)
+    drawn = {name: draw(stages(kind, widest)) for name in STAGES}
+    blocks = [block_name(name, number + 1) for name in STAGES for number in range(drawn[name].blocks)]
     return Design(
         base=draw(st.sampled_from(PRESETS)),
         block=kind,
         stride_on="conv1" if kind == "basic" else draw(st.sampled_from(["conv1", "conv2"])),
         input=(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(size), draw(size)),
         num_classes=draw(st.integers(1, 1200)),
+        target=draw(st.sampled_from(["last", "last", *blocks])),
         stem=stem,
-        **{name: draw(stages(kind, widest)) for name in STAGES},
+        **drawn,
     )
 
 
@@ -83,6 +86,7 @@ def edits(draw: st.DrawFn, design: Design) -> str:
                 "stem.stride",
                 "input.height",
                 "input.batch",
+                "target",
                 f"{stage}.planes",
                 f"layer{number}.planes",
                 f"{stage}.blocks",
@@ -93,4 +97,4 @@ def edits(draw: st.DrawFn, design: Design) -> str:
             ]
         )
     )
-    return f"{address}={draw(st.integers(1, 40))}"
+    return f"{address}={block_name(stage, block) if address == 'target' else draw(st.integers(1, 40))}"

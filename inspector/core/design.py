@@ -11,12 +11,14 @@ from msgspec import Struct, structs
 
 from inspector.core.fields import (
     DESIGN_FIELDS,
+    LAST,
     MAX_DERIVED_CHANNELS,
     MAX_ELEMENTS,
     OVERRIDE_FIELDS,
     STAGE_FIELDS,
     STAGES,
     STEM_FIELDS,
+    BlockName,
     Choice,
     Spec,
 )
@@ -38,7 +40,7 @@ def _check(struct: Struct, specs: Mapping[str, Spec], prefix: str, optional: tup
 
 def refusal(address: str, spec: Spec, value: object) -> DesignError:
     """The error for a value that `spec` does not admit; a text in a number's place is shown in quotes."""
-    is_misplaced = isinstance(value, str) and not isinstance(spec, Choice)
+    is_misplaced = isinstance(value, str) and not isinstance(spec, Choice | BlockName)
     return DesignError(address, spec.allowed, repr(value) if is_misplaced else value)
 
 
@@ -158,8 +160,9 @@ def _bottlenecks(blocks: int, planes: int, stride: int = 2) -> Stage:
 class Design(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole ResNet and the shape of what goes in. `Design()` is torchvision's ResNet-50 at 1×3×224×224.
 
-    `input` is (N, C, H, W). `base` names the preset that differences are measured against. Raises DesignError,
-    which names the address, where a value is of the wrong type, out of range, or at odds with another.
+    `input` is (N, C, H, W). `base` names the preset that differences are measured against, `target` the block whose
+    feature maps Grad-CAM reads. Raises DesignError, which names the address, where a value is of the wrong type, out of
+    range, or at odds with another.
     """
 
     base: str = "resnet50"
@@ -167,6 +170,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     stride_on: StrideOn = "conv2"
     input: tuple[int, int, int, int] = (1, 3, 224, 224)
     num_classes: int = 1000
+    target: str = LAST
     stem: Stem = Stem()
     conv2_x: Stage = _bottlenecks(3, 64, stride=1)
     conv3_x: Stage = _bottlenecks(4, 128)
@@ -181,6 +185,15 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
         if self.block == "basic":
             self._check_basic()
         self._check_size()
+        if self.target != LAST:
+            self._check_target()
+
+    def _check_target(self) -> None:
+        stage, block = self.target_block
+        blocks = self.stage(stage).blocks
+        if block > blocks:
+            reason = f"no such block; {stage} has {block_name(stage, 1)} to {block_name(stage, blocks)}"
+            raise DesignError("target", reason, self.target)
 
     def _check_basic(self) -> None:
         if self.stride_on != "conv1":
@@ -217,6 +230,14 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     def depth(self) -> int:
         """Weighted layers, counted as the paper does: the stem, each block's convolutions, fc; no projection."""
         return 2 + len(CONVOLUTIONS[self.block]) * sum(stage.blocks for stage in self.stages)
+
+    @property
+    def target_block(self) -> tuple[str, int]:
+        """The stage of the target, and its number there, counted from 1."""
+        if self.target == LAST:
+            return STAGES[-1], self.stages[-1].blocks
+        stage, _, block = self.target.partition("_")
+        return f"{stage}_x", int(block)
 
     def stage(self, name: str) -> Stage:
         """The stage of the paper's name `conv2_x` … `conv5_x`."""

@@ -83,7 +83,7 @@ def differences(design: Design) -> dict[str, object]:
     if design.block != base.block:
         found["block"] = design.block
         base = with_block(base, design.block)
-    for name in ("stride_on", "input", "num_classes"):
+    for name in ("stride_on", "input", "num_classes", "target"):
         value = getattr(design, name)
         if value != getattr(base, name):
             found[name] = list(value) if isinstance(value, tuple) else value

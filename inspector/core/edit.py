@@ -11,6 +11,7 @@ from inspector.core.design import CONVOLUTIONS, BlockKind, Design, Override, blo
 from inspector.core.fields import (
     DESIGN_FIELDS,
     INPUT_FIELDS,
+    LAST,
     OVERRIDE_FIELDS,
     STAGE_FIELDS,
     STAGES,
@@ -99,7 +100,8 @@ def resolve(design: Design, address: str) -> Field:
 def write(design: Design, field: Field, value: Value) -> Design:
     """`design` with `value` in place of `field`; DesignError where it is not allowed or at odds with another value.
 
-    An override that says what its stage says anyway is dropped, and so are the overrides of blocks that go.
+    An override that says what its stage says anyway is dropped, and so are the overrides of blocks that go; where the
+    target goes, the last block becomes the target.
     """
     if not field.spec.admits(value):
         raise refusal(field.address, field.spec, value)
@@ -120,6 +122,8 @@ def _written(design: Design, field: Field, value: Value) -> Design:
         changes: dict[str, object] = {field.name: value}
         if field.name == "blocks" and stage.overrides:
             changes["overrides"] = tuple(kept for kept in stage.overrides if kept.block <= int(value))  # type: ignore[arg-type]
+        if field.name == "blocks":
+            design = _target_kept(design, field.stage, int(value))  # type: ignore[arg-type]
         return replace_in_stage(design, field.stage, **changes)
     if field.scope == "stem":
         return structs.replace(design, stem=structs.replace(design.stem, **{field.name: value}))
@@ -128,7 +132,16 @@ def _written(design: Design, field: Field, value: Value) -> Design:
         return structs.replace(design, input=tuple(sizes))
     if field.name == "block":
         return with_block(design, value)  # type: ignore[arg-type]  # the spec admits the two kinds only
+    if field.name == "target" and value == block_name(STAGES[-1], design.stages[-1].blocks):
+        value = LAST
     return structs.replace(design, **{field.name: value})
+
+
+def _target_kept(design: Design, stage: str, blocks: int) -> Design:
+    """`design` with its last block as the target where the one that it has would go."""
+    its_stage, block = design.target_block
+    is_going = design.target != LAST and its_stage == stage and block > blocks
+    return structs.replace(design, target=LAST) if is_going else design
 
 
 def with_block(design: Design, kind: BlockKind) -> Design:

@@ -11,6 +11,7 @@ from inspector.core.describe import called
 from inspector.core.design import Design, block_name
 from inspector.core.diagram import diagram
 from inspector.core.editable import follows
+from inspector.core.gradcam import Target, target
 from inspector.core.memory import DTYPES, INDEX, OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.node import Dims, Node, Window
@@ -75,10 +76,17 @@ def facts(network: Network, place: Place, baseline: Network | None = None) -> tu
         field = receptive_field(network, place.where)
         found.append(Fact("stride", (f"{node.stride} input pixels a position",)))
         found.append(Fact("sees", (f"{field} × {field} input pixels",)))
+    if place.where == (read := target(network)).where:
+        found.append(_target(read))
     source = follows(network.design, place)
     if source:
         found.append(Fact("channels", (f"follow {source}",)))
     return tuple(found)
+
+
+def _target(read: Target) -> Fact:
+    cell = f"one cell of its map is {read.stride} × {read.stride} pixels"
+    return Fact("Grad-CAM", (f"averages {read.words} here", cell, f"target_layers = [{read.expression}]"))
 
 
 def _shapes(node: Node) -> list[Fact]:

@@ -142,7 +142,32 @@ class Shape(Struct, frozen=True):
             raise ValueError(self.allowed) from None
 
 
-Spec = Integer | Choice | Flag | Shape
+LAST = "last"
+"""The target that is the network's last block, however many blocks there are."""
+
+
+class BlockName(Struct, frozen=True):
+    """A block by its name in the paper, `conv5_3`, or the last one."""
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, as the end of a sentence."""
+        return "must be last, or a block like conv5_3 or layer4.2"
+
+    def admits(self, value: object) -> bool:
+        """Whether `value` is a block's name in the paper, or `last`; a design tells whether it has that block."""
+        return type(value) is str and (value == LAST or _BLOCK.fullmatch(value) is not None)
+
+    def parse(self, text: str) -> str:
+        """The paper's name of the block that `text` names in the paper's way or torch's."""
+        text = text.strip()
+        found = re.fullmatch(r"layer([1-4])\.([0-9]{1,6})", text)
+        return f"conv{int(found[1]) + 1}_{int(found[2]) + 1}" if found else text
+
+
+_BLOCK = re.compile(r"conv[2-5]_[1-9][0-9]{0,4}")
+
+Spec = Integer | Choice | Flag | Shape | BlockName
 
 SIZE = Integer(1, MAX_SIZE)
 CHANNELS = Integer(1, MAX_SIZE, step=8)
@@ -161,6 +186,7 @@ DESIGN_FIELDS: dict[str, Spec] = {
     "stride_on": Choice(("conv2", "conv1")),
     "input": Shape(SIZE),
     "num_classes": SIZE,
+    "target": BlockName(),
 }
 STEM_FIELDS: dict[str, Spec] = {
     "planes": CHANNELS,

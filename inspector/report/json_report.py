@@ -10,6 +10,7 @@ from inspector.core.counting import DEFAULT, Convention, count
 from inspector.core.describe import called
 from inspector.core.design import Design
 from inspector.core.fields import STAGES
+from inspector.core.gradcam import lines, target
 from inspector.core.memory import memory
 from inspector.core.network import Network, Place
 from inspector.core.receptive import receptive_fields
@@ -42,6 +43,7 @@ def render(network: Network, baseline: Network, counting: Convention) -> str:
         **({} if counting.name == DEFAULT else {"shown": counting.name}),
         "totals": totals,
         "delta": delta,
+        "target": _target(network),
     }
     head = ",\n".join(f'  "{name}": {json.dumps(part)}' for name, part in parts.items())
     rows = (_layer(place, field, counting) for place, field in receptive_fields(network))
@@ -57,6 +59,20 @@ def _design(design: Design) -> dict[str, object]:
         set_only = [{key: value for key, value in each.items() if value is not None} for each in overrides]
         values[name] = {**to_builtins(design.stage(name)), "overrides": set_only}
     return values
+
+
+def _target(network: Network) -> dict[str, object]:
+    """The block whose feature maps Grad-CAM reads, and the lines that say so to two libraries."""
+    found = target(network)
+    return {
+        "name": found.name,
+        "path": found.path,
+        "maps": found.maps,
+        "size": found.size,
+        "stride": found.stride,
+        "receptive_field": found.field,
+        "lines": lines(found),
+    }
 
 
 def _bytes(network: Network) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from inspector.core.counting import CONVENTIONS, Convention, count
 from inspector.core.describe import called, edits, operation, stride, value, version
+from inspector.core.gradcam import lines, target
 from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network
 from inspector.core.receptive import receptive_fields
@@ -21,6 +22,7 @@ def render(network: Network, baseline: Network, counting: Convention) -> str:
         ["## Totals", "", *_totals(network, baseline)],
         ["## What tools count", "", *_countings(network, baseline)],
         ["## Bytes", "", *_bytes(network), "", f"These {OUTSIDE}."],
+        ["## Grad-CAM target", "", *_target(network)],
         ["## Edits", "", *_edits(network)] if edits(design) else [],
         ["## Stages", "", *_stages(network, counting)],
         ["## Layers", "", *_layers(network, counting)],
@@ -63,6 +65,17 @@ def _bytes(network: Network) -> Iterator[str]:
     rows.append(("kept by autograd for the backward pass, fp32", exact(found.train_activations)))
     rows.append(("feature maps at the peak of inference, fp32", exact(found.inference_peak)))
     return _table(("what", "bytes"), rows, "lr")
+
+
+def _target(network: Network) -> Iterator[str]:
+    found = target(network)
+    yield f"`{found.path}` ({found.name}): {found.words}. A cell of the heat map stands for {found.stride} ×"
+    yield f"{found.stride} input pixels, and depends on {found.field} × {found.field} of them."
+    for library, code in lines(found).items():
+        yield ""
+        yield f"{library}:"
+        yield ""
+        yield from (f"    {line}" for line in code)
 
 
 def _edits(network: Network) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from inspector.core.describe import edits, value, version
 from inspector.core.design import Design, Stage
 from inspector.core.fields import STAGES
+from inspector.core.gradcam import target
 from inspector.core.network import analyze
 from inspector.core.presets import preset
 from inspector.core.units import dims, exact
@@ -25,7 +26,17 @@ def render(design: Design) -> str:
     """A module with `build() -> nn.Module`, (N, C, H, W) → (N, num_classes); run as a script it prints the shapes."""
     call = torchvision_call(design)
     body = _by_call(call) if call else _by_subclass(design)
-    return "\n".join([*_docstring(design, is_call=call is not None), "", *body, "", "", *_run(design)]) + "\n"
+    parts = [*_docstring(design, is_call=call is not None), "", *body, "", "", *_target(design), "", "", *_run(design)]
+    return "\n".join(parts) + "\n"
+
+
+def _target(design: Design) -> list[str]:
+    found = target(analyze(design))
+    return [
+        "def target_layers(model: nn.Module) -> list[nn.Module]:",
+        f'    """What Grad-CAM reads: the output of {found.name}, {found.words}."""',
+        f"    return [{found.expression}]",
+    ]
 
 
 def torchvision_call(design: Design) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inspector.core.counting import Convention
 from inspector.core.describe import called, edits, operation, stride, value, version
+from inspector.core.gradcam import target
 from inspector.core.memory import OUTSIDE, memory
 from inspector.core.network import Network, Place
 from inspector.core.units import difference, dims, exact
@@ -62,6 +63,14 @@ def _totals(network: Network, baseline: Network, counting: Convention) -> Iterat
     for words, amount, note in rows:
         yield f"{words.ljust(label)}   {amount.rjust(number)}   {note}"
     yield OUTSIDE
+    yield ""
+    yield _target(network)
+
+
+def _target(network: Network) -> str:
+    found = target(network)
+    seen = f"a cell stands for {found.stride} × {found.stride} input pixels and sees {found.field} × {found.field}"
+    return f"Grad-CAM target {found.name} ({found.path}): {found.words}, {seen}"
 
 
 def _against(delta: int, baseline: Network) -> str:
