@@ -53,3 +53,8 @@ class History(Struct, frozen=True):
     def redo(self) -> History:
         """One undone step forward; the same history where there is none."""
         return History(self.steps, self.at + 1) if self.can_redo else self
+
+    def to(self, at: int) -> History:
+        """The history that stands at step `at`, or at the nearest there is."""
+        at = min(max(at, 0), len(self.steps) - 1)
+        return self if at == self.at else History(self.steps, at)

@@ -1,0 +1,1 @@
+"""Work that is not lost: one journal a design, in the user's state folder."""

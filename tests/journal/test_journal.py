@@ -1,0 +1,222 @@
+"""Journals, written and read in a real folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inspector.core.edit import edit
+from inspector.core.history import History
+from inspector.core.presets import preset
+from inspector.journal import folder as folders
+from inspector.journal.folder import KEPT, OPEN, Journal, left
+from inspector.journal.record import Work, read
+
+RESNET50 = preset("resnet50")
+DESIGNS = [edit(RESNET50, f"conv5_x.planes={planes}") for planes in range(8, 80, 8)]
+
+
+def _work(*edits: int) -> Work:
+    history = History.of(RESNET50)
+    for number in edits:
+        history = history.record(DESIGNS[number], "conv5_x.planes")
+    return Work(history, RESNET50)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[History]:
+    """Histories as an editor has them one after another: edits, typing over the last one, undo, redo, jumps."""
+    found = [History.of(RESNET50)]
+    for _ in range(draw(st.integers(1, 12))):
+        now = found[-1]
+        how = draw(st.sampled_from(["edit", "edit", "type", "undo", "redo", "jump"]))
+        design = draw(st.sampled_from(DESIGNS))
+        if how == "edit":
+            now = now.record(design, "conv5_x.planes")
+        elif how == "type":
+            now = now.undo().record(design, "conv5_x.planes")
+        else:
+            now = now.undo() if how == "undo" else now.redo() if how == "redo" else now.to(draw(st.integers(0, 5)))
+        found.append(now)
+    return found
+
+
+def _written(folder: Path, works: list[Work]) -> Path:
+    journal = Journal(folder)
+    for work in works:
+        assert journal.write(work) == ""
+    (path,) = folder.glob(f"*{OPEN}")
+    return path
+
+
+@settings(max_examples=25)
+@given(histories())
+def test_a_journal_cut_off_at_every_byte_opens_with_the_work_of_its_whole_lines(
+    tmp_path_factory: pytest.TempPathFactory, found: list[History]
+) -> None:
+    works = [Work(history, RESNET50, place="conv5_x") for history in found]
+    data = _written(tmp_path_factory.mktemp("journal"), works).read_bytes()
+    assert read(data.splitlines(keepends=True)) == works[-1]
+    lines = data.splitlines(keepends=True)
+    states = [read(lines[:count]) for count in range(len(lines) + 1)]
+    assert states[0] is None
+    assert [state.history for state in states[1:] if state] == _distinct(found)
+    for end in range(len(data)):
+        assert read(data[:end].splitlines(keepends=True)) == states[data[:end].count(b"\n")]
+
+
+def _distinct(found: list[History]) -> list[History]:
+    return [one for number, one in enumerate(found) if not number or one != found[number - 1]]
+
+
+def test_damage_in_the_middle_leaves_what_came_before_it(tmp_path: Path) -> None:
+    path = _written(tmp_path, [_work(), _work(1), _work(1, 2)])
+    lines = path.read_bytes().splitlines(keepends=True)
+    for damaged in (b"\x00\xff\n", b"{}\n", b'{"line":"changed","keep":9,"steps":[],"at":0}\n', lines[1][:40] + b"\n"):
+        assert read([lines[0], damaged, *lines[1:]]) == _work()
+    impossible = lines[1].replace(b'"expansion":4', b'"expansion":0')
+    assert impossible != lines[1]
+    assert read([lines[0], impossible]) == _work()
+    assert read([b"no journal\n"]) is None
+
+
+def test_work_that_is_open_is_not_offered_and_work_that_was_left_is(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(_work(1, 2))
+    assert list(left(tmp_path)) == []
+    journal._let_go()  # noqa: SLF001  # as the system does it with a process that ends
+    (found,) = left(tmp_path)
+    assert found.work == _work(1, 2)
+    assert list(left(tmp_path)) == []  # offered to one editor at a time
+    again = found.resume()
+    again.write(_work(1, 2, 3))
+    again._let_go()  # noqa: SLF001
+    (found,) = left(tmp_path)
+    assert found.work == _work(1, 2, 3)
+
+
+def test_what_is_declined_is_kept_for_a_while(tmp_path: Path) -> None:
+    _orphan(tmp_path, _work(1))
+    (found,) = left(tmp_path)
+    found.set_aside()
+    assert list(left(tmp_path)) == []
+    (found,) = left(tmp_path, KEPT)
+    assert found.work == _work(1)
+    found.set_aside()
+    (path,) = tmp_path.iterdir()
+    old = time.time() - 31 * 86_400
+    os.utime(path, (old, old))
+    assert list(left(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def _orphan(folder: Path, work: Work) -> None:
+    journal = Journal(folder)
+    journal.write(work)
+    journal._let_go()  # noqa: SLF001
+
+
+def test_at_most_twenty_works_are_kept(tmp_path: Path) -> None:
+    for number in range(25):
+        journal = Journal(tmp_path)
+        journal.write(_work(number % 9))
+        journal.end()
+    list(left(tmp_path))
+    assert len(list(tmp_path.glob(f"*{KEPT}"))) == 20
+
+
+def test_work_that_is_saved_or_untouched_leaves_nothing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.write(_work(1))
+    journal.write(Work(_work(1).history, DESIGNS[1], "mine.toml"))
+    journal.end()
+    _orphan(tmp_path, _work())
+    assert list(left(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "MOST_BYTES", 20_000)
+    monkeypatch.setattr("inspector.journal.record.MOST_STEPS", 10)
+    journal, history = Journal(tmp_path), History.of(RESNET50)
+    for number in range(200):
+        history = history.record(DESIGNS[number % 9], "conv5_x.planes")
+        assert journal.write(Work(history, RESNET50)) == ""
+    (path,) = tmp_path.iterdir()
+    assert path.stat().st_size < 40_000
+    work = read(path.read_bytes().splitlines(keepends=True))
+    assert work is not None
+    assert work.history.current == history.current
+    count = len(work.history.steps)
+    assert 10 <= count < 200
+    assert work.history.steps == history.steps[-count:]
+    back = history.to(len(history.steps) - 5)
+    assert journal.write(Work(back, RESNET50)) == ""
+    for far in (back, back.to(3).record(DESIGNS[0], "x"), back.to(0)):
+        journal.write(Work(far, RESNET50))
+        work = read(path.read_bytes().splitlines(keepends=True))
+        assert work is not None
+        assert work.history.current == far.current
+
+
+def test_a_full_disk_is_told_once_and_mended_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path)
+    assert journal.write(_work(1)) == ""
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        assert journal.write(_work(1, 2)) == "no space left on device"
+        assert journal.write(_work(1, 2, 3)) == ""
+    assert journal.write(_work(1, 2, 3, 4)) == ""
+    (path,) = tmp_path.iterdir()
+    assert read(path.read_bytes().splitlines(keepends=True)) == _work(1, 2, 3, 4)
+
+
+def test_a_folder_that_cannot_be_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    journal = Journal(tmp_path / "file" / "journal")
+    assert journal.write(_work(1)) == "not a directory"
+    assert journal.write(_work(1, 2)) == ""
+    journal.end()
+    assert list(left(tmp_path / "file" / "journal")) == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from inspector.core.edit import edit
+from inspector.core.history import History
+from inspector.core.presets import preset
+from inspector.journal.folder import Journal
+from inspector.journal.record import Work
+journal, base = Journal(Path(sys.argv[1])), preset("resnet50")
+history = History.of(base)
+for number in range(1, 60_000):
+    history = history.record(edit(base, f"conv5_x.planes={number}"), "conv5_x.planes")
+    journal.write(Work(history, base))
+    print(number, flush=True)
+"""
+
+
+def test_a_writer_that_is_killed_loses_at_most_the_edit_in_flight(tmp_path: Path) -> None:
+    for number in range(8):
+        command = [sys.executable, "-c", WRITER, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(0.003 * number)
+            writer.send_signal(signal.SIGKILL)
+            told = int(["1", *writer.stdout.read().split("\n")[:-1]][-1])
+        (found,) = left(tmp_path)
+        assert told <= found.work.history.current.conv5_x.planes <= told + 1
+        assert len(found.work.history.steps) == found.work.history.current.conv5_x.planes + 1
+        found.resume().end()
