@@ -85,16 +85,15 @@ def edit_command(
     from inspector.tui.app import InspectorApp
     from inspector.tui.ascii import is_needed
     from inspector.tui.kept import place
+    from inspector.tui.settings import Settings
 
     source = Path(model) if _names_file(model) else None
     app = InspectorApp(
         start,
         saved=design,
         source=source,
-        counting=counting,
-        verifies=verify,
-        kept=place(),
-        is_ascii=is_ascii or is_needed(os.environ),
+        settings=Settings(counting=counting, verify=verify, ascii=is_ascii or is_needed(os.environ)),
+        state=place(),
     )
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen

@@ -42,11 +42,16 @@ class Journal:
         self._file, self._work = file, work
         self._is_whole = False
         self._dropped = 0
-        self._has_told = False
+        self._has_told = self._has_ended = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what was written last is in a file."""
+        return self._file >= 0 and self._is_whole
 
     def write(self, work: Work) -> str:
         """Write down what has changed. What is wrong, if it cannot be, the first time; otherwise an empty string."""
-        if fcntl is None:
+        if fcntl is None or self._has_ended:
             return ""
         try:
             self._write(work)
@@ -98,7 +103,7 @@ class Journal:
                 else:
                     self._path.unlink()
         self._let_go()
-        self._work = None
+        self._has_ended = True
 
     def _let_go(self) -> None:
         if self._file >= 0:
@@ -120,7 +125,7 @@ def _moved(line: Changed | Named, dropped: int) -> Changed | Named:
 
 
 class Found(Struct, frozen=True):
-    """Work that no editor has open, when it was last written (seconds since 1970), and its journal, locked meanwhile."""
+    """Work that no editor has open, when it was last written (seconds since 1970), and its journal, locked for now."""
 
     work: Work
     when: float

@@ -15,17 +15,16 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
-from inspector.core.counting import DEFAULT, Convention, convention
+from inspector.core.counting import Convention, convention
 from inspector.core.describe import called, edits
 from inspector.core.design import Design
 from inspector.core.flow import Where
-from inspector.core.history import History
-from inspector.core.network import Network, analyze
-from inspector.core.presets import preset
+from inspector.core.network import analyze
 from inspector.tui.ascii import AsciiFilter
 from inspector.tui.compositor import MainScreen
+from inspector.tui.designs import DesignsApp
 from inspector.tui.kept import read, write
-from inspector.tui.panes import PanesApp
+from inspector.tui.settings import Settings
 from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
@@ -35,7 +34,6 @@ from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture
 from inspector.tui.widgets.ranking import Ranking
 from inspector.tui.widgets.ripple import Ripple
-from inspector.tui.widgets.rows import nearest_place
 from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
@@ -49,7 +47,7 @@ def _places() -> type[Provider]:
     return Places
 
 
-class InspectorApp(PanesApp):
+class InspectorApp(DesignsApp):
     """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
 
     CSS_PATH = "app.tcss"
@@ -57,13 +55,15 @@ class InspectorApp(PanesApp):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {_places}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *PanesApp.EDITS,
-        *PanesApp.MOVES,
-        *PanesApp.PANES,
+        *DesignsApp.EDITS,
+        *DesignsApp.MOVES,
+        *DesignsApp.PANES,
+        *DesignsApp.DESIGNS,
         Binding("b", "baseline", "Make this design the baseline", id="app.baseline"),
         Binding("B", "choose_baseline", "Another baseline: a preset, a design file", id="app.choose-baseline"),
         Binding("x", "export", "Export", id="app.export"),
         Binding("ctrl+s", "save", "Save the design file", id="app.save"),
+        Binding("S", "save_as", "Save under another name", id="app.save-as"),
         Binding("c", "countings", "What each tool counts", id="app.countings"),
         Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
@@ -77,35 +77,25 @@ class InspectorApp(PanesApp):
         *,
         saved: Design | None = None,
         source: Path | None = None,
-        counting: str = DEFAULT,
-        verifies: bool = False,
-        kept: Path | None = None,
-        is_ascii: bool = False,
+        settings: Settings | None = None,
+        state: Path | None = None,
     ) -> None:
-        super().__init__(saved=design if saved is None else saved, source=source)
-        self._counting = convention(counting)
-        self._kept_in, self._kept = kept, read(kept)
-        if self._kept.theme in self.available_themes:
-            self.theme = self._kept.theme
-        if is_ascii:
+        """`state` is the folder that theme, hint and journals are kept in; None keeps nothing."""
+        journals = None if state is None else state / "journal"
+        super().__init__(design, saved=design if saved is None else saved, source=source, journals=journals)
+        settings = settings or Settings()
+        self._counting = convention(settings.counting)
+        self._kept_in = None if state is None else state / "screen.json"
+        self._kept = read(self._kept_in)
+        for theme in (self._kept.theme, settings.theme):
+            if theme in self.available_themes:
+                self.theme = theme
+        if settings.ascii:
             self._filters.append(AsciiFilter())
-        self._verifies = verifies
-        self.history = History.of(design)
-        self._network = analyze(design)
-        self._baseline = analyze(preset(design.base))
+        self._verifies = settings.verify
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen()
-
-    @property
-    def network(self) -> Network:
-        """What follows from the current design."""
-        return self._network
-
-    @property
-    def baseline(self) -> Network:
-        """What differences are measured against."""
-        return self._baseline
 
     @property
     def counting(self) -> Convention:
@@ -137,6 +127,7 @@ class InspectorApp(PanesApp):
         self.tree_table.focus()
         self.show()
         self.call_after_refresh(_keep_what_start_up_made)
+        self.call_after_refresh(self.offer)
 
     @property
     def view(self) -> View:
@@ -145,25 +136,17 @@ class InspectorApp(PanesApp):
         previous = analyze(self.history.steps[at - 1].design) if at else None
         return View(self._network, previous, self._baseline, self.selected, self._counting)
 
-    def become(self, history: History) -> None:
-        """Make another history the current one, and show what follows from it."""
-        self.screen_stack[0].query_one(Hint).display = False
-        before, self._network = self._network, analyze(history.current)
-        self.history = history
-        self.selected = nearest_place(before, self._network, self.selected)
-        self.show()
-
     def show(self) -> None:
         """Show all that follows from the history and the selected place."""
         main = self.screen_stack[0]
+        main.query_one(Hint).display &= len(self.history.steps) == 1
         with self.batch_update():
-            file = self.source.name if self.source else ""
             baseline = called(self._baseline.design)
             main.query_one(TitleBar).show(
                 self._network,
                 is_edited=bool(edits(self.history.current)),
                 is_unsaved=self.is_unsaved,
-                file=file,
+                file=self.label,
                 against="" if baseline == self.history.current.base else baseline,
             )
             view = self.view
@@ -216,21 +199,16 @@ class InspectorApp(PanesApp):
         self.jump(event.where)
 
     def action_baseline(self) -> None:
-        self._compare_with(self._network, "this design is the baseline now: differences are measured against it")
+        self.compare_with(self._network, "this design as it is now")
 
     def action_choose_baseline(self) -> None:
-        from inspector.tui.screens.baseline import BaselineScreen
+        from inspector.tui.screens.choose import ChooseScreen
 
-        def chosen(design: Design | None) -> None:
-            if design is not None:
-                self._compare_with(analyze(design), f"differences are measured against {called(design)}")
+        def chosen(answer: tuple[Design, Path | None] | None) -> None:
+            if answer is not None:
+                self.compare_with(analyze(answer[0]), called(answer[0]))
 
-        self.push_screen(BaselineScreen(called(self._baseline.design)), chosen)
-
-    def _compare_with(self, baseline: Network, words: str) -> None:
-        self._baseline = baseline
-        self.show()
-        self.notify(words, markup=False, timeout=3)
+        self.push_screen(ChooseScreen("Measure differences against", called(self._baseline.design)), chosen)
 
     @on(Badge.Asked)
     def action_verdict(self) -> None:

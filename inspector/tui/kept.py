@@ -19,10 +19,10 @@ class Kept(Struct, frozen=True):
 
 
 def place() -> Path:
-    """The file in the user's state folder."""
+    """The user's state folder."""
     from platformdirs import user_state_path
 
-    return user_state_path("inspector", appauthor=False) / "screen.json"
+    return user_state_path("inspector", appauthor=False)
 
 
 def read(path: Path | None) -> Kept:

@@ -20,6 +20,7 @@ from inspector.tui.app import InspectorApp
 from inspector.tui.screens.export import ExportScreen
 from inspector.tui.screens.help import HelpScreen
 from inspector.tui.screens.quit import QuitScreen
+from inspector.tui.settings import Settings
 from inspector.tui.widgets.detail import ValueInput
 from inspector.tui.widgets.rows import Folds, visible
 from inspector.tui.widgets.sheet import Sheet
@@ -31,7 +32,7 @@ TO_CONV5 = ["right_square_bracket"] * 4
 
 @asynccontextmanager
 async def _editor(*assignments: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
-    app = InspectorApp(edit(RESNET50, *assignments), saved=RESNET50)
+    app = InspectorApp(edit(RESNET50, *assignments), saved=RESNET50, settings=Settings(verify=False))
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield pilot
@@ -488,7 +489,7 @@ async def test_the_name_and_the_format_follow_each_other(tmp_path: Path, monkeyp
 async def test_saving_goes_back_to_the_file_that_was_opened(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("[conv5_x]\nplanes = 256\n")
-    app = InspectorApp(read(path), source=path)
+    app = InspectorApp(read(path), source=path, settings=Settings(verify=False))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("plus", "q")
         await pilot.pause()

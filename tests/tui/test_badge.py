@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from inspector.core.edit import edit
 from inspector.core.presets import preset
 from inspector.tui.app import InspectorApp
+from inspector.tui.settings import Settings
 from inspector.tui.widgets import badge as module
 from inspector.tui.widgets.badge import Badge
 
@@ -48,7 +49,7 @@ async def _until(pilot: Pilot[None], words: str) -> Badge:
 
 
 def _app() -> InspectorApp:
-    return InspectorApp(preset("resnet50"), verifies=True)
+    return InspectorApp(preset("resnet50"), settings=Settings(verify=True))
 
 
 async def test_waiting_then_agreeing(worker: Path) -> None:

@@ -16,6 +16,7 @@ from inspector.core.network import analyze
 from inspector.core.presets import preset
 from inspector.tui.app import InspectorApp
 from inspector.tui.compositor import SpansUpdate
+from inspector.tui.settings import Settings
 from inspector.tui.widgets.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
@@ -88,7 +89,9 @@ async def _step(pilot: Pilot[None], chance: random.Random) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # no secret
-    app = InspectorApp(preset(chance.choice(["resnet50", "resnet18", "resnext50_32x4d"])))
+    app = InspectorApp(
+        preset(chance.choice(["resnet50", "resnet18", "resnext50_32x4d"])), settings=Settings(verify=False)
+    )
     start = app.history.current
     mirror = Mirror(app)
     async with app.run_test(size=chance.choice(SIZES)) as pilot:

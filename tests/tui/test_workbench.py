@@ -22,7 +22,8 @@ from inspector.tui.app import InspectorApp
 from inspector.tui.ascii import is_needed, to_ascii
 from inspector.tui.layout import Open, arrange
 from inspector.tui.moving import Trail
-from inspector.tui.screens.baseline import BaselineScreen
+from inspector.tui.screens.choose import ChooseScreen
+from inspector.tui.settings import Settings
 from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture, stations, widths
 from inspector.tui.widgets.ripple import Ripple
@@ -33,9 +34,9 @@ FEWER = "conv5_3.conv3=1024"
 
 @asynccontextmanager
 async def _editor(
-    *assignments: str, size: tuple[int, int] = (120, 40), kept: Path | None = None, is_ascii: bool = False
+    *assignments: str, size: tuple[int, int] = (120, 40), state: Path | None = None, is_ascii: bool = False
 ) -> AsyncIterator[Pilot[None]]:
-    app = InspectorApp(RESNET50, kept=kept, is_ascii=is_ascii)
+    app = InspectorApp(RESNET50, state=state, settings=Settings(ascii=is_ascii, verify=False))
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         for assignment in assignments:
@@ -137,7 +138,7 @@ async def test_this_design_as_the_baseline_and_another() -> None:
         await _press(pilot, "u")
         assert "25,557,032 params -548,864" in _screen(pilot)
         await _press(pilot, "B")
-        assert isinstance(pilot.app.screen, BaselineScreen)
+        assert isinstance(pilot.app.screen, ChooseScreen)
         await _press(pilot, "enter")
         assert "params +13,867,520" in _screen(pilot)
 
@@ -246,14 +247,14 @@ async def test_lists_are_clicked() -> None:
 
 async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> None:
     kept = tmp_path / "state" / "screen.json"
-    async with _editor(kept=kept) as pilot:
+    async with _editor(state=kept.parent) as pilot:
         assert "first time here?" in _screen(pilot)
         await _press(pilot, "plus")
         assert "first time here?" not in _screen(pilot)
         pilot.app.theme = "textual-light"
         await pilot.pause()
     assert json.loads(kept.read_text()) == {"theme": "textual-light", "is_known": True}
-    async with _editor(kept=kept) as pilot:
+    async with _editor(state=kept.parent) as pilot:
         assert pilot.app.theme == "textual-light"
         assert "first time" not in _screen(pilot)
 
@@ -262,16 +263,16 @@ async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> 
 async def test_a_damaged_file_keeps_nothing_from_starting(text: str, tmp_path: Path) -> None:
     kept = tmp_path / "screen.json"
     kept.write_text(text)
-    async with _editor(kept=kept) as pilot:
+    async with _editor(state=kept.parent) as pilot:
         assert "25,557,032 params" in _screen(pilot)
     kept.write_bytes(b'{"theme":"\xff"}')
-    async with _editor(kept=kept) as pilot:
+    async with _editor(state=kept.parent) as pilot:
         assert "25,557,032 params" in _screen(pilot)
 
 
 async def test_a_state_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    async with _editor(kept=tmp_path / "file" / "screen.json") as pilot:
+    async with _editor(state=tmp_path / "file") as pilot:
         assert "not kept for the next start" in _screen(pilot)
         assert "25,557,032 params" in _screen(pilot)
 

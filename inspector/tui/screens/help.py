@@ -18,6 +18,8 @@ Section = tuple[str, Iterable[BindingType]]
 _NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "question_mark": "?",
     "slash": "/",
     "less_than_sign": "<",

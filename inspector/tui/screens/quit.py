@@ -13,23 +13,23 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.describe import Edited, value
 from inspector.tui.screens.dialog import Dialog
 
 _SHOWN = 8
+KEPT, LOST = "the work is kept for 30 days: W finds it", "the edits are lost"
 
 
 class QuitScreen(Dialog[str]):
-    """Says which edits would be lost, and asks: save first ("save"), quit all the same ("quit"), or stay (None)."""
+    """Says which work is unsaved, and asks: save first ("save"), quit all the same ("quit"), or stay (None)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,ctrl+s", "answer('save')", "Save a design file first", id="quit.export"),
         Binding("q", "answer('quit')", "Quit without saving", id="quit.quit"),
     ]
 
-    def __init__(self, edits: Sequence[Edited]) -> None:
+    def __init__(self, losses: Sequence[str], *, is_kept: bool) -> None:
         super().__init__()
-        self._edits = edits
+        self._losses, self._is_kept = losses, is_kept
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -38,14 +38,14 @@ class QuitScreen(Dialog[str]):
             yield Static("")
             yield OptionList(
                 Option("s   save a design file first", id="save"),
-                Option("q   quit, and lose the edits", id="quit"),
+                Option(f"q   quit ({KEPT if self._is_kept else LOST})", id="quit"),
                 Option("esc stay", id="stay"),
             )
 
     def _lines(self) -> list[str]:
-        lines = [f"{each.address}  {value(each.before)} → {value(each.after)}" for each in self._edits[:_SHOWN]]
-        if len(self._edits) > _SHOWN:
-            lines.append(f"and {len(self._edits) - _SHOWN} more")
+        lines = list(self._losses[:_SHOWN])
+        if len(self._losses) > _SHOWN:
+            lines.append(f"and {len(self._losses) - _SHOWN} more")
         return lines or ["The design is not what was opened any more."]
 
     def action_answer(self, answer: str) -> None:

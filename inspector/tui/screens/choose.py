@@ -1,4 +1,4 @@
-"""What differences are measured against: a preset, or a design file."""
+"""Choosing a design: a preset, or a design file."""
 
 from __future__ import annotations
 
@@ -23,22 +23,25 @@ from inspector.errors import InspectorError
 from inspector.tui.screens.dialog import Dialog
 
 
-class BaselineScreen(Dialog[Design]):
-    """Answers with the design that was chosen; what is typed narrows the presets down, or names a design file."""
+class ChooseScreen(Dialog[tuple[Design, Path | None]]):
+    """Answers with the design that was chosen, and its file if it has one.
+
+    What is typed narrows the presets down, or names a design file. `current` is the preset that is marked.
+    """
 
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Preset above", id="baseline.up"),
-        Binding("down", "move(1)", "Preset below", id="baseline.down"),
+        Binding("up", "move(-1)", "Preset above", id="choose.up"),
+        Binding("down", "move(1)", "Preset below", id="choose.down"),
     ]
 
-    def __init__(self, current: str) -> None:
+    def __init__(self, title: str, current: str) -> None:
         super().__init__()
-        self._current = current
+        self._title, self._current = title, current
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Measure differences against"
+            box.border_title = self._title
             yield Input(placeholder="a preset, or a design file: mine.toml", compact=True)
             options = OptionList(*(self._option(name) for name in PRESETS))
             options.highlighted = PRESETS.index(self._current) if self._current in PRESETS else 0
@@ -68,18 +71,18 @@ class BaselineScreen(Dialog[Design]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(preset(str(event.option.id)))
+        self.dismiss((preset(str(event.option.id)), None))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         """Take the preset under the cursor, or the file that was named where no preset is like it."""
         listed, name = self.query_one(OptionList), event.value.strip()
         if name in PRESETS:
-            self.dismiss(preset(name))
+            self.dismiss((preset(name), None))
         elif listed.highlighted is not None:
-            self.dismiss(preset(str(listed.get_option_at_index(listed.highlighted).id)))
+            self.dismiss((preset(str(listed.get_option_at_index(listed.highlighted).id)), None))
         else:
             try:
-                self.dismiss(read(Path(name)))
+                self.dismiss((read(Path(name)), Path(name)))
             except InspectorError as error:
                 self.query_one(".problem", Static).update(Content(str(error)))

@@ -1,0 +1,69 @@
+"""The history of a design: every edit with its effect; any of them can be gone back, or on, to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from inspector.core.describe import edits, value
+from inspector.core.history import History
+from inspector.core.network import Network, analyze
+from inspector.core.units import short, short_difference
+from inspector.tui.screens.dialog import Dialog
+
+MOST = 500
+"""Edits that are listed: the newest ones."""
+_EDIT = 32
+
+
+class HistoryScreen(Dialog[int]):
+    """Lists the steps of a history, the current one marked; answers with the number of the one that was chosen."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self._history = history
+        self._first = max(min(len(history.steps) - MOST, history.at), 0)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "History"
+            yield Static(Content.styled(f"  {'edit':{_EDIT}}{'params':>9}{'':>10}{'MACs':>9}", "$text-muted"))
+            options = OptionList(*(Option(words) for words in self._words()))
+            options.highlighted = self._history.at - self._first
+            yield options
+            yield Static("enter goes there; u and ^r go on from it   esc back", classes="hint", markup=False)
+
+    def _words(self) -> Iterator[Content]:
+        before: Network | None = None
+        for number, step in enumerate(self._history.steps[self._first :], start=self._first):
+            network = analyze(step.design)
+            mark = "▸" if number == self._history.at else " "
+            label = _edit(before, network) if before else ("opened" if number == 0 else "earlier edits")
+            label = label if len(label) <= _EDIT - 2 else f"{label[: _EDIT - 3]}…"
+            style = "$text-muted" if number > self._history.at else ""
+            params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
+            yield Content.assemble(
+                (f"{mark} {label:{_EDIT}}{short(network.params):>9} ", style),
+                (f"{short_difference(params) if params else '':>9}", "$text-warning"),
+                (f"{short(network.macs):>9} ", style),
+                (f"{short_difference(macs) if macs else '':>9}", "$text-warning"),
+            )
+            before = network
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index + self._first)
+
+
+def _edit(before: Network, after: Network) -> str:
+    """What one step changed: "conv5_x.planes 512 → 384"."""
+    found = edits(after.design, before.design)
+    if len(found) != 1:
+        return f"{len(found)} edits at once"
+    return f"{found[0].address} {value(found[0].before)} → {value(found[0].after)}"
