@@ -22,8 +22,8 @@ from inspector.core.flow import Where
 from inspector.core.network import analyze
 from inspector.tui.ascii import AsciiFilter
 from inspector.tui.compositor import MainScreen
-from inspector.tui.designs import DesignsApp
 from inspector.tui.kept import read, write
+from inspector.tui.learning import LearningApp
 from inspector.tui.settings import Settings
 from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
@@ -47,7 +47,7 @@ def _places() -> type[Provider]:
     return Places
 
 
-class InspectorApp(DesignsApp):
+class InspectorApp(LearningApp):
     """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
 
     CSS_PATH = "app.tcss"
@@ -55,10 +55,11 @@ class InspectorApp(DesignsApp):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {_places}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *DesignsApp.EDITS,
-        *DesignsApp.MOVES,
-        *DesignsApp.PANES,
-        *DesignsApp.DESIGNS,
+        *LearningApp.EDITS,
+        *LearningApp.MOVES,
+        *LearningApp.PANES,
+        *LearningApp.DESIGNS,
+        *LearningApp.LEARNING,
         Binding("b", "baseline", "Make this design the baseline", id="app.baseline"),
         Binding("B", "choose_baseline", "Another baseline: a preset, a design file", id="app.choose-baseline"),
         Binding("x", "export", "Export", id="app.export"),
@@ -93,6 +94,7 @@ class InspectorApp(DesignsApp):
         if settings.ascii:
             self._filters.append(AsciiFilter())
         self._verifies = settings.verify
+        self.wanted_lang = settings.lang
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen()

@@ -19,6 +19,7 @@ _TABLE: Final = {
     **dict.fromkeys("↳", "\\"),
     **dict.fromkeys("●•", "*"),
     **dict.fromkeys("○", "o"),
+    **dict.fromkeys("◎", "@"),
     **dict.fromkeys("−─━–—", "-"),
     **dict.fromkeys("│┃║▏▎▍", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝", "+"),

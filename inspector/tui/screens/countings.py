@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from inspector.core.counting import CONVENTIONS, DEFAULT, WORDS, Convention, Terms, terms
 from inspector.core.network import Network
 from inspector.core.units import difference, exact
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui.screens.dialog import QUIET, Dialog
 
 WIDTH = 96
 """Cells of the dialog where there is room."""
@@ -46,7 +46,7 @@ class CountingScreen(Dialog[str]):
         second = f"{difference(more)}: {' + '.join(extra(convention, self._terms))}" if more else convention.formula
         width = max(min(self.app.size.width, WIDTH) - 17, 20)
         notes = [*wrap(second, width), *wrap(convention.tool, width)]
-        return Content.assemble((first, "bold"), *((f"\n    {note}", "$text-muted") for note in notes))
+        return Content.assemble((first, "bold"), *((f"\n    {note}", QUIET) for note in notes))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -82,5 +82,6 @@ _INTRODUCTION = (
     "/2  height and width are halved here",
     "↳   the block's shortcut: identity or projection",
     "●   changed by the last edit;  ○ by one before it, since the baseline;  + new since the baseline",
+    "◎   the Grad-CAM target: the block whose feature maps Grad-CAM reads",
     "MACs count convolutions and fc, for the whole batch (conv+fc).",
 )

@@ -15,7 +15,7 @@ from inspector.core.describe import edits, value
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
 from inspector.core.units import short, short_difference
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui.screens.dialog import QUIET, Dialog
 
 MOST = 500
 """Edits that are listed: the newest ones."""
@@ -33,7 +33,7 @@ class HistoryScreen(Dialog[int]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "History"
-            yield Static(Content.styled(f"  {'edit':{_EDIT}}{'params':>9}{'':>10}{'MACs':>9}", "$text-muted"))
+            yield Static(Content.styled(f"  {'edit':{_EDIT}}{'params':>9}{'':>10}{'MACs':>9}", QUIET))
             options = OptionList(*(Option(words) for words in self._words()))
             options.highlighted = self._history.at - self._first
             yield options
@@ -46,7 +46,7 @@ class HistoryScreen(Dialog[int]):
             mark = "▸" if number == self._history.at else " "
             label = _edit(before, network) if before else ("opened" if number == 0 else "earlier edits")
             label = label if len(label) <= _EDIT - 2 else f"{label[: _EDIT - 3]}…"
-            style = "$text-muted" if number > self._history.at else ""
+            style = QUIET if number > self._history.at else ""
             params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
             yield Content.assemble(
                 (f"{mark} {label:{_EDIT}}{short(network.params):>9} ", style),

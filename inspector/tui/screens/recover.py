@@ -16,7 +16,7 @@ from inspector.core.describe import called
 from inspector.core.network import analyze
 from inspector.core.units import short
 from inspector.journal.folder import KEPT_DAYS, Found
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui.screens.dialog import QUIET, Dialog
 
 _WORK = 34
 
@@ -46,7 +46,7 @@ class RecoverScreen(Dialog[list[int]]):
             count = len(work.history.steps) - 1
             edits = f"{count} edit{'s' if count != 1 else ''}"
             params = f"{short(analyze(work.history.current).params)} params"
-            yield Content.assemble(f"  {label:{_WORK}}{edits:>9}  {params:>14}   ", (ago(found.when), "$text-muted"))
+            yield Content.assemble(f"  {label:{_WORK}}{edits:>9}  {params:>14}   ", (ago(found.when), QUIET))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

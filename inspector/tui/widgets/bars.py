@@ -36,9 +36,9 @@ class TitleBar(Bar):
             Content.styled(" inspector ", "$text-primary bold"),
             Content(f"  {design.base} {version(design)}".rstrip() + (", edited" if is_edited else "")),
             Content.styled("   ● not saved" if is_unsaved else "", "$text-warning"),
-            Content.styled(f"   {file}" if file else "", "$text-muted"),
-            Content.styled(f"   {dims(design.input)}", "$text-muted"),
-            Content.styled(f"   against {against}" if against else "", "$text-muted"),
+            Content.styled(f"   {file}" if file else "", "$foreground 60%"),
+            Content.styled(f"   {dims(design.input)}", "$foreground 60%"),
+            Content.styled(f"   against {against}" if against else "", "$foreground 60%"),
         ]
         self.say(Content("").join(parts))
 
@@ -76,9 +76,9 @@ class Totals(Bar):
                 Content.styled(f" {number(params)} params ", "bold"),
                 _delta(delta(more_params), more_params),
                 Content.styled(f"    {number(cost)} {self._counting.unit}", "bold"),
-                Content.styled(f" {self._counting.name} ", "$text-muted"),
+                Content.styled(f" {self._counting.name} ", "$foreground 60%"),
                 _delta(delta(more_cost), more_cost),
-                Content.styled(rest, "$text-muted"),
+                Content.styled(rest, "$foreground 60%"),
             ]
             line = Content("").join(parts)
             if cell_len(line.plain) <= self.size.width:
@@ -92,7 +92,7 @@ def _bytes(network: Network) -> str:
 
 
 def _delta(text: str, amount: int) -> Content:
-    return Content.styled(text, "$text-warning" if amount else "$text-muted")
+    return Content.styled(text, "$text-warning" if amount else "$foreground 60%")
 
 
 Key = tuple[str, str, str]

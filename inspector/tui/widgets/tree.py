@@ -244,7 +244,10 @@ class TreeTable(Painted, can_focus=True):
     def _label(self, node: Node, group: Node | None, number: int) -> str:
         if group is None:
             return self._network.design.base
-        return block_name(group.label, number + 1) if group.kind == "Stage" else node.label
+        if group.kind != "Stage":
+            return node.label
+        is_target = self._network.design.target_block == (group.label, number + 1)
+        return f"{block_name(group.label, number + 1)}{' ◎' if is_target else ''}"
 
     def _share(self, node: Node) -> float:
         """The node's share of the network, from 0 to 1."""

@@ -1,0 +1,289 @@
+"""The concepts behind a ResNet, and the numbers that they have in one design and at one place of it."""
+
+from __future__ import annotations
+
+from inspector.core.blocks import has_projection
+from inspector.core.counting import count
+from inspector.core.describe import stride
+from inspector.core.edit import edit
+from inspector.core.flow import Where
+from inspector.core.gradcam import Price, price, target
+from inspector.core.network import Network, Place, analyze
+from inspector.core.node import Node, distinct
+from inspector.core.units import difference, dims, exact
+
+TOPICS = (
+    "filters",
+    "planes",
+    "bottleneck",
+    "shortcut",
+    "downsampling",
+    "batchnorm",
+    "groups",
+    "gradcam",
+    "counting",
+)
+"""What there is a note about, in the order of learning."""
+
+_BY_KIND = {
+    "ResNet": "counting",
+    "Input": "filters",
+    "Stem": "downsampling",
+    "Stage": "planes",
+    "Bottleneck": "bottleneck",
+    "BasicBlock": "shortcut",
+    "Projection": "shortcut",
+    "Shortcut": "shortcut",
+    "Add": "shortcut",
+    "BatchNorm2d": "batchnorm",
+    "ReLU": "batchnorm",
+    "MaxPool2d": "downsampling",
+    "Identity": "downsampling",
+    "Head": "gradcam",
+    "AdaptiveAvgPool2d": "gradcam",
+    "Linear": "planes",
+}
+_FIRST_STAGE, _LAST_STAGE = 2, 5
+_BASE_WIDTH = 64
+_MOMENTUM = "0.1"
+"""torch.nn.BatchNorm2d's default, which torchvision leaves as it is."""
+
+
+def topic(network: Network, where: Where) -> str:
+    """What a person most likely wants to know at a place."""
+    node = network.at(where).node
+    if node.kind == "Conv2d":
+        return "groups" if node.window is not None and node.window.groups > 1 else "filters"
+    return "gradcam" if where == target(network).where else _BY_KIND[node.kind]
+
+
+def conditions(network: Network, where: Where) -> frozenset[str]:
+    """What is so in the design, or at the place: a paragraph of a note may be for that alone."""
+    block = _block(network, where)
+    stage = network.design.stage(_stage(network, where).name)
+    halved = _halved(network)
+    return frozenset(
+        {
+            network.design.block,
+            "projection" if has_projection(block.node) else "identity",
+            "v1" if network.design.stride_on == "conv1" else "v1.5",
+            "grouped" if stage.groups > 1 else "ungrouped",
+            "price" if halved.projections else "cheap",
+        }
+    )
+
+
+def values(network: Network, where: Where) -> dict[str, str]:
+    """The numbers and names that the notes have at a place, by name. Shapes are C×H×W or H×W, costs exact."""
+    return {
+        **_convolution(network, where),
+        **_stage_values(network, where),
+        **_block_values(network, where),
+        **_downsampling(network),
+        **_norm(network, where),
+        **_target(network),
+        **_counts(network),
+    }
+
+
+def _stage(network: Network, where: Where) -> Place:
+    """The stage that a place is in; the last one for all that is in none."""
+    is_in_one = bool(where) and _FIRST_STAGE <= where[0] <= _LAST_STAGE
+    return network.at((where[0],) if is_in_one else (_LAST_STAGE,))
+
+
+def _block(network: Network, where: Where) -> Place:
+    """The block that a place is in; the last one of its stage for all that is in none."""
+    stage = _stage(network, where)
+    is_in_one = len(where) > 1 and where[:1] == stage.where
+    return network.at((*stage.where, where[1] if is_in_one else len(stage.node.children) - 1))
+
+
+def _convolution_place(network: Network, where: Where) -> Place:
+    """The convolution at a place, or the one that it follows; the last one of its block for all others."""
+    place = network.at(where)
+    if place.node.kind == "Conv2d":
+        return place
+    if where and where[0] == 1:
+        return network.at((1, 0))
+    if len(where) > 2:
+        before = [network.at((*where[:-1], number)) for number in range(where[-1])]
+        found = [each for each in before if each.node.kind == "Conv2d"]
+        if found:
+            return found[-1]
+    block = _block(network, where)
+    return [each for each in network.children(block) if each.node.kind == "Conv2d"][-1]
+
+
+def _convolution(network: Network, where: Where) -> dict[str, str]:
+    place = _convolution_place(network, where)
+    node, window = place.node, place.node.window
+    filters, channels, kernel, _ = node.weight or (0, 0, 0, 0)
+    groups = window.groups if window else 1
+    return {
+        "conv": place.name,
+        "conv_path": place.path,
+        "filters": str(filters),
+        "channels": str(channels),
+        "maps_in": str(node.input[1]),
+        "conv_groups": str(groups),
+        "kernel": str(kernel),
+        "in_size": dims(node.input[2:]),
+        "out_size": dims(node.output[2:]),
+        "conv_params": exact(node.params),
+        "conv_macs": exact(node.macs),
+        "image": dims(network.design.input[2:]),
+    }
+
+
+def _stage_values(network: Network, where: Where) -> dict[str, str]:
+    place = _stage(network, where)
+    stage = network.design.stage(place.name)
+    per_block = 3 if network.design.block == "bottleneck" else 2
+    blocks = [each.blocks for each in network.design.stages]
+    width = stage.width if network.design.block == "bottleneck" else stage.planes
+    layers = " + ".join(["1", *(str(per_block * count) for count in blocks), "1"])
+    return {
+        "stage": place.name,
+        "stage_path": place.path,
+        "blocks": str(stage.blocks),
+        "inplanes": str(place.node.input[1]),
+        "planes": str(stage.planes),
+        "expansion": str(stage.expansion),
+        "outplanes": str(place.node.output[1]),
+        "planes_out": str(stage.outplanes),
+        "width": str(width),
+        "groups": str(stage.groups),
+        "width_per_group": str(stage.width_per_group),
+        "base_width": str(_BASE_WIDTH),
+        "per_group": str(width // stage.groups),
+        "grouped_params": exact(9 * width * width // stage.groups),
+        "ungrouped_params": exact(9 * width * width),
+        "layers": f"{layers} = {network.design.depth}",
+        "per_block": str(per_block),
+    }
+
+
+def _block_values(network: Network, where: Where) -> dict[str, str]:
+    place = _block(network, where)
+    entering, leaving = place.node.input[1], place.node.output[1]
+    narrow = place.node.children[0].output[1] if network.design.block == "bottleneck" else max(leaving // 4, 1)
+    groups = network.design.stage(_stage(network, where).name).groups
+    parts = (leaving * narrow, 9 * narrow * narrow // groups, narrow * leaving)
+    wide = 2 * 9 * leaving * leaving
+    blocks = [each for stage in network.root.children if stage.kind == "Stage" for each in stage.children]
+    projections = [each for each in blocks if has_projection(each)]
+    return {
+        "block": place.name,
+        "block_path": place.path,
+        "entering": str(entering),
+        "leaving": str(leaving),
+        "block_size": dims(place.node.output[2:]),
+        "narrow": str(narrow),
+        "reduce_params": exact(parts[0]),
+        "middle_params": exact(parts[1]),
+        "restore_params": exact(parts[2]),
+        "narrow_params": exact(sum(parts)),
+        "wide_params": exact(wide),
+        "saving": f"{wide / sum(parts):.1f}",
+        "projection_params": exact(entering * leaving + 2 * leaving),
+        "projections": str(len(projections)),
+        "identities": str(len(blocks) - len(projections)),
+        "total_blocks": str(len(blocks)),
+        "all_projection_params": exact(
+            sum(child.params for each in projections for child in each.children if child.kind == "Projection")
+        ),
+    }
+
+
+def _downsampling(network: Network) -> dict[str, str]:
+    design = network.design
+    strided = [
+        place.name.replace("_x", "_1")
+        for place in network.children(network.place)
+        if place.node.kind == "Stage" and stride(place.node) > 1
+    ]
+    last = network.at((_LAST_STAGE,)).node
+    found = {
+        "strided": ", ".join(strided) or "–",
+        "total_stride": str(last.stride),
+        "last_size": dims(last.output[2:]),
+        "conv1_stride": str(design.stem.stride),
+    }
+    is_bottleneck = design.block == "bottleneck"
+    versions = {
+        name: analyze(edit(design, f"stride_on={name}")) if is_bottleneck else network for name in ("conv1", "conv2")
+    }
+    v1, v15 = versions["conv1"].macs, versions["conv2"].macs
+    share = 100 * (v15 - v1) / v1 if v1 else 0
+    return {
+        **found,
+        "macs_v1": exact(v1),
+        "macs_v15": exact(v15),
+        "macs_more": difference(v15 - v1),
+        "share_more": f"{share:.1f}",
+    }
+
+
+def _norm(network: Network, where: Where) -> dict[str, str]:
+    conv = _convolution_place(network, where)
+    place = network.at((*conv.where[:-1], conv.where[-1] + 1))
+    channels = place.node.output[1]
+    norms, learned = _norms(network.root)
+    return {
+        "norm": place.name,
+        "norm_path": place.path,
+        "norm_channels": str(channels),
+        "norm_params": exact(2 * channels),
+        "norms": str(norms),
+        "all_norm_params": exact(learned),
+        "momentum": _MOMENTUM,
+    }
+
+
+def _norms(node: Node) -> tuple[int, int]:
+    """How many batch norms there are in a node, and their parameters in all."""
+    if node.kind == "BatchNorm2d":
+        return 1, node.params
+    below = [(times, *_norms(child)) for child, times in distinct(node.children)]
+    return sum(times * count for times, count, _ in below), sum(times * params for times, _, params in below)
+
+
+def _halved(network: Network) -> Price:
+    """What half as many feature maps at the target would cost."""
+    return price(network, str(max(target(network).maps // 2, 1)))
+
+
+def _target(network: Network) -> dict[str, str]:
+    found, halved = target(network), _halved(network)
+    projection = halved.projections[0].change if halved.projections else None
+    return {
+        "target": found.name,
+        "target_path": found.path,
+        "target_python": found.expression,
+        "maps": str(found.maps),
+        "map_size": dims(found.size),
+        "cells": str(found.size[0] * found.size[1]),
+        "cell": str(found.stride),
+        "field": str(found.field),
+        "half": str(max(found.maps // 2, 1)),
+        "half_params": difference(halved.params),
+        "half_macs": difference(halved.macs),
+        "half_projection": projection.name if projection else "–",
+        "half_projection_params": exact(projection.params) if projection else "–",
+    }
+
+
+def _counts(network: Network) -> dict[str, str]:
+    found = count(network)
+    return {
+        "macs": exact(network.macs),
+        "params": exact(network.params),
+        "flops": exact(2 * network.macs),
+        "count_torchinfo": exact(found["torchinfo"]),
+        "count_fvcore": exact(found["fvcore"]),
+        "count_thop": exact(found["thop"]),
+        "count_ptflops": exact(found["ptflops"]),
+        "spread": f"{100 * (found['thop'] / network.macs - 1):.1f}" if network.macs else "–",
+        "batch": str(network.design.input[0]),
+    }

@@ -1,0 +1,45 @@
+"""What can be copied of a place, or of the whole design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from inspector.tui.screens.dialog import QUIET, Dialog
+
+Item = tuple[str, str]
+"""What something is, and its text."""
+
+_LABEL, _TEXT = 17, 55
+
+
+class CopyScreen(Dialog[Item]):
+    """Answers with the item that is to be copied."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__()
+        self._items = items
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Copy"
+            yield OptionList(*(Option(_words(*item)) for item in self._items))
+            yield Static("enter copies   esc back", classes="hint", markup=False)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._items[event.option_index])
+
+
+def _words(label: str, text: str) -> Content:
+    """The label, and the text as far as there is room: its last line where it has a few, else how many lines it has."""
+    lines = text.strip().splitlines()
+    shown = lines[-1] if len(lines) < 4 else f"{len(lines)} lines"
+    shown = shown if len(shown) <= _TEXT else f"{shown[: _TEXT - 1]}…"
+    return Content.assemble(f"{label:{_LABEL}}", (shown, QUIET))

@@ -1,0 +1,78 @@
+"""Another number of feature maps for Grad-CAM, and what it costs, before it is done."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from inspector.core.compare import Effect
+from inspector.core.design import Design
+from inspector.core.gradcam import Price, address, price, target
+from inspector.core.network import Network
+from inspector.core.units import difference
+from inspector.errors import DesignError
+from inspector.tui.screens.dialog import QUIET, Dialog
+
+_SHOWN = 8
+
+
+class TargetScreen(Dialog[Design]):
+    """Says what Grad-CAM reads, takes a number of feature maps, and answers with the design that has as many."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self._network = network
+        self._price: Price | None = None
+
+    def compose(self) -> ComposeResult:
+        found = target(self._network)
+        with Vertical(classes="box") as box:
+            box.border_title = f"Grad-CAM reads {found.name} ({found.path})"
+            cell = f"One cell of its heat map is {found.stride}×{found.stride} pixels"
+            seen = f"and sees {found.field}×{found.field}"
+            yield Static(Content(f"It averages {found.words}. {cell}, {seen}.\n\nHow many feature maps?"))
+            yield Input(str(found.maps), compact=True, select_on_focus=True)
+            yield Static("", id="price", markup=False)
+            yield Static("", classes="problem", markup=False)
+            yield Static("enter sets them   esc back", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self._say(self.query_one(Input).value)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._say(event.value)
+
+    def _say(self, maps: str) -> None:
+        problem = ""
+        try:
+            self._price = price(self._network, maps)
+        except DesignError as error:
+            self._price, problem = None, error.reason
+        self.query_one(".problem", Static).update(Content(problem))
+        self.query_one("#price", Static).update(self._words(self._price) if self._price else Content(""))
+
+    def _words(self, found: Price) -> Content:
+        if found.design == self._network.design:
+            return Content.styled(f"\nas it is now, {address(found.design)}", QUIET)
+        told = [each for each in found.effects if (not each.is_part and each.change.after is None) or _is_leaf(each)]
+        lines = [Content.styled(f"\n{difference(found.params)} params   {difference(found.macs)} MACs", "bold")]
+        lines += [self._line(each) for each in told[:_SHOWN]]
+        if len(told) > _SHOWN:
+            lines.append(Content.styled(f"and {len(told) - _SHOWN} more", QUIET))
+        return Content("\n").join(lines)
+
+    def _line(self, effect: Effect) -> Content:
+        style = "$text-warning" if effect in (self._price.projections if self._price else ()) else ""
+        words = f"{effect.change.name}  {effect.what}"
+        return Content.assemble((words, style), (f"  {effect.why}", QUIET))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        if self._price is not None:
+            self.dismiss(self._price.design)
