@@ -7,10 +7,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from inspector.core.counting import CONVENTIONS, DEFAULT
 from inspector.errors import DesignError, InspectorError, MissingError, OutputError
@@ -32,16 +34,78 @@ class _EditorFirst(click.Group):
         return super().parse_args(ctx, args)
 
 
+class _Model(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A preset, or a design file; a shell completes both, and commands where one could stand."""
+
+    name = "model"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        from inspector.core.fields import PRESETS
+
+        is_first = ctx.command is edit_command and not any(ctx.params.get(name) for name in ("assignments", "counting"))
+        words = [*PRESETS, *(name for name in cli.commands if name != "edit" and is_first)]
+        found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")]
+
+
+class _Assignment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """ADDRESS=VALUE; a shell completes the address, with the value that it has in the model."""
+
+    name = "assignment"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        from inspector.core.describe import value
+        from inspector.core.edit import addresses, resolve
+        from inspector.core.fields import PRESETS
+
+        words = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
+        models = [word for word in words if word in PRESETS or word.endswith(".toml")]
+        given = tuple(after for before, after in pairwise(words) if before == "--set" and "=" in after != incomplete)
+        try:
+            design = _assign(_load(models[0] if models else "resnet50"), given)
+        except InspectorError:
+            return []
+        known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
+        return [CompletionItem(f"{address}={value(resolve(design, address).value)}") for address in known]
+
+
+class _Subject(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A topic, which a shell completes, or the text of an error."""
+
+    name = "subject"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        from inspector.core.concepts import TOPICS
+
+        return [CompletionItem(topic) for topic in TOPICS if topic.startswith(incomplete)]
+
+
 def _model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """The MODEL argument and `--set`, which every command on one design has."""
     command = click.option(
         "--set",
         "assignments",
+        type=_Assignment(),
         metavar="ADDRESS=VALUE",
         multiple=True,
         help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
     )(command)
-    return click.argument("model", default="resnet50", metavar="[MODEL]")(command)
+    return click.argument("model", type=_Model(), default="resnet50", metavar="[MODEL]")(command)
 
 
 def _counts(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
@@ -66,34 +130,47 @@ def cli() -> None:
 
 @cli.command("edit")
 @_model
-@_counts
-@click.option("--verify/--no-verify", default=True, help="Have torch verify each design, in a process of its own.")
+@click.option("--counting", metavar="NAME", help=f"Whose counting the tables show: {', '.join(CONVENTIONS)}.")
+@click.option("--verify/--no-verify", default=None, help="Have torch verify each design, in a process of its own.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
+@click.option("--lang", type=click.Choice(["en", "ko"]), help="The notes' language; the locale's if left out.")
 @click.pass_context
 def edit_command(
-    context: click.Context, model: str, assignments: tuple[str, ...], counting: str, *, verify: bool, is_ascii: bool
+    context: click.Context,
+    model: str,
+    assignments: tuple[str, ...],
+    counting: str | None,
+    lang: str | None,
+    *,
+    verify: bool | None,
+    is_ascii: bool,
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
     design = _load(model)
     start = _assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
-        click.echo(_report(start, "text", counting), nl=False)
+        click.echo(_report(start, "text", counting or DEFAULT), nl=False)
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
+    from msgspec import structs
+
     from inspector.tui.app import InspectorApp
     from inspector.tui.ascii import is_needed
+    from inspector.tui.config import load
+    from inspector.tui.config import place as settings_place
     from inspector.tui.kept import place
-    from inspector.tui.settings import Settings
 
-    source = Path(model) if _names_file(model) else None
+    settings, problems = load(settings_place())
+    given = {"counting": counting, "lang": lang, "verify": verify, "ascii": is_ascii or is_needed(os.environ) or None}
     app = InspectorApp(
         start,
         saved=design,
-        source=source,
-        settings=Settings(counting=counting, verify=verify, ascii=is_ascii or is_needed(os.environ)),
+        source=Path(model) if _names_file(model) else None,
+        settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
+        problems=problems,
     )
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
@@ -156,6 +233,98 @@ def verify_command(context: click.Context, model: str, assignments: tuple[str, .
     verdict = judge(network, measured)
     click.echo(report.as_json(verdict) if as_json else report.as_text(network, verdict), nl=False)
     context.exit(0 if verdict.agrees else DIFFERS)
+
+
+@cli.command("explain")
+@click.argument("subject", type=_Subject(), default="", metavar="[TOPIC | ERROR | -]")
+@_model
+@click.option(
+    "--at", "place", metavar="PLACE", default="", help="The place whose numbers a note has: conv4_1, layer3.0."
+)
+@click.option("--lang", type=click.Choice(["en", "ko"]), help="The note's language; the locale's if left out.")
+def explain_command(subject: str, model: str, assignments: tuple[str, ...], place: str, lang: str | None) -> None:
+    """Explain a concept with a design's numbers, or an error of torch; without a subject, list the topics.
+
+    ERROR is the text of a shape error, one line or a whole traceback; - reads it from standard input.
+    """
+    from inspector.core.concepts import TOPICS
+    from inspector.core.mistakes import diagnose
+    from inspector.core.network import analyze
+    from inspector.notes import heading, language, note
+
+    network = analyze(_assign(_load(model), assignments))
+    lang = language(lang or "", os.environ)
+    if not subject:
+        for topic in TOPICS:
+            click.echo(f"{topic:14}{heading(topic, lang)}")
+        return
+    text = sys.stdin.read() if subject == "-" and sys.stdin is not None else subject
+    found = None if text in TOPICS else diagnose(text, network.design)
+    if found is None and (" " in text.strip() or subject == "-"):
+        raise DesignError("", "no shape error of torch that is known here")
+    if found is None:
+        click.echo(note(text, network, network.find(place).where if place else (), lang), nl=False)
+    else:
+        from inspector.report import mistake
+
+        click.echo(mistake.as_text(found, model), nl=False)
+
+
+@cli.command("keys")
+def keys_command() -> None:
+    """List every action's id, its keys (as the settings have them), and what it does."""
+    from inspector.tui.actions import remapped, sections
+    from inspector.tui.config import load, place
+    from inspector.tui.keynames import key_name
+
+    settings, problems = load(place())
+    for title, bindings in sections():
+        click.echo(title)
+        for each in remapped(bindings, settings.keys):
+            if each.id:
+                keys = " ".join(key_name(key) for key in each.key.split(","))
+                click.echo(f"  {each.id:24}{keys:18}{each.description}")
+    for problem in problems:
+        click.echo(f"inspector: {place()}: {problem}", err=True)
+
+
+@cli.group("config")
+def config_command() -> None:
+    """The settings file: where it is, and whether it is right."""
+
+
+@config_command.command("path")
+def config_path_command() -> None:
+    """Print where the settings file is, or would be."""
+    from inspector.tui.config import place
+
+    click.echo(place())
+
+
+@config_command.command("validate")
+@click.pass_context
+def config_validate_command(context: click.Context) -> None:
+    """Say what is wrong with the settings file; exit 2 where anything is."""
+    from inspector.tui.config import load, place
+
+    path = place()
+    _, problems = load(path)
+    for problem in problems:
+        click.echo(f"inspector: {path}: {problem}", err=True)
+    if not problems:
+        click.echo(f"{path}: {'fine' if path.exists() else 'no such file; the defaults hold'}")
+    context.exit(2 if problems else 0)
+
+
+@cli.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the completion script of a shell: eval "$(inspector completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is not None:
+        click.echo(found(cli, {}, "inspector", "_INSPECTOR_COMPLETE").source())
 
 
 @cli.command("presets")

@@ -93,7 +93,7 @@ def resolve(design: Design, address: str) -> Field:
     convolution = _CONVOLUTION.fullmatch(address)
     if convolution:
         return _convolution(design, address, convolution)
-    hint = nearest(address, _known(design, address)) or "; one is conv5_x.planes, the README lists all"
+    hint = nearest(address, addresses(design, address)) or "; one is conv5_x.planes, the README lists all"
     raise DesignError(address, f"no such address{hint}")
 
 
@@ -198,8 +198,8 @@ def _stage_name(paper: str | None, torch: str | None) -> str:
     return f"conv{paper}_x" if paper else f"conv{int(torch or 0) + 1}_x"
 
 
-def _known(design: Design, address: str) -> Iterator[str]:
-    """Addresses that a mistyped one may have meant, in the naming scheme that it uses."""
+def addresses(design: Design, like: str) -> Iterator[str]:
+    """Every address of a design, blocks' (up to 64 a stage) in the naming scheme that `like` uses."""
     yield from (name for name in DESIGN_FIELDS if name != "base")
     yield from (f"stem.{name}" for name in STEM_FIELDS)
     yield from (f"input.{name}" for name in INPUT_FIELDS)
@@ -208,9 +208,7 @@ def _known(design: Design, address: str) -> Iterator[str]:
         yield from (f"layer{number}.{name}" for name in STAGE_FIELDS)
         for block in range(min(design.stage(stage).blocks, 64)):
             for name in CONVOLUTIONS[design.block]:
-                yield (
-                    f"layer{number}.{block}.{name}" if "layer" in address else f"{block_name(stage, block + 1)}.{name}"
-                )
+                yield (f"layer{number}.{block}.{name}" if "layer" in like else f"{block_name(stage, block + 1)}.{name}")
 
 
 def step(design: Design, field: Field, steps: int) -> Design:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,8 +28,8 @@ from inspector.tui.settings import Settings
 from inspector.tui.view import View
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
-from inspector.tui.widgets.detail import Detail, ValueInput
-from inspector.tui.widgets.find import FindBar, FindInput
+from inspector.tui.widgets.detail import Detail
+from inspector.tui.widgets.find import FindBar
 from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture
 from inspector.tui.widgets.ranking import Ranking
@@ -68,6 +68,7 @@ class InspectorApp(LearningApp):
         Binding("c", "countings", "What each tool counts", id="app.countings"),
         Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
         Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
+        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="app.suspend"),
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit, from anywhere", id="app.quit-anywhere", priority=True),
     ]
@@ -80,8 +81,12 @@ class InspectorApp(LearningApp):
         source: Path | None = None,
         settings: Settings | None = None,
         state: Path | None = None,
+        problems: Sequence[str] = (),
     ) -> None:
-        """`state` is the folder that theme, hint and journals are kept in; None keeps nothing."""
+        """`state` is the folder that theme, hint and journals are kept in, None keeps nothing.
+
+        `problems` are what is wrong with the settings, said when the editor is there.
+        """
         journals = None if state is None else state / "journal"
         super().__init__(design, saved=design if saved is None else saved, source=source, journals=journals)
         settings = settings or Settings()
@@ -94,7 +99,9 @@ class InspectorApp(LearningApp):
         if settings.ascii:
             self._filters.append(AsciiFilter())
         self._verifies = settings.verify
+        self._problems = problems
         self.wanted_lang = settings.lang
+        self.set_keymap(settings.keys)
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen()
@@ -126,10 +133,13 @@ class InspectorApp(LearningApp):
         self.query_one(Hint).display = self._kept_in is not None and not self._kept.is_known
         self._keep(is_known=True)
         self.theme_changed_signal.subscribe(self.screen_stack[0], lambda theme: self._keep(theme=theme.name))
+        self.app_resume_signal.subscribe(self.screen_stack[0], lambda _: self.screen.refresh())
         self.tree_table.focus()
         self.show()
         self.call_after_refresh(_keep_what_start_up_made)
         self.call_after_refresh(self.offer)
+        for problem in self._problems[:5]:
+            self.notify(f"settings: {problem}", severity="warning", markup=False, timeout=8)
 
     @property
     def view(self) -> View:
@@ -177,7 +187,7 @@ class InspectorApp(LearningApp):
 
     def show_keys(self) -> None:
         pane = "field" if self.detail.is_typing else self.pane
-        self.screen_stack[0].query_one(KeyBar).show(keys(pane, self.history))
+        self.screen_stack[0].query_one(KeyBar).show(keys(pane, self.history, self._keymap))
 
     @on(TreeTable.Moved)
     def _moved(self, event: TreeTable.Moved) -> None:
@@ -226,18 +236,10 @@ class InspectorApp(LearningApp):
         self.show_selected(self.view)
 
     def action_help(self) -> None:
+        from inspector.tui.actions import remapped, sections
         from inspector.tui.screens.help import HelpScreen
 
-        palette = Binding("ctrl+p", "command_palette", "Every command, by name")
-        sections = [
-            ("Tree", TreeTable.BINDINGS),
-            ("Numbers", Detail.BINDINGS),
-            ("While typing", ValueInput.BINDINGS),
-            ("While finding", FindInput.BINDINGS),
-            ("Picture", Picture.BINDINGS),
-            ("Ripple, rankings", [*Listing.BINDINGS, *Ripple.BINDINGS, *Ranking.BINDINGS]),
-        ]
-        self.push_screen(HelpScreen([("Everywhere", [*self.BINDINGS, palette]), *sections]))
+        self.push_screen(HelpScreen([(title, [*remapped(each, self._keymap)]) for title, each in sections()]))
 
     def action_countings(self) -> None:
         from inspector.tui.screens.countings import CountingScreen
@@ -250,11 +252,13 @@ class InspectorApp(LearningApp):
             self.show()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from inspector.tui.actions import remapped
         from inspector.tui.commands import commands
 
         undone = {"undo"} if not self.history.can_undo else set()
         resting = frozenset(undone | ({"redo"} if not self.history.can_redo else set()))
-        sections = [(self, self.BINDINGS), (self.tree_table, TreeTable.BINDINGS)]
+        keymap = self._keymap
+        sections = [(each, [*remapped(each.BINDINGS, keymap)]) for each in (self, self.tree_table)]
         yield from commands(self, sections, resting, super().get_system_commands(screen))
 
 

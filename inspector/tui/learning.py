@@ -44,6 +44,24 @@ class LearningApp(DesignsApp):
         lang = language(self.wanted_lang, os.environ)
         self.push_screen(NoteScreen(self.network, self.selected, about, lang), left)
 
+    def action_error(self) -> None:
+        """Explain an error of torch, and do what one wants done about it."""
+        from inspector.tui.screens.mistake import MistakeScreen, Wish
+
+        def wished(wish: Wish | None) -> None:
+            if wish is None:
+                return
+            if wish.action == "note":
+                self.action_note(wish.text)
+            elif wish.action == "go":
+                self.jump(self.network.find(wish.text).where)
+            else:
+                assignments = wish.text.split()
+                self.become(self.history.record(edit(self.history.current, *assignments), assignments[0].split("=")[0]))
+
+        self.settle()
+        self.push_screen(MistakeScreen(self.history.current), wished)
+
     def action_target(self) -> None:
         """Make the block that one stands in the target, or the last block of the stage."""
         self.settle()

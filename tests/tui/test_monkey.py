@@ -26,6 +26,7 @@ KEYS = (
     *["pageup", "pagedown", "plus", "plus", "minus", "minus", "u", "ctrl+r", "e", "e", "s", "g", "G"],
     *["left_square_bracket", "right_square_bracket", *"0123456789", "x", "question_mark", "c", "v", "j", "k", "h", "l"],
     *["r", "o", "m", "b", "B", "d", "slash", "n", "N", "f", "less_than_sign", "greater_than_sign", "ctrl+p"],
+    *["w", "left_curly_bracket", "right_curly_bracket", "H", "W", "S", "i", "I", "t", "T", "y", "L", "f2"],
 )
 SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (119, 30), (100, 14)]
 
@@ -114,7 +115,10 @@ async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None
             await pilot.press("escape")
             await pilot.pause()
         app.settle()
+        for each in app.opened:
+            assert each.history.current == each.history.steps[each.history.at].design
         while app.history.can_undo:
             app.action_undo()
         await pilot.pause()
-        assert app.history.current == start
+        assert app.history.current == app.history.steps[0].design
+        assert len(app.opened) > 1 or app.history.current == start

@@ -11,37 +11,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from inspector.tui.keynames import key_name
 from inspector.tui.screens.dialog import Dialog
 
 Section = tuple[str, Iterable[BindingType]]
-
-_NAMES = {
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left_curly_bracket": "{",
-    "right_curly_bracket": "}",
-    "question_mark": "?",
-    "slash": "/",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "alt+left": "alt+←",
-    "alt+right": "alt+→",
-    "shift+tab": "⇧tab",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "ctrl+r": "^r",
-    "ctrl+q": "^q",
-    "ctrl+p": "^p",
-    "ctrl+s": "^s",
-    "escape": "esc",
-}
 
 
 class HelpScreen(Dialog[None]):
@@ -72,7 +45,7 @@ def described(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str]]:
     """The keys and the description of each binding that is meant to be shown."""
     for binding in bindings:
         if isinstance(binding, Binding) and binding.show:
-            keys = " ".join(_NAMES.get(key, key) for key in binding.key.split(","))
+            keys = " ".join(key_name(key) for key in binding.key.split(","))
             yield keys, binding.description
 
 

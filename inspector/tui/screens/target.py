@@ -15,6 +15,7 @@ from inspector.core.network import Network
 from inspector.core.units import difference
 from inspector.errors import DesignError
 from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.widgets.ripple import is_told
 
 _SHOWN = 8
 
@@ -60,7 +61,7 @@ class TargetScreen(Dialog[Design]):
     def _words(self, found: Price) -> Content:
         if found.design == self._network.design:
             return Content.styled(f"\nas it is now, {address(found.design)}", QUIET)
-        told = [each for each in found.effects if (not each.is_part and each.change.after is None) or _is_leaf(each)]
+        told = [each for each in found.effects if is_told(each)]
         lines = [Content.styled(f"\n{difference(found.params)} params   {difference(found.macs)} MACs", "bold")]
         lines += [self._line(each) for each in told[:_SHOWN]]
         if len(told) > _SHOWN:

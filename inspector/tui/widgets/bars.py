@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,6 +14,7 @@ from inspector.core.history import History
 from inspector.core.memory import DTYPES, kept_for_backward
 from inspector.core.network import Network
 from inspector.core.units import difference, dims, exact, short, short_bytes, short_difference
+from inspector.tui.keynames import key_name
 
 
 class Bar(Static):
@@ -99,8 +100,26 @@ Key = tuple[str, str, str]
 """A key, what it does, and the action that a click on it runs; no action for one that rests."""
 
 
-def keys(pane: str, history: History) -> list[Key]:
-    """What can be done in a pane: "field" while a value is being typed, "tree", "detail", or one of the others."""
+def keys(pane: str, history: History, keymap: Mapping[str, str]) -> list[Key]:
+    """What can be done in a pane: "field" while a value is being typed, "tree", "detail", or one of the others.
+
+    `keymap` gives other keys to actions, by their ids.
+    """
+    found = _keys(pane, history)
+    if not keymap:
+        return found
+    return [(_key(keymap.get(_IDS.get(action, action), ""), key), words, action) for key, words, action in found]
+
+
+_IDS = {"app.more": "app.step-up", "app.less": "app.step-down"}
+"""Ids of actions that have other names."""
+
+
+def _key(mapped: str, key: str) -> str:
+    return key_name(mapped.partition(",")[0]) if mapped else key
+
+
+def _keys(pane: str, history: History) -> list[Key]:
     if pane == "field":
         return [
             ("enter", "keep", "app.leave('keep')"),
