@@ -352,7 +352,7 @@ async def test_quitting_without_edits_asks_nothing() -> None:
 
 
 async def test_help_lists_every_key_of_every_pane() -> None:
-    async with _editor(size=(120, 80)) as pilot:
+    async with _editor(size=(120, 170)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HelpScreen)

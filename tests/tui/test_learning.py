@@ -142,7 +142,7 @@ async def test_what_is_copied_goes_to_the_terminal_and_to_a_clipboard_that_there
         await _press(pilot, *TO_CONV5, "y")
         assert isinstance(app.screen, CopyScreen)
         text = _screen(pilot)
-        for words in ("layer4", "conv5_x.planes=512", "target_layers=target_layers", 'target_layer="layer4.2"'):
+        for words in ("layer4", "conv5_x.planes=512", "target_layers = [model.layer4[-1]]", 'target_layer="layer4.2"'):
             assert words in text
         await _press(pilot, "enter")
         for _ in range(100):

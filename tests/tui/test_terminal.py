@@ -37,6 +37,12 @@ MORE = {
     "countings": ("]", "+", "c", "down", "down"),
     "export": ("x",),
     "quit": ("]", "+", "q"),
+    "note": ("]", "]", "]", "]", "i"),
+    "target": ("T", "1024"),
+    "history": (*FEWER, "[", "+", "u", "H"),
+    "designs": (*FEWER, "w", "n", "resnet18", "enter", "w"),
+    "copy": (*TO_CONV5_3, "y"),
+    "mistake": ("I", "running_mean should contain 1024 elements not 2048"),
 }
 CASES = [
     *((name, size) for name in SCREENS for size in [(60, 20), *SIZES]),

@@ -16,7 +16,7 @@ from inspector.tui.screens.dialog import QUIET, Dialog
 Item = tuple[str, str]
 """What something is, and its text."""
 
-_LABEL, _TEXT = 17, 55
+_LABEL, _TEXT = 18, 50
 
 
 class CopyScreen(Dialog[Item]):
@@ -38,8 +38,9 @@ class CopyScreen(Dialog[Item]):
 
 
 def _words(label: str, text: str) -> Content:
-    """The label, and the text as far as there is room: its last line where it has a few, else how many lines it has."""
+    """The label, and the text as far as there is room: of a few lines the target's, of more how many there are."""
     lines = text.strip().splitlines()
-    shown = lines[-1] if len(lines) < 4 else f"{len(lines)} lines"
+    telling = [line for line in lines if "target" in line] or lines
+    shown = telling[0] if len(lines) < 4 else f"{len(lines)} lines"
     shown = shown if len(shown) <= _TEXT else f"{shown[: _TEXT - 1]}…"
     return Content.assemble(f"{label:{_LABEL}}", (shown, QUIET))

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from inspector.tui.screens.dialog import Dialog
 
-_LABEL = 30
+_LABEL = 36
 
 
 class Row(NamedTuple):

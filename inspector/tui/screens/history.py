@@ -19,7 +19,7 @@ from inspector.tui.screens.dialog import QUIET, Dialog
 
 MOST = 500
 """Edits that are listed: the newest ones."""
-_EDIT = 32
+_EDIT = 29
 
 
 class HistoryScreen(Dialog[int]):

@@ -17,6 +17,10 @@ from inspector.core.mistakes import Diagnosis, diagnose
 from inspector.tui.screens.dialog import QUIET, Dialog
 
 
+_OTHERS = 4
+"""Other edits that are named."""
+
+
 class Wish(NamedTuple):
     """What is to be done about an error: make the edits, go to the place, or read the note."""
 
@@ -66,7 +70,7 @@ class MistakeScreen(Dialog[Wish]):
         found = self._found
         if found is None:
             return Content.styled("No shape error of torch that is known here." if text.strip() else "", QUIET)
-        others = [Content.styled(f"or: {', '.join(found.others)}", QUIET)] if found.others else []
+        others = [Content.styled(f"or: {', '.join(found.others[:_OTHERS])}", QUIET)] if found.others else []
         where = f"{found.name}" + (f" ({found.path})" if found.path not in ("", found.name) else "")
         return Content("\n").join([Content.styled(f"{where}: {found.error}", "bold"), Content(found.why), *others])
 

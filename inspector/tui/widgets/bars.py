@@ -136,8 +136,9 @@ def _keys(pane: str, history: History) -> list[Key]:
         return [("enter", "type", "app.edit"), tree, *steps, ripple, redo, *away]
     if pane in _OTHERS:
         return [*_OTHERS[pane][:2], tree, *_OTHERS[pane][2:], *away]
-    found = [ripple, ("/", "find", "app.find"), ("b", "baseline", "app.baseline"), ("m", "maps", "app.picture")]
-    rest = [("o", "order", "app.ranking"), ("c", "counts", "app.countings"), ("x", "export", "app.export"), redo]
+    found = [ripple, ("/", "find", "app.find"), ("i", "note", "app.note"), ("b", "baseline", "app.baseline")]
+    more = [("T", "grad-cam", "app.maps"), ("m", "maps", "app.picture"), ("w", "designs", "app.designs")]
+    rest = [*more, ("x", "export", "app.export"), ("o", "order", "app.ranking"), ("c", "counts", "app.countings"), redo]
     return [("e", "edit", "app.edit"), *steps, *found, *rest, *away]
 
 
