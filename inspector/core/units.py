@@ -45,3 +45,15 @@ def dims(shape: Dims) -> str:
 def features(shape: Dims) -> str:
     """A feature map without the batch: C×H×W, or the number of features behind the head's pooling."""
     return dims(shape[1:])
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was: "just now", "5 min ago", "3 h ago", "2 days ago"."""
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds / 60)} min ago"
+    if seconds < 86_400:
+        return f"{int(seconds / 3600)} h ago"
+    days = int(seconds / 86_400)
+    return f"{days} day{'s' if days > 1 else ''} ago"

@@ -139,6 +139,10 @@ class Found(Struct, frozen=True):
             self.path.rename(path)
         return Journal(path.parent, path, self.file, self.work)
 
+    def let_go(self) -> None:
+        """Leave the work as it is, to be found again."""
+        os.close(self.file)
+
     def set_aside(self) -> None:
         """Keep the work for a while without offering it."""
         with suppress(OSError):

@@ -168,6 +168,9 @@ class InspectorApp(LearningApp):
             main.query_one(Badge).show(self.history.current)
             self.show_keys()
 
+    def show_offer(self, works: list[tuple[float, str]]) -> None:
+        self.screen_stack[0].query_one(Hint).offer(works)
+
     def _keep(self, **values: object) -> None:
         """Keep a choice for the next start, and say once where it cannot be."""
         kept = structs.replace(self._kept, **values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,11 +25,17 @@ def place() -> Path:
 def load(path: Path) -> tuple[Settings, list[str]]:
     """The settings in a file, and what is wrong with it, a line each; without a file, the defaults."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return _DEFAULTS, []
     except OSError as error:
         return _DEFAULTS, [f"{(error.strerror or str(error)).lower()}"]
+    except UnicodeDecodeError:
+        return _DEFAULTS, ["not text in UTF-8"]
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         return _DEFAULTS, [f"not TOML: {shown(str(error), 120)}"]
     found: dict[str, object] = {}

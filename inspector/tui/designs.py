@@ -16,7 +16,7 @@ from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.core.units import short
 from inspector.errors import DesignError
-from inspector.journal.folder import KEPT, OPEN, Found, Journal, left
+from inspector.journal.folder import KEPT, Found, Journal, left
 from inspector.journal.record import Work
 from inspector.tui.moving import Trail
 from inspector.tui.panes import PanesApp
@@ -59,7 +59,7 @@ class DesignsApp(PanesApp):
         Binding("left_curly_bracket", "other(-1)", "Previous design", id="app.previous-design", key_display="{"),
         Binding("right_curly_bracket", "other(1)", "Next design", id="app.next-design", key_display="}"),
         Binding("H", "history", "History: every edit and its effect", id="app.history"),
-        Binding("W", "earlier", "Earlier work that was not saved", id="app.earlier"),
+        Binding("W", "earlier", "Work that was not saved: open it again", id="app.earlier"),
     ]
 
     def __init__(self, design: Design, *, saved: Design, source: Path | None, journals: Path | None) -> None:
@@ -72,6 +72,7 @@ class DesignsApp(PanesApp):
         self._journal = self._new_journal()
         self._opened = [self._current()]
         self._at = 0
+        self._lost: list[Found] = []
 
     @property
     def network(self) -> Network:
@@ -262,31 +263,37 @@ class DesignsApp(PanesApp):
         self.settle()
         self.push_screen(HistoryScreen(self.history), chosen)
 
-    def offer(self, ending: str = OPEN) -> None:
-        """Offer the work back that an editor left which did not end by itself; or work that was left unsaved."""
-        if self._journals is None:
-            return
-        from inspector.tui.screens.recover import RecoverScreen
+    def offer(self) -> None:
+        """Offer the work back that an editor left which did not end by itself; it is held until this one ends."""
+        if self._journals is not None:
+            self._lost = list(left(self._journals))
+            if self._lost:
+                self.show_offer([(each.when, called(each.work.history.current)) for each in self._lost])
 
-        found = list(left(self._journals, ending))
-        if not found:
-            if ending == KEPT:
-                self.notify("there is no earlier work", timeout=2)
-            return
-        title = "Work that was not saved" if ending == OPEN else "Earlier work"
-        self.push_screen(RecoverScreen(found, title), partial(self._recover, found))
+    def show_offer(self, works: list[tuple[float, str]]) -> None:
+        """Say that there is work to be had back: when each was last written, and what it is."""
+        raise NotImplementedError
 
     def action_earlier(self) -> None:
+        """List the work that was not saved: what is offered first, then what was left earlier."""
+        from inspector.tui.screens.recover import RecoverScreen
+
         self.settle()
-        self.offer(KEPT)
+        kept = [] if self._journals is None else list(left(self._journals, KEPT))
+        if self._lost or kept:
+            found, self._lost = [*self._lost, *kept], []
+            self.push_screen(RecoverScreen(found), partial(self._recover, found))
+        else:
+            self.notify("there is no earlier work", timeout=2)
 
     def _recover(self, found: list[Found], numbers: list[int] | None) -> None:
-        """Go on with some of the work found, and keep the rest for later."""
+        """Go on with some of the work found; the rest is kept for a while."""
         for number, each in enumerate(found):
             if number in (numbers or []):
                 self._resume(each)
             else:
                 each.set_aside()
+        self.show()
 
     def _resume(self, found: Found) -> None:
         work = found.work
@@ -305,4 +312,7 @@ class DesignsApp(PanesApp):
         for each in self.opened:
             if each.journal is not None:
                 each.journal.end()
+        for found in self._lost:
+            found.set_aside()
+        self._lost = []
         super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came

@@ -18,12 +18,13 @@ from inspector.core.design_file import read
 from inspector.core.edit import edit
 from inspector.core.network import analyze
 from inspector.core.presets import preset
+from inspector.core.units import ago
 from inspector.journal.folder import KEPT, OPEN, left
 from inspector.tui.app import InspectorApp
 from inspector.tui.screens.designs import DesignsScreen
 from inspector.tui.screens.history import HistoryScreen
 from inspector.tui.screens.quit import QuitScreen
-from inspector.tui.screens.recover import RecoverScreen, ago
+from inspector.tui.screens.recover import RecoverScreen
 from inspector.tui.settings import Settings
 
 RESNET50 = preset("resnet50")
@@ -148,44 +149,60 @@ async def test_ctrl_s_saves_to_the_file_that_was_opened_unless_something_would_b
         assert str(path) not in _screen(pilot)
 
 
-async def test_work_is_offered_back_with_its_history_and_its_place(tmp_path: Path) -> None:
-    async with _editor(tmp_path) as pilot:
-        await _press(pilot, *TO_CONV5, "plus", "plus", "u")
+async def _left(state: Path, *keys: str) -> None:
+    """Work that an editor leaves which is killed."""
+    async with _editor(state) as pilot:
+        await _press(pilot, *keys)
         for each in _app(pilot).opened:
             each.journal._let_go()  # type: ignore[union-attr]  # noqa: SLF001  # as the system does at a kill
+
+
+async def test_work_is_offered_back_with_its_history_and_its_place(tmp_path: Path) -> None:
+    await _left(tmp_path, *TO_CONV5, "plus", "plus", "u")
     async with _editor(tmp_path) as pilot:
         app = _app(pilot)
+        assert "work that was not saved: resnet50 with conv5_x.planes=520, just now   W opens it" in _screen(pilot)
+        await _press(pilot, "W")
         assert isinstance(app.screen, RecoverScreen)
         assert "2 edits" in _screen(pilot)
-        assert "just now" in _screen(pilot)
         await _press(pilot, "enter")
         assert app.history.current.conv5_x.planes == 520
         assert app.history.can_redo
         assert len(app.opened) == 1
         assert app.name_at(app.selected) == "conv5_x"
+        assert "W opens it" not in _screen(pilot)
         await _press(pilot, "q")
         assert isinstance(app.screen, QuitScreen)
         assert "kept for 30 days" in _screen(pilot)
         await _press(pilot, "q")
     assert not list(tmp_path.glob(f"journal/*{OPEN}"))
     async with _editor(tmp_path) as pilot:
-        assert not isinstance(pilot.app.screen, RecoverScreen)
+        assert "W opens it" not in _screen(pilot)
         await _press(pilot, "W")
         assert isinstance(pilot.app.screen, RecoverScreen)
         await _press(pilot, "escape", "W", "enter")
         assert _app(pilot).history.current.conv5_x.planes == 520
 
 
-async def test_work_that_is_declined_is_kept(tmp_path: Path) -> None:
+async def test_an_offer_is_in_nobody_s_way_and_what_is_declined_is_kept(tmp_path: Path) -> None:
+    await _left(tmp_path, "plus")
     async with _editor(tmp_path) as pilot:
-        _edit(pilot, "num_classes=10")
-        _app(pilot)._journal._let_go()  # type: ignore[union-attr]  # noqa: SLF001
-    async with _editor(tmp_path) as pilot:
-        await _press(pilot, "escape")
-        assert _app(pilot).history.current == RESNET50
-        await _press(pilot, "q")
+        await _press(pilot, *TO_CONV5, "plus")
+        assert _app(pilot).history.current.conv5_x.planes == 520
+        await _press(pilot, "u", "q")
     (found,) = left(tmp_path / "journal", KEPT)
-    assert found.work.history.current.num_classes == 10
+    assert found.work.history.current.num_classes == 1001
+    found.set_aside()
+
+
+async def test_an_offer_that_nobody_saw_is_made_again(tmp_path: Path) -> None:
+    await _left(tmp_path, "plus")
+    async with _editor(tmp_path) as pilot:
+        for found in _app(pilot)._lost:  # noqa: SLF001
+            found.let_go()
+        _app(pilot)._lost = []  # noqa: SLF001
+    async with _editor(tmp_path) as pilot:
+        assert "W opens it" in _screen(pilot)
 
 
 async def test_saved_and_untouched_work_leaves_no_journal(tmp_path: Path) -> None:
@@ -202,7 +219,7 @@ async def test_two_editors_at_once_have_journals_of_their_own(tmp_path: Path) ->
     async with _editor(tmp_path) as one:
         _edit(one, "num_classes=10")
         async with _editor(tmp_path) as other:
-            assert not isinstance(other.app.screen, RecoverScreen)
+            assert "W opens it" not in _screen(other)
             _edit(other, "num_classes=20")
             _edit(one, "num_classes=30")
             await _press(other, "q", "q")
@@ -228,7 +245,7 @@ async def test_where_nothing_can_be_written_it_is_said_once_and_editing_goes_on(
     ("seconds", "words"), [(5, "just now"), (300, "5 min ago"), (7300, "2 h ago"), (90_000, "1 day ago")]
 )
 def test_how_long_ago(seconds: float, words: str) -> None:
-    assert ago(1_000_000, 1_000_000 + seconds) == words
+    assert ago(seconds) == words
 
 
 def _params(editor: Terminal) -> int:
@@ -272,7 +289,8 @@ def test_the_work_of_a_killed_editor_is_offered_in_a_real_terminal(tmp_path: Pat
         editor.wait("25,557,032 params").settle().press("]", "]", "]", "]", "+", "+").wait("26,485,736 params")
         os.kill(editor.pid, signal.SIGKILL)
     with terminal(size=(80, 24), cwd=tmp_path) as editor:
-        editor.wait("Work that was not saved").settle().press("enter").wait("26,485,736 params").press("u")
+        editor.wait("W opens it").settle().press("W").wait("2 edits").press("enter").wait("26,485,736 params")
+        editor.press("u")
         editor.wait("26,018,376 params").press("u").wait("25,557,032 params").press("^r").wait("26,018,376 params")
         editor.press("q").wait("Quit without saving").press("q")
         assert editor.ended() == 0

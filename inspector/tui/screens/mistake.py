@@ -16,7 +16,6 @@ from inspector.core.design import Design
 from inspector.core.mistakes import Diagnosis, diagnose
 from inspector.tui.screens.dialog import QUIET, Dialog
 
-
 _OTHERS = 4
 """Other edits that are named."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,28 +14,28 @@ from textual.widgets.option_list import Option
 
 from inspector.core.describe import called
 from inspector.core.network import analyze
-from inspector.core.units import short
+from inspector.core.units import ago, short
 from inspector.journal.folder import KEPT_DAYS, Found
 from inspector.tui.screens.dialog import QUIET, Dialog
 
-_WORK = 34
+_WORK = 31
 
 
 class RecoverScreen(Dialog[list[int]]):
     """Lists work that no editor has open; answers with the numbers of what is to be opened."""
 
-    def __init__(self, found: Sequence[Found], title: str) -> None:
+    def __init__(self, found: Sequence[Found]) -> None:
         super().__init__()
-        self._found, self._title = found, title
+        self._found = found
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = "Work that was not saved"
             options = OptionList(*(Option(words, id=str(at)) for at, words in enumerate(self._words())))
             if len(self._found) > 1:
                 options.add_option(Option("  all of them", id="all"))
             yield options
-            words = f"enter opens it, history and all   esc leaves it (kept for {KEPT_DAYS} days, W finds it)"
+            words = f"enter opens it, history and all   esc leaves it ({KEPT_DAYS} days)"
             yield Static(words, classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
@@ -46,22 +46,11 @@ class RecoverScreen(Dialog[list[int]]):
             count = len(work.history.steps) - 1
             edits = f"{count} edit{'s' if count != 1 else ''}"
             params = f"{short(analyze(work.history.current).params)} params"
-            yield Content.assemble(f"  {label:{_WORK}}{edits:>9}  {params:>14}   ", (ago(found.when), QUIET))
+            yield Content.assemble(
+                f"  {label:{_WORK}}{edits:>9}  {params:>14}   ", (ago(time.time() - found.when), QUIET)
+            )
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         is_all = event.option.id == "all"
         self.dismiss(list(range(len(self._found))) if is_all else [event.option_index])
-
-
-def ago(when: float, now: float | None = None) -> str:
-    """How long ago a time (seconds since 1970) was: "just now", "5 min ago", "3 h ago", "2 days ago"."""
-    seconds = (datetime.now(tz=UTC).timestamp() if now is None else now) - when
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{int(seconds / 60)} min ago"
-    if seconds < 86_400:
-        return f"{int(seconds / 3600)} h ago"
-    days = int(seconds / 86_400)
-    return f"{days} day{'s' if days > 1 else ''} ago"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from inspector.core.describe import version
 from inspector.core.history import History
 from inspector.core.memory import DTYPES, kept_for_backward
 from inspector.core.network import Network
-from inspector.core.units import difference, dims, exact, short, short_bytes, short_difference
+from inspector.core.units import ago, difference, dims, exact, short, short_bytes, short_difference
 from inspector.tui.keynames import key_name
 
 
@@ -185,14 +186,31 @@ def _length(keys: Sequence[Key]) -> int:
 
 
 class Hint(Bar):
-    """A line for who is here for the first time, as long as fits."""
+    """A line above the totals, as long as fits: for who is here for the first time, or of work to be had back."""
 
-    _CHOICES = (
+    _texts: tuple[str, ...] = (
         " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys",
         " first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help",
         " ↑ ↓ move   e edit   r what it did   ? help",
     )
+    _style = "$text-primary"
+
+    def offer(self, works: Sequence[tuple[float, str]]) -> None:
+        """Say that there is work that was not saved; `works` are when each was last written, and what it is."""
+        when, what = works[0]
+        count = f" (and {len(works) - 1} more)" if len(works) > 1 else ""
+        self._texts = (
+            f" work that was not saved: {what}, {ago(time.time() - when)}{count}   W opens it",
+            f" work that was not saved, {ago(time.time() - when)}{count}   W opens it",
+            " unsaved work   W opens it",
+        )
+        self._style = "$text-warning"
+        self.display = True
+        self._draw()
 
     def on_resize(self) -> None:
-        texts = [text for text in self._CHOICES if cell_len(text) <= self.size.width]
-        self.say(Content.styled(texts[0] if texts else "", "$text-primary"))
+        self._draw()
+
+    def _draw(self) -> None:
+        texts = [text for text in self._texts if cell_len(text) <= self.app.size.width]
+        self.say(Content.styled(texts[0] if texts else "", self._style))
