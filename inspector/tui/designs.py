@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -16,12 +16,14 @@ from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.core.units import short
 from inspector.errors import DesignError
-from inspector.journal.folder import KEPT, Found, Journal, left
-from inspector.journal.record import Work
 from inspector.tui.moving import Trail
 from inspector.tui.panes import PanesApp
-from inspector.tui.screens.designs import Answer, Row
 from inspector.tui.widgets.rows import nearest_place
+
+if TYPE_CHECKING:
+    from inspector.journal.folder import Found, Journal
+    from inspector.journal.record import Work
+    from inspector.tui.screens.designs import Answer
 
 
 class Opened(NamedTuple):
@@ -69,7 +71,7 @@ class DesignsApp(PanesApp):
         self._network = analyze(design)
         self._baseline = analyze(preset(design.base))
         self._called = ""
-        self._journal = self._new_journal()
+        self._journal: Journal | None = None
         self._opened = [self._current()]
         self._at = 0
         self._lost: list[Found] = []
@@ -122,13 +124,20 @@ class DesignsApp(PanesApp):
 
     def note_down(self) -> None:
         """Write the current work into its journal; where that cannot be, say so once."""
-        if self._journal is not None:
-            problem = self._journal.write(self._work())
-            if problem:
-                words = f"edits are not kept for a crash: {problem}. Editing goes on; save with ^s"
-                self.notify(words, severity="warning", markup=False, timeout=8)
+        if self._journals is None:
+            return
+        if self._journal is None:
+            from inspector.journal.folder import Journal
+
+            self._journal = Journal(self._journals)
+        problem = self._journal.write(self._work())
+        if problem:
+            words = f"edits are not kept for a crash: {problem}. Editing goes on; save with ^s"
+            self.notify(words, severity="warning", markup=False, timeout=8)
 
     def _work(self) -> Work:
+        from inspector.journal.record import Work
+
         source = str(self.source.absolute()) if self.source else ""
         return Work(self.history, self._saved, source, self._called, self.name_at(self.selected))
 
@@ -143,9 +152,6 @@ class DesignsApp(PanesApp):
             self._trail,
             self._journal,
         )
-
-    def _new_journal(self) -> Journal | None:
-        return None if self._journals is None else Journal(self._journals)
 
     def action_other(self, steps: int) -> None:
         if len(self._opened) == 1:
@@ -181,7 +187,7 @@ class DesignsApp(PanesApp):
         self._list_designs(self._at)
 
     def _list_designs(self, highlighted: int) -> None:
-        from inspector.tui.screens.designs import DesignsScreen
+        from inspector.tui.screens.designs import DesignsScreen, Row
 
         rows = []
         for each in self.opened:
@@ -211,7 +217,7 @@ class DesignsApp(PanesApp):
             if answer is not None:
                 design, source = answer
                 base = analyze(preset(design.base))
-                self.open(Opened(History.of(design), design, base, source, journal=self._new_journal()))
+                self.open(Opened(History.of(design), design, base, source))
 
         self.push_screen(ChooseScreen("Open a design", ""), chosen)
 
@@ -219,7 +225,7 @@ class DesignsApp(PanesApp):
         """Put a copy behind a design, unsaved work of its own; its number."""
         opened = self.opened
         one = opened[at]
-        copy = one._replace(name=f"{one.label} copy", source=None, journal=self._new_journal())
+        copy = one._replace(name=f"{one.label} copy", source=None, journal=None)
         self._take([*opened[: at + 1], copy, *opened[at + 1 :]], at + 1)
         self.note_down()
         return at + 1
@@ -265,7 +271,9 @@ class DesignsApp(PanesApp):
 
     def offer(self) -> None:
         """Offer the work back that an editor left which did not end by itself; it is held until this one ends."""
-        if self._journals is not None:
+        if self._journals is not None and self._journals.exists():
+            from inspector.journal.folder import left
+
             self._lost = list(left(self._journals))
             if self._lost:
                 self.show_offer([(each.when, called(each.work.history.current)) for each in self._lost])
@@ -276,6 +284,7 @@ class DesignsApp(PanesApp):
 
     def action_earlier(self) -> None:
         """List the work that was not saved: what is offered first, then what was left earlier."""
+        from inspector.journal.folder import KEPT, left
         from inspector.tui.screens.recover import RecoverScreen
 
         self.settle()

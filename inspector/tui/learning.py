@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -14,7 +14,9 @@ from inspector.core.editable import editable
 from inspector.core.gradcam import address, lines, target
 from inspector.report import python_file, render
 from inspector.tui.designs import DesignsApp
-from inspector.tui.screens.copy import Item
+
+if TYPE_CHECKING:
+    from inspector.tui.screens.copy import Item
 
 
 class LearningApp(DesignsApp):

@@ -153,8 +153,7 @@ async def _left(state: Path, *keys: str) -> None:
     """Work that an editor leaves which is killed."""
     async with _editor(state) as pilot:
         await _press(pilot, *keys)
-        for each in _app(pilot).opened:
-            each.journal._let_go()  # type: ignore[union-attr]  # noqa: SLF001  # as the system does at a kill
+        _app(pilot)._journal._let_go()  # type: ignore[union-attr]  # noqa: SLF001  # as the system does at a kill
 
 
 async def test_work_is_offered_back_with_its_history_and_its_place(tmp_path: Path) -> None:
