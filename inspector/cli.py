@@ -7,13 +7,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
+from inspector.arguments import Subject, assign, load, names_file, with_counting, with_model, with_output
 from inspector.core.counting import CONVENTIONS, DEFAULT
 from inspector.errors import DesignError, InspectorError, MissingError, OutputError
 from inspector.report import FORMATS
@@ -34,86 +33,6 @@ class _EditorFirst(click.Group):
         return super().parse_args(ctx, args)
 
 
-class _Model(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """A preset, or a design file; a shell completes both, and commands where one could stand."""
-
-    name = "model"
-
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        from inspector.core.fields import PRESETS
-
-        is_first = ctx.command is edit_command and not any(ctx.params.get(name) for name in ("assignments", "counting"))
-        words = [*PRESETS, *(name for name in cli.commands if name != "edit" and is_first)]
-        found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="file")]
-
-
-class _Assignment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """ADDRESS=VALUE; a shell completes the address, with the value that it has in the model."""
-
-    name = "assignment"
-
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        from inspector.core.describe import value
-        from inspector.core.edit import addresses, resolve
-        from inspector.core.fields import PRESETS
-
-        words = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
-        models = [word for word in words if word in PRESETS or word.endswith(".toml")]
-        given = tuple(after for before, after in pairwise(words) if before == "--set" and "=" in after != incomplete)
-        try:
-            design = _assign(_load(models[0] if models else "resnet50"), given)
-        except InspectorError:
-            return []
-        known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
-        return [CompletionItem(f"{address}={value(resolve(design, address).value)}") for address in known]
-
-
-class _Subject(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """A topic, which a shell completes, or the text of an error."""
-
-    name = "subject"
-
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        from inspector.core.concepts import TOPICS
-
-        return [CompletionItem(topic) for topic in TOPICS if topic.startswith(incomplete)]
-
-
-def _model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """The MODEL argument and `--set`, which every command on one design has."""
-    command = click.option(
-        "--set",
-        "assignments",
-        type=_Assignment(),
-        metavar="ADDRESS=VALUE",
-        multiple=True,
-        help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
-    )(command)
-    return click.argument("model", type=_Model(), default="resnet50", metavar="[MODEL]")(command)
-
-
-def _counts(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """`--counting`, which every command that shows costs has."""
-    text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
-    return click.option("--counting", default=DEFAULT, metavar="NAME", help=text)(command)
-
-
 @click.group(
     cls=_EditorFirst,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -129,7 +48,7 @@ def cli() -> None:
 
 
 @cli.command("edit")
-@_model
+@with_model
 @click.option("--counting", metavar="NAME", help=f"Whose counting the tables show: {', '.join(CONVENTIONS)}.")
 @click.option("--verify/--no-verify", default=None, help="Have torch verify each design, in a process of its own.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
@@ -146,8 +65,8 @@ def edit_command(
     is_ascii: bool,
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
-    design = _load(model)
-    start = _assign(design, assignments)
+    design = load(model)
+    start = assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
         click.echo(_report(start, "text", counting or DEFAULT), nl=False)
         return
@@ -156,18 +75,17 @@ def edit_command(
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
+    from inspector.tui import config
     from inspector.tui.app import InspectorApp
     from inspector.tui.ascii import is_needed
-    from inspector.tui.config import load
-    from inspector.tui.config import place as settings_place
     from inspector.tui.kept import place
 
-    settings, problems = load(settings_place())
+    settings, problems = config.load(config.place())
     given = {"counting": counting, "lang": lang, "verify": verify, "ascii": is_ascii or is_needed(os.environ) or None}
     app = InspectorApp(
         start,
         saved=design,
-        source=Path(model) if _names_file(model) else None,
+        source=Path(model) if names_file(model) else None,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
         problems=problems,
@@ -178,33 +96,27 @@ def edit_command(
     context.exit(app.return_code or 0)
 
 
-def _writes(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """`--output` and `--force`, which every command that can write a file has."""
-    command = click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")(command)
-    return click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")(command)
-
-
 @cli.command("report")
-@_model
-@_writes
-@_counts
+@with_model
+@with_output
+@with_counting
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 def report_command(
     model: str, assignments: tuple[str, ...], counting: str, format_: str, output: str | None, *, force: bool
 ) -> None:
     """Print the shape report, or write it to a file; the format toml is the design file."""
-    _hand_over(_report(_assign(_load(model), assignments), format_, counting), output, force=force)
+    _hand_over(_report(assign(load(model), assignments), format_, counting), output, force=force)
 
 
 @cli.command("code")
-@_model
-@_writes
+@with_model
+@with_output
 @click.option("--timm", is_flag=True, help="Only the line of timm that creates the network, where there is one.")
 def code_command(model: str, assignments: tuple[str, ...], output: str | None, *, timm: bool, force: bool) -> None:
     """Print a Python file that builds the network with torch and torchvision alone."""
     from inspector.report import python_code
 
-    design = _assign(_load(model), assignments)
+    design = assign(load(model), assignments)
     text = f"{python_code.timm_call(design) or ''}\n" if timm else python_code.render(design)
     if not text.strip():
         raise DesignError(model, "timm's constructor cannot express this design")
@@ -212,7 +124,7 @@ def code_command(model: str, assignments: tuple[str, ...], output: str | None, *
 
 
 @cli.command("verify")
-@_model
+@with_model
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 @click.pass_context
 def verify_command(context: click.Context, model: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
@@ -221,7 +133,7 @@ def verify_command(context: click.Context, model: str, assignments: tuple[str, .
     from inspector.core.verdict import judge
     from inspector.report import verdict as report
 
-    network = analyze(_assign(_load(model), assignments))
+    network = analyze(assign(load(model), assignments))
     try:
         from inspector.bridge.build import build
         from inspector.bridge.measure import measure
@@ -236,8 +148,8 @@ def verify_command(context: click.Context, model: str, assignments: tuple[str, .
 
 
 @cli.command("explain")
-@click.argument("subject", type=_Subject(), default="", metavar="[TOPIC | ERROR | -]")
-@_model
+@click.argument("subject", type=Subject(), default="", metavar="[TOPIC | ERROR | -]")
+@with_model
 @click.option(
     "--at", "place", metavar="PLACE", default="", help="The place whose numbers a note has: conv4_1, layer3.0."
 )
@@ -252,7 +164,7 @@ def explain_command(subject: str, model: str, assignments: tuple[str, ...], plac
     from inspector.core.network import analyze
     from inspector.notes import heading, language, note
 
-    network = analyze(_assign(_load(model), assignments))
+    network = analyze(assign(load(model), assignments))
     lang = language(lang or "", os.environ)
     if not subject:
         for topic in TOPICS:
@@ -273,11 +185,11 @@ def explain_command(subject: str, model: str, assignments: tuple[str, ...], plac
 @cli.command("keys")
 def keys_command() -> None:
     """List every action's id, its keys (as the settings have them), and what it does."""
+    from inspector.tui import config
     from inspector.tui.actions import remapped, sections
-    from inspector.tui.config import load, place
     from inspector.tui.keynames import key_name
 
-    settings, problems = load(place())
+    settings, problems = config.load(config.place())
     for title, bindings in sections():
         click.echo(title)
         for each in remapped(bindings, settings.keys):
@@ -285,7 +197,7 @@ def keys_command() -> None:
                 keys = " ".join(key_name(key) for key in each.key.split(","))
                 click.echo(f"  {each.id:24}{keys:18}{each.description}")
     for problem in problems:
-        click.echo(f"inspector: {place()}: {problem}", err=True)
+        click.echo(f"inspector: {config.place()}: {problem}", err=True)
 
 
 @cli.group("config")
@@ -296,19 +208,19 @@ def config_command() -> None:
 @config_command.command("path")
 def config_path_command() -> None:
     """Print where the settings file is, or would be."""
-    from inspector.tui.config import place
+    from inspector.tui import config
 
-    click.echo(place())
+    click.echo(config.place())
 
 
 @config_command.command("validate")
 @click.pass_context
 def config_validate_command(context: click.Context) -> None:
     """Say what is wrong with the settings file; exit 2 where anything is."""
-    from inspector.tui.config import load, place
+    from inspector.tui import config
 
-    path = place()
-    _, problems = load(path)
+    path = config.place()
+    _, problems = config.load(path)
     for problem in problems:
         click.echo(f"inspector: {path}: {problem}", err=True)
     if not problems:
@@ -383,33 +295,6 @@ def _hand_over(text: str, output: str | None, *, force: bool) -> None:
     if not force and is_there(Path(output)):
         raise OutputError(f"{output}: there is such a file already; --force overwrites it")
     write(Path(output), text, overwrite=force)
-
-
-def _load(model: str) -> Design:
-    """The preset or the design file that MODEL names."""
-    from inspector.core.fields import PRESETS, nearest
-    from inspector.core.presets import preset
-
-    if model in PRESETS:
-        return preset(model)
-    if _names_file(model):
-        from inspector.core.design_file import read
-
-        return read(Path(model))
-    hint = nearest(model, [*PRESETS, *cli.commands]) or f" (presets: {', '.join(PRESETS)})"
-    raise DesignError(model, f"no such preset or design file{hint}")
-
-
-def _names_file(model: str) -> bool:
-    from inspector.core.fields import PRESETS
-
-    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
-
-
-def _assign(design: Design, assignments: tuple[str, ...]) -> Design:
-    from inspector.core.edit import edit
-
-    return edit(design, *assignments)
 
 
 def _report(design: Design, format_: str, counting: str = DEFAULT) -> str:

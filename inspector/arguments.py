@@ -1,0 +1,144 @@
+"""What commands take: a model and its edits, a counting, a file; and how a shell completes them."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from inspector.core.counting import CONVENTIONS, DEFAULT
+from inspector.errors import DesignError, InspectorError
+
+if TYPE_CHECKING:
+    from inspector.core.design import Design
+
+
+class Model(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A preset, or a design file; a shell completes both, and commands where one could stand."""
+
+    name = "model"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """What may stand here."""
+        from inspector.core.fields import PRESETS
+
+        is_first = ctx.command.name == "edit" and not any(ctx.params.get(name) for name in ("assignments", "counting"))
+        words = [*PRESETS, *(name for name in commands(ctx) if name != "edit" and is_first)]
+        found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="file")]
+
+
+class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """ADDRESS=VALUE; a shell completes the address, with the value that it has in the model."""
+
+    name = "assignment"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """What may stand here."""
+        from inspector.core.describe import value
+        from inspector.core.edit import addresses, resolve
+        from inspector.core.fields import PRESETS
+
+        words = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
+        models = [word for word in words if word in PRESETS or word.endswith(".toml")]
+        given = tuple(after for before, after in pairwise(words) if before == "--set" and "=" in after != incomplete)
+        try:
+            design = assign(load(models[0] if models else "resnet50"), given)
+        except InspectorError:
+            return []
+        known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
+        return [CompletionItem(f"{address}={value(resolve(design, address).value)}") for address in known]
+
+
+class Subject(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A topic, which a shell completes, or the text of an error."""
+
+    name = "subject"
+
+    def shell_complete(  # click calls it so
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """What may stand here."""
+        from inspector.core.concepts import TOPICS
+
+        return [CompletionItem(topic) for topic in TOPICS if topic.startswith(incomplete)]
+
+
+def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """The MODEL argument and `--set`, which every command on one design has."""
+    command = click.option(
+        "--set",
+        "assignments",
+        type=Assignment(),
+        metavar="ADDRESS=VALUE",
+        multiple=True,
+        help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
+    )(command)
+    return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
+
+
+def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--counting`, which every command that shows costs has."""
+    text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
+    return click.option("--counting", default=DEFAULT, metavar="NAME", help=text)(command)
+
+
+def with_output(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--output` and `--force`, which every command that can write a file has."""
+    command = click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")(command)
+    return click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")(command)
+
+
+def commands(context: click.Context | None) -> tuple[str, ...]:
+    """The names of all commands."""
+    root = context.find_root().command if context else None
+    return tuple(root.commands) if isinstance(root, click.Group) else ()
+
+
+def load(model: str) -> Design:
+    """The preset or the design file that MODEL names."""
+    from inspector.core.fields import PRESETS, nearest
+    from inspector.core.presets import preset
+
+    if model in PRESETS:
+        return preset(model)
+    if names_file(model):
+        from inspector.core.design_file import read
+
+        return read(Path(model))
+    hint = (
+        nearest(model, [*PRESETS, *commands(click.get_current_context(silent=True))])
+        or f" (presets: {', '.join(PRESETS)})"
+    )
+    raise DesignError(model, f"no such preset or design file{hint}")
+
+
+def names_file(model: str) -> bool:
+    """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
+    from inspector.core.fields import PRESETS
+
+    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
+
+
+def assign(design: Design, assignments: tuple[str, ...]) -> Design:
+    """`design` with every `--set` made; DesignError where one is not allowed."""
+    from inspector.core.edit import edit
+
+    return edit(design, *assignments)
