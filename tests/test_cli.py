@@ -165,7 +165,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("inspector.cli._load", interrupt)
+    monkeypatch.setattr("inspector.cli.load", interrupt)
     assert main(["report"]) == 130
 
 
