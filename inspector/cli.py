@@ -159,7 +159,7 @@ def explain_command(subject: str, model: str, assignments: tuple[str, ...], plac
 
     ERROR is the text of a shape error, one line or a whole traceback; - reads it from standard input.
     """
-    from inspector.core.concepts import TOPICS
+    from inspector.core.concepts import ALIASES, TOPICS
     from inspector.core.mistakes import diagnose
     from inspector.core.network import analyze
     from inspector.notes import heading, language, note
@@ -171,7 +171,7 @@ def explain_command(subject: str, model: str, assignments: tuple[str, ...], plac
             click.echo(f"{topic:14}{heading(topic, lang)}")
         return
     text = sys.stdin.read() if subject == "-" and sys.stdin is not None else subject
-    found = None if text in TOPICS else diagnose(text, network.design)
+    found = None if text in TOPICS or text.lower() in ALIASES else diagnose(text, network.design)
     if found is None and (" " in text.strip() or subject == "-"):
         raise DesignError("", "no shape error of torch that is known here")
     if found is None:

@@ -65,6 +65,13 @@ def test_what_is_wrong_is_said_with_the_nearest_and_the_rest_counts(config: Path
     assert settings == (Settings(ascii=True) if not problem.startswith("not ") else Settings())
 
 
+def test_a_key_that_two_actions_of_one_pane_are_given_is_said(config: Path) -> None:
+    config.write_text('[keys]\n"app.undo" = "z"\n"app.redo" = ["y", "z"]\n"tree.first" = "z"\n')
+    settings, problems = load(config)
+    assert problems == ['keys: z is given to "app.undo" and to "app.redo"']
+    assert settings.keys["app.redo"] == "y,z"
+
+
 def test_a_settings_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert load(tmp_path) == (Settings(), ["is a directory"])
 

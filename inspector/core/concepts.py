@@ -25,8 +25,21 @@ TOPICS = (
 )
 """What there is a note about, in the order of learning."""
 
+ALIASES = {
+    **dict.fromkeys(("channels", "channel", "kernel", "image", "size", "conv", "convolution"), "filters"),
+    **dict.fromkeys(("inplanes", "expansion", "layers", "depth", "blocks", "stage"), "planes"),
+    **dict.fromkeys(("1x1", "1×1", "block"), "bottleneck"),
+    **dict.fromkeys(("identity", "projection", "residual", "downsample", "add"), "shortcut"),
+    **dict.fromkeys(("v1", "v1.5", "stride", "stride_on", "pool", "dilate", "dilation"), "downsampling"),
+    **dict.fromkeys(("bn", "norm", "batch-norm", "batch_norm", "eval", "train"), "batchnorm"),
+    **dict.fromkeys(("width_per_group", "resnext", "wide", "group"), "groups"),
+    **dict.fromkeys(("grad-cam", "cam", "target", "maps", "receptive"), "gradcam"),
+    **dict.fromkeys(("macs", "flops", "mac", "params", "cost"), "counting"),
+}
+"""Other words that a person may look a topic up by."""
+
 _BY_KIND = {
-    "ResNet": "counting",
+    "ResNet": "filters",
     "Input": "filters",
     "Stem": "downsampling",
     "Stage": "planes",

@@ -85,8 +85,10 @@ def facts(network: Network, place: Place, baseline: Network | None = None) -> tu
 
 
 def _target(read: Target) -> Fact:
-    cell = f"one cell of its map is {read.stride} × {read.stride} pixels"
-    return Fact("Grad-CAM", (f"averages {read.words} here", cell, f"target_layers = [{read.expression}]"))
+    """What Grad-CAM reads here, and how one says so to pytorch-grad-cam and to torch-cam."""
+    cell = f"a cell is {read.stride}×{read.stride} pixels, sees {read.field}×{read.field}"
+    code = (f"target_layers = [{read.expression}]", f'target_layer="{read.path}"')
+    return Fact("Grad-CAM", (f"averages {read.words} here", cell, *code))
 
 
 def _shapes(node: Node) -> list[Fact]:

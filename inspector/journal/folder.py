@@ -143,6 +143,12 @@ class Found(Struct, frozen=True):
         """Leave the work as it is, to be found again."""
         os.close(self.file)
 
+    def forget(self) -> None:
+        """Throw the work away."""
+        with suppress(OSError):
+            self.path.unlink()
+        os.close(self.file)
+
     def set_aside(self) -> None:
         """Keep the work for a while without offering it."""
         with suppress(OSError):

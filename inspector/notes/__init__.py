@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 
-from inspector.core.concepts import TOPICS, conditions, values
+from inspector.core.concepts import ALIASES, TOPICS, conditions, values
 from inspector.core.fields import nearest
 from inspector.core.flow import Where
 from inspector.core.network import Network
@@ -31,9 +31,10 @@ def language(wanted: str, environment: Mapping[str, str]) -> str:
 
 
 def source(topic: str, lang: str) -> str:
-    """The note as it is written. DesignError where there is no such topic."""
+    """The note as it is written, its topic by one of its names. DesignError where there is no such topic."""
+    topic = ALIASES.get(topic.lower(), topic)
     if topic not in TOPICS:
-        raise DesignError(topic, f"no such topic{nearest(topic, TOPICS)} ({', '.join(TOPICS)})")
+        raise DesignError(topic, f"no such topic{nearest(topic, [*TOPICS, *ALIASES])} ({', '.join(TOPICS)})")
     return resources.files("inspector.notes").joinpath(lang, f"{topic}.md").read_text(encoding="utf-8")
 
 

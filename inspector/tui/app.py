@@ -263,6 +263,7 @@ class InspectorApp(LearningApp):
         keymap = self._keymap
         sections = [(each, [*remapped(each.BINDINGS, keymap)]) for each in (self, self.tree_table)]
         yield from commands(self, sections, resting, super().get_system_commands(screen))
+        yield from self.notes()
 
 
 def _keep_what_start_up_made() -> None:

@@ -50,7 +50,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     if isinstance(keys, dict) and keys:
         wrong = dict(_wrong_keys(keys))
         problems += wrong.values()
-        found["keys"] = {name: _joined(value) for name, value in keys.items() if name not in wrong}
+        right = {name: _joined(value) for name, value in keys.items() if name not in wrong}
+        problems += _given_twice(right)
+        found["keys"] = right
     return Settings(**found), problems  # type: ignore[arg-type]  # checked one by one
 
 
@@ -107,6 +109,16 @@ def _wrong_keys(keys: dict[str, object]) -> Iterator[tuple[str, str]]:
             if not is_known:
                 yield name, f'keys."{name}": unknown key {shown(key)}{nearest(last, names)}'
                 break
+
+
+def _given_twice(keys: dict[str, str]) -> Iterator[str]:
+    """Keys that two actions of one pane are given."""
+    owners: dict[tuple[str, str], str] = {}
+    for name, given in keys.items():
+        for key in given.split(","):
+            other = owners.setdefault((name.partition(".")[0], key), name)
+            if other != name:
+                yield f'keys: {key} is given to "{other}" and to "{name}"'
 
 
 def known_keys() -> tuple[str, ...]:

@@ -107,6 +107,10 @@ class DesignsApp(PanesApp):
     def is_kept(self) -> bool:
         return self._journal is not None and self._journal.is_there
 
+    @property
+    def label_of_current(self) -> str:
+        return self._current().label
+
     def losses(self) -> list[str]:
         unsaved = [each for each in self.opened if each.is_unsaved]
         if len(unsaved) == 1 and self.is_unsaved:
@@ -116,6 +120,9 @@ class DesignsApp(PanesApp):
 
     def become(self, history: History) -> None:
         """Make another history the current one, write that down, and show what follows from it."""
+        given_up = len(self.history.steps) - 1 - self.history.at
+        if given_up > 1 and history.steps is not self.history.steps:
+            self.notify(f"{given_up} edits that were undone are given up", timeout=3)
         before, self._network = self._network, analyze(history.current)
         self.history = history
         self.selected = nearest_place(before, self._network, self.selected)
@@ -205,10 +212,20 @@ class DesignsApp(PanesApp):
         elif action == "new":
             self._choose_new()
         elif action == "compare":
-            self.compare_with(analyze(self.opened[at].history.current), self.opened[at].label)
+            self._compare(at)
         else:
             change = {"copy": self._copy, "close": self._close}.get(action, partial(self._rename, name=text))
             self._list_designs(change(at))
+
+    def _compare(self, at: int) -> None:
+        """Make another design the current one's baseline; of two the other one, whichever is pointed at."""
+        if at == self._at and len(self._opened) == 2:
+            at = 1 - at
+        if at == self._at:
+            self.notify("point at another design to compare this one with it", timeout=3)
+            self._list_designs(at)
+            return
+        self.compare_with(analyze(self.opened[at].history.current), self.opened[at].label)
 
     def _choose_new(self) -> None:
         from inspector.tui.screens.choose import ChooseScreen
@@ -257,7 +274,7 @@ class DesignsApp(PanesApp):
         """Measure differences against another network."""
         self._baseline = baseline
         self.show()
-        self.notify(f"differences are measured against {name}", markup=False, timeout=3)
+        self.notify(f"differences are measured against {name}; d shows them in the tree", markup=False, timeout=4)
 
     def action_history(self) -> None:
         from inspector.tui.screens.history import HistoryScreen
@@ -295,11 +312,14 @@ class DesignsApp(PanesApp):
         else:
             self.notify("there is no earlier work", timeout=2)
 
-    def _recover(self, found: list[Found], numbers: list[int] | None) -> None:
-        """Go on with some of the work found; the rest is kept for a while."""
+    def _recover(self, found: list[Found], answer: tuple[str, list[int]] | None) -> None:
+        """Go on with some of the work found, or forget it; the rest is kept for a while."""
+        action, numbers = answer or ("", [])
         for number, each in enumerate(found):
-            if number in (numbers or []):
+            if number in numbers and action == "open":
                 self._resume(each)
+            elif number in numbers:
+                each.forget()
             else:
                 each.set_aside()
         self.show()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
 from inspector.core.describe import edits, value
@@ -12,6 +15,7 @@ from inspector.core.design import Design
 from inspector.core.edit import edit
 from inspector.core.editable import editable
 from inspector.core.gradcam import address, lines, target
+from inspector.errors import DesignError
 from inspector.report import python_file, render
 from inspector.tui.designs import DesignsApp
 
@@ -26,7 +30,7 @@ class LearningApp(DesignsApp):
         Binding("i", "note", "A note on what this is, in plain words", id="app.note"),
         Binding("I", "error", "An error of torch, pasted and explained", id="app.error"),
         Binding("t", "target", "Make this block the Grad-CAM target", id="app.target"),
-        Binding("T", "maps", "Grad-CAM: other feature maps, and their price", id="app.maps"),
+        Binding("T", "maps", "Grad-CAM: other feature maps, and their price", id="app.grad-cam"),
         Binding("y", "copy", "Copy: path, edits, lines for Grad-CAM", id="app.copy"),
     ]
 
@@ -46,6 +50,15 @@ class LearningApp(DesignsApp):
         lang = language(self.wanted_lang, os.environ)
         self.push_screen(NoteScreen(self.network, self.selected, about, lang), left)
 
+    def notes(self) -> Iterator[SystemCommand]:
+        """Every note as a command."""
+        from inspector.core.concepts import TOPICS
+        from inspector.notes import heading, language
+
+        lang = language(self.wanted_lang, os.environ)
+        for about in TOPICS:
+            yield SystemCommand(f"Note: {heading(about, lang)}", about, partial(self.action_note, about))
+
     def action_error(self) -> None:
         """Explain an error of torch, and do what one wants done about it."""
         from inspector.tui.screens.mistake import MistakeScreen, Wish
@@ -59,10 +72,22 @@ class LearningApp(DesignsApp):
                 self.jump(self.network.find(wish.text).where)
             else:
                 assignments = wish.text.split()
-                self.become(self.history.record(edit(self.history.current, *assignments), assignments[0].split("=")[0]))
+                label = assignments[0].partition("=")[0]
+                self.become(self.history.record(edit(self.history.current, *assignments), label))
+                self._go_to(label)
+                self.notify("done; r says what followed from it, place by place", timeout=4)
 
         self.settle()
         self.push_screen(MistakeScreen(self.history.current), wished)
+
+    def _go_to(self, address: str) -> None:
+        """Go to the place that an address is about, if it is about one."""
+        for name in (address, address.rpartition(".")[0]):
+            try:
+                self.jump(self.network.find(name).where)
+            except DesignError:
+                continue
+            return
 
     def action_target(self) -> None:
         """Make the block that one stands in the target, or the last block of the stage."""
@@ -89,6 +114,7 @@ class LearningApp(DesignsApp):
             if design is not None:
                 self.become(self.history.record(design, address(design)))
                 self.jump(target(self.network).where)
+                self.notify("done; r says what followed from it, place by place", timeout=4)
 
         self.settle()
         self.push_screen(TargetScreen(self.network), chosen)

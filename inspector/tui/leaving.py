@@ -63,6 +63,11 @@ class LeavingApp(KeysInOrder):
         """Whether unsaved work is kept for a while."""
         raise NotImplementedError
 
+    @property
+    def label_of_current(self) -> str:
+        """The current design's name, or what it is."""
+        raise NotImplementedError
+
     def losses(self) -> list[str]:
         """The unsaved work, a line each: the current design's edits, or which designs have any."""
         raise NotImplementedError
@@ -118,7 +123,7 @@ class LeavingApp(KeysInOrder):
             self.show()
         self.notify(f"wrote {path}", markup=False)
         if is_design and leaves:
-            self.exit()
+            self.call_later(self.action_quit)  # which asks again where another design is unsaved
 
     async def action_quit(self) -> None:
         """Quit, asking first where edits would be lost."""
@@ -128,7 +133,7 @@ class LeavingApp(KeysInOrder):
         if not self.is_anything_unsaved or isinstance(self.screen, QuitScreen):
             self.exit()
             return
-        await self.push_screen(QuitScreen(self.losses(), is_kept=self.is_kept), self._quit)
+        await self.push_screen(QuitScreen(self.losses(), self.label_of_current, is_kept=self.is_kept), self._quit)
 
     def _quit(self, answer: str | None) -> None:
         if answer == "quit":

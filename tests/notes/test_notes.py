@@ -71,7 +71,7 @@ def test_a_note_has_the_numbers_of_its_place() -> None:
     assert "1024 maps come in and 2048 of 7×7 leave" in projection
     assert "2,101,248 parameters" in projection
     downsampling = note("downsampling", RESNET50)
-    for words in ("conv3_1, conv4_1, conv5_1", "3,857,973,248", "4,089,184,256", "+231,211,008 or 6.0 %"):
+    for words in ("conv3_1, conv4_1, conv5_1", "3,857,973,248", "4,089,184,256", "+231,211,008 or 6.0\u00a0%"):
         assert words in downsampling
     assert "1 + 9 + 12 + 18 + 9 + 1 = 50" in note("planes", RESNET50)
     gradcam = note("gradcam", RESNET50)
@@ -108,7 +108,7 @@ def test_what_is_so_at_a_place() -> None:
         ("conv5_1.downsample", "shortcut"),
         ("conv5_1.add", "shortcut"),
         ("conv5_x", "planes"),
-        ("network", "counting"),
+        ("network", "filters"),
         ("maxpool", "downsampling"),
         ("input", "filters"),
     ],

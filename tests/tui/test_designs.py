@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from terminal import Terminal, terminal
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from inspector.core.design_file import read
 from inspector.core.edit import edit
@@ -102,6 +103,59 @@ async def test_a_design_is_named_copied_compared_and_closed() -> None:
         assert "the last design stays open" in _screen(pilot)
 
 
+async def test_quitting_asks_for_each_design_that_is_unsaved(tmp_path: Path) -> None:
+    async with _editor() as pilot:
+        app = _app(pilot)
+        _edit(pilot, "num_classes=10")
+        await _press(pilot, "w", "n", *"resnet18", "enter")
+        _edit(pilot, "num_classes=20")
+        await _press(pilot, "q")
+        assert isinstance(app.screen, QuitScreen)
+        for words in ("resnet50 with num_classes=10  not saved", "resnet18 with num_classes=20  not saved"):
+            assert words in _screen(pilot)
+        await _press(pilot, "s")
+        field = app.screen.query_one(Input)
+        field.value = str(tmp_path / "small.toml")
+        field.focus()
+        await _press(pilot, "enter")
+        await pilot.pause()
+        assert read(tmp_path / "small.toml").num_classes == 20
+        assert isinstance(app.screen, QuitScreen)
+        assert "num_classes  1000 → 10" in _screen(pilot) or "resnet50 with num_classes=10" in _screen(pilot)
+        await _press(pilot, "q")
+    assert app.return_code == 0
+
+
+async def test_comparing_takes_the_other_design_of_two() -> None:
+    async with _editor() as pilot:
+        app = _app(pilot)
+        await _press(pilot, "w", "c")
+        assert isinstance(app.screen, DesignsScreen)
+        assert "point at another design" in _screen(pilot)
+        await _press(pilot, "escape")
+        _edit(pilot, "num_classes=10")
+        await _press(pilot, "w", "n", *"resnet18", "enter", "w", "c")
+        assert app.baseline.design.num_classes == 10
+        assert "d shows them in the tree" in _screen(pilot)
+
+
+async def test_undone_edits_that_are_given_up_are_told() -> None:
+    async with _editor() as pilot:
+        for classes in range(10, 14):
+            _edit(pilot, f"num_classes={classes}")
+        await _press(pilot, "u", "u", "u")
+        _edit(pilot, "num_classes=20")
+        await pilot.pause()
+        assert "3 edits that were undone are given up" in _screen(pilot)
+
+
+async def test_work_that_is_forgotten_is_gone(tmp_path: Path) -> None:
+    await _left(tmp_path, "plus")
+    async with _editor(tmp_path) as pilot:
+        await _press(pilot, "W", "x", "q")
+    assert not list((tmp_path / "journal").iterdir())
+
+
 async def test_a_design_that_nothing_was_done_in_makes_room() -> None:
     async with _editor() as pilot:
         await _press(pilot, "w", "n", *"resnet34", "enter")
@@ -130,8 +184,8 @@ async def test_ctrl_s_saves_to_the_file_that_was_opened_unless_something_would_b
     async with _editor() as pilot:
         _edit(pilot, "conv5_x.planes=384")
         await _press(pilot, "ctrl+s")
-        field = pilot.app.screen.query_one("Input")
-        field.value = str(path)  # type: ignore[attr-defined]
+        field = pilot.app.screen.query_one(Input)
+        field.value = str(path)
         field.focus()
         await _press(pilot, "enter")
         assert read(path).conv5_x.planes == 384

@@ -73,7 +73,7 @@ async def test_a_note_tells_of_the_place_and_turns_to_the_others_and_the_other_l
 async def test_the_settings_choose_the_language() -> None:
     async with _editor(lang="ko") as pilot:
         await _press(pilot, "i")
-        assert "도구마다" in _screen(pilot)
+        assert "필터, 채널" in _screen(pilot)
 
 
 async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
@@ -91,8 +91,18 @@ async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
         await _press(pilot, "u", "I")
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)"
         await pilot.pause()
-        await _press(pilot, "tab", "down", "enter")
+        await _press(pilot, "tab", "down", "down", "down", "enter")
         assert _app(pilot).name_at(_app(pilot).selected) == "fc"
+
+
+async def test_the_palette_knows_the_notes() -> None:
+    async with _editor(lang="en") as pilot:
+        await _press(pilot, "ctrl+p", *"note: batch")
+        await pilot.pause(0.3)
+        await _press(pilot, "down", "enter")
+        await pilot.pause(0.2)
+        assert isinstance(pilot.app.screen, NoteScreen)
+        assert "what it holds" in _screen(pilot)
 
 
 async def test_a_block_is_made_the_target_and_marked() -> None:
@@ -187,6 +197,17 @@ def test_ctrl_z_suspends_and_fg_comes_back_whole(tmp_path: Path) -> None:
         editor.wait("26,018,376 params").settle()
         assert editor.text == before
         editor.press("u").wait("25,557,032 params").press("q").wait("shell:")
+    finally:
+        editor.close()
+
+
+def test_an_error_that_is_pasted_into_a_terminal_needs_one_more_key(tmp_path: Path) -> None:
+    text = "Traceback:\r  File net.py\rRuntimeError: running_mean should contain 1024 elements not 2048\r"
+    editor = Terminal("-m", "inspector", "--no-verify", columns=80, lines=24, cwd=tmp_path)
+    try:
+        editor.wait("25,557,032 params").settle().press("I").send(f"\x1b[200~{text}\x1b[201~")
+        editor.wait("conv5_3.bn3 (layer4.2.bn3)").settle().press("enter").wait("26,105,896 params")
+        editor.wait("1×1, 1024 filters")
     finally:
         editor.close()
 

@@ -43,19 +43,25 @@ class ExportScreen(Dialog[tuple[Path, bool]]):
     ) -> None:
         super().__init__()
         self._counting = counting
+        self._title = "Save" if format_ == DESIGN else "Export"
         self._network, self._baseline = network, baseline
         self._format, self._source = format_, source
         self._agreed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Export"
+            box.border_title = self._title
             formats = OptionList(*(Option(words, id=name) for name, words in _WORDS.items()))
             formats.highlighted = list(_WORDS).index(self._format)
             yield formats
             yield Input(self._default(self._format), placeholder="file name", compact=True)
             yield Static("", classes="problem", markup=False)
             yield Static("↑ ↓ format   tab file name   enter write   esc back", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """What is saved is a design file: only its name is asked for."""
+        if self._title == "Save":
+            self.query_one(Input).focus()
 
     def _default(self, format: str) -> str:  # noqa: A002
         if format == DESIGN and self._source is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
@@ -16,8 +17,8 @@ from inspector.core.design import Design
 from inspector.core.mistakes import Diagnosis, diagnose
 from inspector.tui.screens.dialog import QUIET, Dialog
 
-_OTHERS = 4
-"""Other edits that are named."""
+_OTHERS = 3
+"""Other edits that are offered."""
 
 
 class Wish(NamedTuple):
@@ -25,6 +26,17 @@ class Wish(NamedTuple):
 
     action: Literal["edit", "go", "note"]
     text: str
+
+
+class PasteArea(TextArea):
+    """A field that tells when something was pasted into it."""
+
+    class Pasted(Message):
+        """Something was pasted, and is in the text by now."""
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        await super()._on_paste(event)
+        self.post_message(self.Pasted())
 
 
 class MistakeScreen(Dialog[Wish]):
@@ -43,10 +55,12 @@ class MistakeScreen(Dialog[Wish]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "An error of torch"
-            yield TextArea(placeholder="paste it here: one line, or a whole traceback", show_line_numbers=False)
+            yield PasteArea(placeholder="paste it here: one line, or a whole traceback", show_line_numbers=False)
             yield Static("", id="answer", markup=False)
             yield OptionList()
-            yield Static("tab to what is offered   enter does it   esc back", classes="hint", markup=False)
+            yield Static(
+                "tab goes to what is offered, ↑ ↓ choose, enter does it   esc back", classes="hint", markup=False
+            )
 
     def on_mount(self) -> None:
         self.query_one(OptionList).display = False
@@ -65,16 +79,22 @@ class MistakeScreen(Dialog[Wish]):
             options.highlighted = 0
         options.display = self._found is not None
 
+    @on(PasteArea.Pasted)
+    def _was_pasted(self) -> None:
+        """Go on to what is offered."""
+        if self._found is not None:
+            self.query_one(OptionList).focus()
+
     def _answer(self, text: str) -> Content:
         found = self._found
         if found is None:
             return Content.styled("No shape error of torch that is known here." if text.strip() else "", QUIET)
-        others = [Content.styled(f"or: {', '.join(found.others[:_OTHERS])}", QUIET)] if found.others else []
         where = f"{found.name}" + (f" ({found.path})" if found.path not in ("", found.name) else "")
-        return Content("\n").join([Content.styled(f"{where}: {found.error}", "bold"), Content(found.why), *others])
+        return Content("\n").join([Content.styled(f"{where}: {found.error}", "bold"), Content(found.why)])
 
     def _offers(self, found: Diagnosis) -> list[tuple[str, Wish]]:
         offers = [(f"make the edit  {found.edit}", Wish("edit", found.edit))] if found.edit else []
+        offers += [(f"or another  {other}", Wish("edit", other)) for other in found.others[:_OTHERS]]
         offers += [(f"go to {found.name}", Wish("go", found.name))] if found.name else []
         return offers + ([(f"the note on {found.topic}", Wish("note", found.topic))] if found.topic else [])
 

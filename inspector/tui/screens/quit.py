@@ -27,9 +27,9 @@ class QuitScreen(Dialog[str]):
         Binding("q", "answer('quit')", "Quit without saving", id="quit.quit"),
     ]
 
-    def __init__(self, losses: Sequence[str], *, is_kept: bool) -> None:
+    def __init__(self, losses: Sequence[str], label: str, *, is_kept: bool) -> None:
         super().__init__()
-        self._losses, self._is_kept = losses, is_kept
+        self._losses, self._label, self._is_kept = losses, label, is_kept
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -37,7 +37,7 @@ class QuitScreen(Dialog[str]):
             yield Static(Content("\n".join(self._lines())))
             yield Static("")
             yield OptionList(
-                Option("s   save a design file first", id="save"),
+                Option(f"s   save {self._label} first", id="save"),
                 Option(f"q   quit ({KEPT if self._is_kept else LOST})", id="quit"),
                 Option("esc stay", id="stay"),
             )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -21,8 +23,12 @@ from inspector.tui.screens.dialog import QUIET, Dialog
 _WORK = 31
 
 
-class RecoverScreen(Dialog[list[int]]):
-    """Lists work that no editor has open; answers with the numbers of what is to be opened."""
+class RecoverScreen(Dialog[tuple[str, list[int]]]):
+    """Lists work that no editor has open; answers with "open" or "forget", and the numbers of what it is about."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,delete", "forget", "Forget it for good", id="recover.forget"),
+    ]
 
     def __init__(self, found: Sequence[Found]) -> None:
         super().__init__()
@@ -35,7 +41,7 @@ class RecoverScreen(Dialog[list[int]]):
             if len(self._found) > 1:
                 options.add_option(Option("  all of them", id="all"))
             yield options
-            words = f"enter opens it, history and all   esc leaves it ({KEPT_DAYS} days)"
+            words = f"enter opens it, history and all   x forgets it   esc leaves it ({KEPT_DAYS} days)"
             yield Static(words, classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
@@ -52,5 +58,10 @@ class RecoverScreen(Dialog[list[int]]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        is_all = event.option.id == "all"
-        self.dismiss(list(range(len(self._found))) if is_all else [event.option_index])
+        self.dismiss(("open", self._numbers(event.option_index)))
+
+    def _numbers(self, at: int) -> list[int]:
+        return [at] if at < len(self._found) else list(range(len(self._found)))
+
+    def action_forget(self) -> None:
+        self.dismiss(("forget", self._numbers(self.query_one(OptionList).highlighted or 0)))

@@ -8,16 +8,16 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from inspector.core.compare import Effect
 from inspector.core.design import Design
 from inspector.core.gradcam import Price, address, price, target
 from inspector.core.network import Network
-from inspector.core.units import difference
+from inspector.core.units import difference, short_difference
 from inspector.errors import DesignError
 from inspector.tui.screens.dialog import QUIET, Dialog
 from inspector.tui.widgets.ripple import is_told
 
-_SHOWN = 8
+_SHOWN = 7
+_NAME, _WHAT, _NUMBER = 20, 28, 10
 
 
 class TargetScreen(Dialog[Design]):
@@ -62,18 +62,31 @@ class TargetScreen(Dialog[Design]):
         if found.design == self._network.design:
             return Content.styled(f"\nas it is now, {address(found.design)}", QUIET)
         told = [each for each in found.effects if is_told(each)]
-        lines = [Content.styled(f"\n{difference(found.params)} params   {difference(found.macs)} MACs", "bold")]
-        lines += [self._line(each) for each in told[:_SHOWN]]
+        lines = [
+            Content.styled(f"\n{difference(found.params)} params   {difference(found.macs)} MACs", "bold"),
+            Content.styled(f"{'':{_NAME + _WHAT}}{'params':>{_NUMBER}}{'MACs':>{_NUMBER}}", QUIET),
+        ]
+        for each in told[:_SHOWN]:
+            is_new = each in found.projections
+            words = f"{_fit(each.change.name, _NAME)}{_fit(each.what, _WHAT)}"
+            numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
+            lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
+            lines += [Content.styled(f"  {each.why}", QUIET)] if is_new else []
         if len(told) > _SHOWN:
-            lines.append(Content.styled(f"and {len(told) - _SHOWN} more", QUIET))
+            lines.append(Content.styled(f"and {len(told) - _SHOWN} more places", QUIET))
         return Content("\n").join(lines)
-
-    def _line(self, effect: Effect) -> Content:
-        style = "$text-warning" if effect in (self._price.projections if self._price else ()) else ""
-        words = f"{effect.change.name}  {effect.what}"
-        return Content.assemble((words, style), (f"  {effect.why}", QUIET))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
         if self._price is not None:
             self.dismiss(self._price.design)
+
+
+def _numbers(*more: int) -> str:
+    """How much more, in columns; nothing where it is none."""
+    return "".join((short_difference(number) if number else "").rjust(_NUMBER) for number in more)
+
+
+def _fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells, the last of them blank."""
+    return (text if len(text) < width else f"{text[: width - 2]}…").ljust(width)

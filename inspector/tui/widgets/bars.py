@@ -112,7 +112,7 @@ def keys(pane: str, history: History, keymap: Mapping[str, str]) -> list[Key]:
     return [(_key(keymap.get(_IDS.get(action, action), ""), key), words, action) for key, words, action in found]
 
 
-_IDS = {"app.more": "app.step-up", "app.less": "app.step-down"}
+_IDS = {"app.more": "app.step-up", "app.less": "app.step-down", "app.maps": "app.grad-cam"}
 """Ids of actions that have other names."""
 
 
