@@ -173,7 +173,7 @@ def explain_command(subject: str, model: str, assignments: tuple[str, ...], plac
     text = sys.stdin.read() if subject == "-" and sys.stdin is not None else subject
     found = None if text in TOPICS or text.lower() in ALIASES else diagnose(text, network.design)
     if found is None and (" " in text.strip() or subject == "-"):
-        raise DesignError("", "no shape error of torch that is known here")
+        raise click.UsageError("no topic, and no shape error of torch that is known here")
     if found is None:
         click.echo(note(text, network, network.find(place).where if place else (), lang), nl=False)
     else:

@@ -32,9 +32,9 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 def test_what_is_set_counts(config: Path) -> None:
     config.write_text(
         'theme = "nord"\nlang = "ko"\ncounting = "fvcore"\nverify = false\nascii = true\n'
-        '[keys]\n"app.undo" = "ctrl+z"\n"app.find" = ["/", "ctrl+f"]\n"tree.toggle" = "space"\n'
+        '[keys]\n"app.undo" = "ctrl+u"\n"app.find" = ["/", "ctrl+f"]\n"tree.toggle" = "space"\n'
     )
-    keys = {"app.undo": "ctrl+z", "app.find": "/,ctrl+f", "tree.toggle": "space"}
+    keys = {"app.undo": "ctrl+u", "app.find": "/,ctrl+f", "tree.toggle": "space"}
     assert load(config) == (Settings("fvcore", False, True, "nord", "ko", keys), [])
 
 
@@ -53,6 +53,9 @@ def test_what_is_set_counts(config: Path) -> None:
         ('[keys]\n"app.undo" = "strg+z"', "unknown key strg+z"),
         ('[keys]\n"app.undo" = 7', "must be a key, or several"),
         ('[keys]\n"app.undo" = ""', "must be a key, or several"),
+        ('[keys]\n"app.undo" = "z,"', "must be a key, or several"),
+        ('[keys]\n"app.undo" = [""]', "must be a key, or several"),
+        ('[keys]\n"app.undo" = "<ignore>"', "unknown key <ignore>"),
         ("= nothing", "not TOML"),
         ('a = "\ud800"', "not text in UTF-8"),
     ],
@@ -66,10 +69,26 @@ def test_what_is_wrong_is_said_with_the_nearest_and_the_rest_counts(config: Path
 
 
 def test_a_key_that_two_actions_of_one_pane_are_given_is_said(config: Path) -> None:
-    config.write_text('[keys]\n"app.undo" = "z"\n"app.redo" = ["y", "z"]\n"tree.first" = "z"\n')
+    config.write_text('[keys]\n"app.undo" = "z"\n"app.redo" = ["ctrl+y", "z"]\n"tree.first" = "z"\n')
     settings, problems = load(config)
-    assert problems == ['keys: z is given to "app.undo" and to "app.redo"']
-    assert settings.keys["app.redo"] == "y,z"
+    assert sorted(problems) == [
+        'keys: z is "app.redo" and "tree.first", only one of which it can be',
+        'keys: z is "app.undo" and "app.redo", only one of which it can be',
+        'keys: z is "app.undo" and "tree.first", only one of which it can be',
+    ]
+    assert settings.keys["app.redo"] == "ctrl+y,z"
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [(",", ""), (" ", "tree.toggle"), ("[", "tree.previous-stage"), ("q", "app.quit"), ("ctrl+z", "app.suspend")],
+)
+def test_a_key_that_another_action_has_is_said(config: Path, key: str, told: str) -> None:
+    config.write_text(f'[keys]\n"app.undo" = "{key}"\n')
+    settings, problems = load(config)
+    assert any(told in problem for problem in problems) == bool(told)
+    assert bool(problems) == bool(told)
+    assert settings.keys["app.undo"] == {",": "comma", " ": "space"}.get(key, key)
 
 
 def test_a_settings_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

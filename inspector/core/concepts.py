@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from inspector.core.blocks import has_projection
 from inspector.core.counting import count
 from inspector.core.describe import stride
@@ -72,18 +75,42 @@ def topic(network: Network, where: Where) -> str:
 
 def conditions(network: Network, where: Where) -> frozenset[str]:
     """What is so in the design, or at the place: a paragraph of a note may be for that alone."""
-    block = _block(network, where)
-    stage = network.design.stage(_stage(network, where).name)
+    block, conv = _block(network, where), _convolution_place(network, where)
     halved = _halved(network)
     return frozenset(
         {
             network.design.block,
             "projection" if has_projection(block.node) else "identity",
             "v1" if network.design.stride_on == "conv1" else "v1.5",
-            "grouped" if stage.groups > 1 else "ungrouped",
             "price" if halved.projections else "cheap",
+            "pieces" if conv.node.window is not None and conv.node.window.groups > 1 else "plain",
+            *_of_stage(network, where),
+            *_of_block(network, where),
+            *_of_strides(network),
         }
     )
+
+
+def _of_stage(network: Network, where: Where) -> Iterator[str]:
+    """Whether bottlenecks are grouped."""
+    if network.design.block == "bottleneck":
+        yield "grouped" if network.design.stage(_stage(network, where).name).groups > 1 else "ungrouped"
+
+
+def _of_block(network: Network, where: Where) -> Iterator[str]:
+    """Whether a block, or a bottleneck in its place, works with fewer channels than it puts out, and saves by it."""
+    found = _narrowing(network, where)
+    if network.design.block == "bottleneck":
+        yield "narrows" if found.narrow < found.leaving else "widens"
+    yield "saves" if found.wide > sum(found.parts) else "costs"
+
+
+def _of_strides(network: Network) -> Iterator[str]:
+    """Whether anything strides, and whether it matters where a bottleneck does."""
+    yield "strided" if _strided(network) else "unstrided"
+    if network.design.block == "bottleneck":
+        v1, v15 = _macs_of_versions(network)
+        yield "versions" if v1 != v15 else "alike"
 
 
 def values(network: Network, where: Where) -> dict[str, str]:
@@ -180,10 +207,8 @@ def _stage_values(network: Network, where: Where) -> dict[str, str]:
 def _block_values(network: Network, where: Where) -> dict[str, str]:
     place = _block(network, where)
     entering, leaving = place.node.input[1], place.node.output[1]
-    narrow = place.node.children[0].output[1] if network.design.block == "bottleneck" else max(leaving // 4, 1)
-    groups = network.design.stage(_stage(network, where).name).groups
-    parts = (leaving * narrow, 9 * narrow * narrow // groups, narrow * leaving)
-    wide = 2 * 9 * leaving * leaving
+    found = _narrowing(network, where)
+    narrow, parts, wide = found.narrow, found.parts, found.wide
     blocks = [each for stage in network.root.children if stage.kind == "Stage" for each in stage.children]
     projections = [each for each in blocks if has_projection(each)]
     return {
@@ -209,32 +234,50 @@ def _block_values(network: Network, where: Where) -> dict[str, str]:
     }
 
 
+class _Narrowing(NamedTuple):
+    """What a bottleneck of `narrow` channels saves beside two 3×3 convolutions on all that leave it, in weights."""
+
+    narrow: int
+    leaving: int
+    parts: tuple[int, int, int]
+    wide: int
+
+
+def _narrowing(network: Network, where: Where) -> _Narrowing:
+    place = _block(network, where)
+    leaving = place.node.output[1]
+    narrow = place.node.children[0].output[1] if network.design.block == "bottleneck" else max(leaving // 4, 1)
+    groups = network.design.stage(_stage(network, where).name).groups
+    parts = (leaving * narrow, 9 * narrow * narrow // groups, narrow * leaving)
+    return _Narrowing(narrow, leaving, parts, 2 * 9 * leaving * leaving)
+
+
+def _strided(network: Network) -> list[str]:
+    """What strides, in forward order: operations of the stem, and the first blocks of stages."""
+    stem = network.children(network.at((1,)))
+    names = [place.name for place in stem if stride(place.node) > 1]
+    stages = [place for place in network.children(network.place) if place.node.kind == "Stage"]
+    return names + [place.name.replace("_x", "_1") for place in stages if stride(place.node) > 1]
+
+
+def _macs_of_versions(network: Network) -> tuple[int, int]:
+    """MACs of v1 and of v1.5."""
+    first, second = (analyze(edit(network.design, f"stride_on={name}")).macs for name in ("conv1", "conv2"))
+    return first, second
+
+
 def _downsampling(network: Network) -> dict[str, str]:
-    design = network.design
-    strided = [
-        place.name.replace("_x", "_1")
-        for place in network.children(network.place)
-        if place.node.kind == "Stage" and stride(place.node) > 1
-    ]
     last = network.at((_LAST_STAGE,)).node
-    found = {
-        "strided": ", ".join(strided) or "–",
+    is_bottleneck = network.design.block == "bottleneck"
+    v1, v15 = _macs_of_versions(network) if is_bottleneck else (network.macs, network.macs)
+    return {
+        "strided": ", ".join(_strided(network)) or "–",
         "total_stride": str(last.stride),
         "last_size": dims(last.output[2:]),
-        "conv1_stride": str(design.stem.stride),
-    }
-    is_bottleneck = design.block == "bottleneck"
-    versions = {
-        name: analyze(edit(design, f"stride_on={name}")) if is_bottleneck else network for name in ("conv1", "conv2")
-    }
-    v1, v15 = versions["conv1"].macs, versions["conv2"].macs
-    share = 100 * (v15 - v1) / v1 if v1 else 0
-    return {
-        **found,
         "macs_v1": exact(v1),
         "macs_v15": exact(v15),
         "macs_more": difference(v15 - v1),
-        "share_more": f"{share:.1f}",
+        "share_more": f"{100 * (v15 - v1) / v1 if v1 else 0:.1f}",
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
@@ -62,6 +62,23 @@ def edit(design: Design, *assignments: str) -> Design:
         field = resolve(design, address)
         design = write(design, field, parse(field, text, address))
     return design
+
+
+def in_order(design: Design, assignments: Iterable[str]) -> tuple[str, ...]:
+    """The assignments in an order in which `edit` takes each of them; none where there is no such order to be found."""
+    waiting, made = list(assignments), []
+    while waiting:
+        for assignment in waiting:
+            try:
+                design = edit(design, assignment)
+            except DesignError:
+                continue
+            made.append(assignment)
+            waiting.remove(assignment)
+            break
+        else:
+            return ()
+    return tuple(made)
 
 
 def parse(field: Field, text: str, address: str = "") -> Value:

@@ -88,7 +88,7 @@ def _target(read: Target) -> Fact:
     """What Grad-CAM reads here, and how one says so to pytorch-grad-cam and to torch-cam."""
     cell = f"a cell is {read.stride}×{read.stride} pixels, sees {read.field}×{read.field}"
     code = (f"target_layers = [{read.expression}]", f'target_layer="{read.path}"')
-    return Fact("Grad-CAM", (f"averages {read.words} here", cell, *code))
+    return Fact("Grad-CAM", (f"reads {read.words} here", cell, *code))
 
 
 def _shapes(node: Node) -> list[Fact]:

@@ -50,6 +50,7 @@ def fit(design: Design, wanted: Shapes) -> Fit:
         made += tuple(steps[0][-1].split())
         design = edit(before.design, *made)
         left = _left(analyze(design), wanted)
+    made = tuple({each.partition("=")[0]: each for each in made}.values())  # of one address what was last
     return Fit(made, others if not left and len(made) == 1 else (), left)
 
 

@@ -19,7 +19,7 @@ from inspector.core.units import dims
 
 
 class Target(Struct, frozen=True):
-    """A block whose `maps` feature maps of `size` (H, W) Grad-CAM averages.
+    """A block whose `maps` feature maps of `size` (H, W) Grad-CAM reads.
 
     A position of its heat map stands for `stride` × `stride` input pixels, and depends on `field` × `field` of them.
     `expression` is the block in Python: model.layer4[-1].
@@ -36,7 +36,7 @@ class Target(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """What Grad-CAM averages: "2048 maps of 7×7"."""
+        """What Grad-CAM reads: "2048 maps of 7×7"."""
         return f"{self.maps} map{'s' if self.maps > 1 else ''} of {dims(self.size)}"
 
 
@@ -84,7 +84,7 @@ def address(design: Design) -> str:
 class Price(Struct, frozen=True):
     """What another number of feature maps would cost: parameters and MACs more than now, and all that changes with it.
 
-    `projections` are the effects on shortcuts that come, go or change.
+    `effects` are what changes, place by place, with the reasons.
     """
 
     design: Design
@@ -94,15 +94,12 @@ class Price(Struct, frozen=True):
 
     @property
     def projections(self) -> tuple[Effect, ...]:
-        """Shortcuts that come or go."""
+        """Projections that come, since the identity fits the sum no longer."""
         return tuple(
             each
             for each in self.effects
-            if each.change.status == "new" and each.change.after is not None and each.change.after.kind in _SHORTCUTS
+            if each.change.status == "new" and each.change.after is not None and each.change.after.kind == "Projection"
         )
-
-
-_SHORTCUTS = ("Projection", "Shortcut")
 
 
 def price(network: Network, maps: str) -> Price:

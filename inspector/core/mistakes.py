@@ -8,13 +8,14 @@ from math import isqrt
 from msgspec import Struct
 
 from inspector.core.by_hand import Met, errors_by_hand
-from inspector.core.describe import called
+from inspector.core.describe import called, edits
 from inspector.core.design import CONVOLUTIONS, Design, Stage, block_name
 from inspector.core.edit import edit, resolve
-from inspector.core.fields import STAGES
+from inspector.core.fields import PRESETS, STAGES
 from inspector.core.fitting import fit, fits, module, of_stage, tried
 from inspector.core.network import Network, analyze
 from inspector.core.node import Dims
+from inspector.core.presets import preset
 from inspector.core.shape_errors import Checkpoint, Forward, read
 from inspector.core.units import dims
 
@@ -25,7 +26,8 @@ class Diagnosis(Struct, frozen=True):
     `error` says in plain words which error it is, `name` and `path` where it is raised (the paper's name and torch's;
     both empty where no place of the design fits), `why` the reason with its numbers. `edit` is the one edit of the
     design that does all that the hand-made one runs into; several, with spaces between, where one is not enough; empty
-    where no edit helps. `others` are edits that lead to the same error, the likeliest first. `topic` is the concept.
+    where no edit helps; `is_whole` unless those are the first steps only. `others` are edits that lead to the same
+    error, the likeliest first. `topic` is the concept.
     """
 
     error: str
@@ -35,6 +37,7 @@ class Diagnosis(Struct, frozen=True):
     edit: str
     others: tuple[str, ...] = ()
     topic: str = ""
+    is_whole: bool = True
 
 
 def diagnose(text: str, design: Design) -> Diagnosis | None:
@@ -100,7 +103,7 @@ def _signs(path: str, design: Design) -> str:
 def _candidates(design: Design, error: Forward) -> Iterator[str]:
     """The edits that a number of `error` suggests, in forward order."""
     if error.kind == "map":
-        yield from (f"{stage}.stride={stride}" for stage in STAGES for stride in range(1, 65))
+        yield from _strides(design, error)
         return
     numbers = sorted({each for group in error.numbers for each in group} | {_channels(error)})
     yield from (f"{address}={number}" for address in ("input.channels", "stem.planes") for number in numbers)
@@ -113,6 +116,16 @@ def _candidates(design: Design, error: Forward) -> Iterator[str]:
                     yield from (f"{block_name(name, block)}.{convolution}={number}" for number in numbers)
         for number in numbers:
             yield from of_stage(design, name, number)
+
+
+def _strides(design: Design, error: Forward) -> Iterator[str]:
+    """Strides that make a stage's maps as much larger or smaller as the sizes in `error` are, roundings aside."""
+    a, b = (max(group[0], 1) for group in error.numbers)
+    for stage in STAGES:
+        now = design.stage(stage).stride
+        near = (now * a / b, now * b / a)
+        strides = [each for each in range(1, 65) if any(abs(each - wanted) < 0.4 * wanted + 1 for wanted in near)]
+        yield from (f"{stage}.stride={each}" for each in strides)
 
 
 def _channels(error: Forward) -> int:
@@ -164,10 +177,10 @@ def _reason(met: Met) -> str:
     if met.kind == "conv":
         (groups,), weight, (came,) = met.numbers
         arrives = f"the image has {came}" if met.path == "conv1" else f"{_maps(came)} arrive"
-        return f"{met.name} was built for {groups * weight[1]} channels, and {arrives}. {_CONV}"
+        return f"{met.name} was built for {_channels_of(groups * weight[1])}, and {arrives}. {_CONV}"
     first, second = met.numbers[0][0], met.numbers[1][0]
     if met.kind == "norm":
-        return f"{met.name} was built for {second} channels, and {_maps(first)} arrive. {_NORM}"
+        return f"{met.name} was built for {_channels_of(second)}, and {_maps(first)} arrive. {_NORM}"
     if met.kind == "fc":
         return f"fc was built for {second} inputs, and {_maps(first)} arrive. {_FEEDS}"
     if met.kind == "map":
@@ -177,6 +190,10 @@ def _reason(met: Met) -> str:
 
 def _maps(count: int) -> str:
     return f"{count} feature map{'s' if count != 1 else ''}"
+
+
+def _channels_of(count: int) -> str:
+    return f"{count} channel{'s' if count != 1 else ''}"
 
 
 def _topic(met: Met) -> str:
@@ -193,6 +210,10 @@ def _checkpoint(error: Checkpoint, network: Network) -> Diagnosis:
         return Diagnosis("the checkpoint has other names", "", "", why, "")
     is_ours = all(fits(network, path, shape) for path, shape in error.model.items())
     found = fit(network.design, error.saved if is_ours else error.model)
+    of = _preset_of(error, network) if is_ours and found.left else ""
+    if of:
+        why = f"The checkpoint has the shapes of {of}, the model is {called(network.design)}. Build {of} to load it."
+        return Diagnosis("the checkpoint is of another network", "", "", why, "")
     path = next((path for path, shape in error.model.items() if shape), next(iter(error.model)))
     name = _name(path, network, network if is_ours else analyze(edit(network.design, *found.edits)))
     whole = " ".join(found.edits)
@@ -209,7 +230,23 @@ def _checkpoint(error: Checkpoint, network: Network) -> Diagnosis:
         why = f"{what} No single edit gives all that {whose} has; these {len(found.edits)} together do."
     else:
         why = f"{what} One edit gives all that {whose} has; what was saved for other shapes has to be left out."
-    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, found.others, _field_topic(whole))
+    topic = _field_topic(whole)
+    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, found.others, topic, not found.left)
+
+
+def _preset_of(error: Checkpoint, network: Network) -> str:
+    """The preset that the checkpoint has the shapes of, other classes or not, where that is another network."""
+    body = {path: shape for path, shape in error.saved.items() if path != "fc"}
+    for name in PRESETS if len(body) > 1 else ():
+        other = analyze(preset(name))
+        is_other = edits(network.design, other.design) and not name.endswith("_v1")
+        if (
+            is_other
+            and len(edits(other.design, network.design)) > 1
+            and all(fits(other, *each) for each in body.items())
+        ):
+            return name
+    return ""
 
 
 def _name(path: str, *networks: Network) -> str:

@@ -28,7 +28,7 @@ OPEN, KEPT = ".journal", ".kept"
 MOST_BYTES = 4 * 2**20
 """What a journal grows to before it is rewritten with its newest steps alone."""
 KEPT_DAYS = 30
-KEPT_WORKS = 20
+KEPT_WORKS = 100
 """How long, and how much of, the work that was left unsaved is kept."""
 
 
@@ -55,11 +55,11 @@ class Journal:
             return ""
         try:
             self._write(work)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._is_whole = False
             if not self._has_told:
                 self._has_told = True
-                return (error.strerror or str(error)).lower()
+                return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
         return ""
 
     def _write(self, work: Work) -> None:
@@ -68,7 +68,7 @@ class Journal:
             self._rewrite(work)
             return
         found = list(changes(before, work))
-        if any(getattr(each, "keep", self._dropped) < self._dropped for each in found):
+        if any(isinstance(each, Changed) and min(each.keep, each.at) < self._dropped for each in found):
             self._rewrite(work)
             return
         for each in found:
@@ -150,8 +150,9 @@ class Found(Struct, frozen=True):
         os.close(self.file)
 
     def set_aside(self) -> None:
-        """Keep the work for a while without offering it."""
+        """Keep the work for a while, from now on, without offering it."""
         with suppress(OSError):
+            os.utime(self.file)
             self.path.rename(self.path.with_suffix(KEPT))
         os.close(self.file)
 
@@ -196,9 +197,9 @@ def _open(path: Path) -> Found | None:
 
 
 def _prune(folder: Path) -> None:
-    """Clear away what was kept for too long, the oldest of too many, and what is half written or damaged and old."""
+    """Clear away what was kept for too long, the oldest of too many, and what was left half written."""
     kept = sorted(folder.glob(f"*{KEPT}"), key=_age)
-    old = [path for path in folder.glob("*") if _age(path) > KEPT_DAYS * 86_400]
+    old = [path for path in (*kept, *folder.glob("*.new")) if _age(path) > KEPT_DAYS * 86_400]
     for path in {*kept[KEPT_WORKS:], *old}:
         with suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,11 +16,14 @@ MOST_STEPS = 1000
 
 
 class Work(Struct, frozen=True):
-    """One open design: its history, what is saved of it, and the place that one stands at, by its name."""
+    """One open design: its history, what is saved of it, and the place that one stands at, by its name.
+
+    `source` is the path of its design file as the system has it, which may be no text.
+    """
 
     history: History
     saved: Design
-    source: str = ""
+    source: bytes = b""
     name: str = ""
     place: str = ""
 
@@ -50,7 +53,7 @@ class Named(Struct, frozen=True, tag="named", tag_field="line"):
     """Another name, or a file that it was saved to."""
 
     saved: Design
-    source: str
+    source: bytes
     name: str
 
 

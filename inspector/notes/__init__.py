@@ -21,12 +21,20 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 
 _CONDITION = re.compile(r"\[([a-z0-9.]+)\] ")
 
+_ONE = re.compile(
+    r"(?<![\w.,])1 (block|feature map|map|cell|position|projection|identit|weight|channel|group)(ies|s)\b"
+)
+_PARTICLE = re.compile(r"(\w)([`*)]*)(은\(는\)|을\(를\)|으로\(로\))")
+_CLOSED = "013678"
+"""Digits whose Korean readings end in a consonant; of these, 1, 7 and 8 end in ㄹ."""
+
 
 def language(wanted: str, environment: Mapping[str, str]) -> str:
     """The language that is wanted, or the one of the locale where that is an empty string; English where none is."""
     for name in (wanted, *(environment.get(variable, "") for variable in ("LC_ALL", "LC_MESSAGES", "LANG"))):
         if name:
-            return name[:2] if name[:2] in LANGUAGES else "en"
+            code = re.split(r"[_.@]", name)[0]
+            return code if code in LANGUAGES else "en"
     return "en"
 
 
@@ -48,7 +56,25 @@ def note(topic: str, network: Network, where: Where = (), lang: str = "en") -> s
             told.append(paragraph)
         elif found[1] in so:
             told.append(paragraph[found.end() :])
-    return "\n\n".join(told).format_map(values(network, where))
+    text = "\n\n".join(told).format_map(values(network, where))
+    return _with_particles(text) if lang == "ko" else _with_singulars(text)
+
+
+def _with_singulars(text: str) -> str:
+    """English with "1 block" where the number that was filled in is one."""
+    return _ONE.sub(lambda found: f"1 {found[1]}{'y' if found[2] == 'ies' else ''}", text)
+
+
+def _with_particles(text: str) -> str:
+    """Korean with the particle that the reading of what was filled in asks for: 3은, 2는."""
+
+    def chosen(found: re.Match[str]) -> str:
+        last, signs, both = found.groups()
+        closed, open_ = both.rstrip(")").split("(")
+        is_closed = last in _CLOSED and not (closed == "으로" and last in "178")
+        return f"{last}{signs}{closed if is_closed else open_}"
+
+    return _PARTICLE.sub(chosen, text)
 
 
 def heading(topic: str, lang: str) -> str:

@@ -12,6 +12,9 @@ from inspector.tui.settings import Settings
 
 _CHOICES = {"lang": ("en", "ko"), "counting": tuple(CONVENTIONS)}
 _DEFAULTS = Settings()
+_PANES = {"tree", "detail", "picture", "list", "ripple", "ranking"}
+_SIGNS = {",": "comma", " ": "space"}
+"""Keys that would be lost among commas and blanks."""
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 
 
@@ -81,12 +84,15 @@ def _themes() -> tuple[str, ...]:
 
 def _joined(value: object) -> str:
     """Keys as Textual takes them: "u,ctrl+z", whether they were written as one text or as several."""
-    return ",".join(_split(value))
+    return ",".join(_SIGNS.get(key, key) for key in _split(value))
 
 
 def _split(value: object) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) and value != "," else value
-    return [str(part).strip() or "space" for part in (parts if isinstance(parts, list) else [parts])]
+    """Keys one by one; an empty text where one is missing."""
+    if isinstance(value, list):
+        return [str(key) if key == " " else str(key).strip() for key in value]
+    text = str(value)
+    return [text] if text in _SIGNS else [key.strip() for key in text.split(",")]
 
 
 def _wrong_keys(keys: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -100,25 +106,43 @@ def _wrong_keys(keys: dict[str, object]) -> Iterator[tuple[str, str]]:
             yield name, f"keys.{shown(name)}: unknown action{nearest(name, ids)}; inspector keys lists them"
             continue
         is_text = isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
-        if not is_text or not value:
+        if not is_text or not all(_split(value)):
             yield name, f'keys."{name}" = {shown(value)}: must be a key, or several: "u" or ["u", "ctrl+z"]'
             continue
         for key in _split(value):
             *modifiers, last = key.split("+") if key not in ("+", "ctrl++") else [key]
-            is_known = (len(last) == 1 or last in names) and all(each in _MODIFIERS for each in modifiers)
+            is_known = (len(last) == 1 or last in names or key in _SIGNS) and all(
+                each in _MODIFIERS for each in modifiers
+            )
             if not is_known:
                 yield name, f'keys."{name}": unknown key {shown(key)}{nearest(last, names)}'
                 break
 
 
 def _given_twice(keys: dict[str, str]) -> Iterator[str]:
-    """Keys that two actions of one pane are given."""
-    owners: dict[tuple[str, str], str] = {}
-    for name, given in keys.items():
-        for key in given.split(","):
-            other = owners.setdefault((name.partition(".")[0], key), name)
-            if other != name:
-                yield f'keys: {key} is given to "{other}" and to "{name}"'
+    """Keys that are given to an action though another one that is there at the same time has them."""
+    from textual.keys import _character_to_key
+
+    from inspector.tui.actions import remapped, sections
+
+    owners: dict[str, list[str]] = {}
+    for _, bindings in sections():
+        for each in remapped(bindings, keys):
+            for key in each.key.split(","):
+                owners.setdefault(_character_to_key(key) if len(key) == 1 else key, []).append(each.id or "")
+    told = set()
+    for key, ids in owners.items():
+        for name in (name for name in ids if name in keys):
+            for other in ids:
+                if other != name and _meet(name, other) and (key, *sorted((name, other))) not in told:
+                    told.add((key, *sorted((name, other))))
+                    yield f'keys: {key} is "{name}" and "{other}", only one of which it can be'
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether two actions are there at the same time: of one pane, or one of them of the whole editor."""
+    panes = one.partition(".")[0], other.partition(".")[0]
+    return panes[0] == panes[1] or ("app" in panes and bool(_PANES & set(panes)))
 
 
 def known_keys() -> tuple[str, ...]:
@@ -126,5 +150,12 @@ def known_keys() -> tuple[str, ...]:
     from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, Keys
 
     return tuple(
-        dict.fromkeys([*(each.value for each in Keys), *KEY_NAME_REPLACEMENTS.values(), *KEY_TO_UNICODE_NAME, "space"])
+        dict.fromkeys(
+            [
+                *(each.value for each in Keys if each.value[0] != "<"),
+                *KEY_NAME_REPLACEMENTS.values(),
+                *KEY_TO_UNICODE_NAME,
+                "space",
+            ]
+        )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -10,12 +12,13 @@ from textual.binding import Binding, BindingType
 
 from inspector.core.describe import called, edits, value
 from inspector.core.design import Design
+from inspector.core.design_file import read
 from inspector.core.flow import Where
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
 from inspector.core.presets import preset
 from inspector.core.units import short
-from inspector.errors import DesignError
+from inspector.errors import DesignError, InspectorError, shown
 from inspector.tui.moving import Trail
 from inspector.tui.panes import PanesApp
 from inspector.tui.widgets.rows import nearest_place
@@ -48,9 +51,14 @@ class Opened(NamedTuple):
         return len(self.history.steps) == 1 and not self.is_unsaved
 
     @property
+    def is_kept(self) -> bool:
+        """Whether its work is in a journal."""
+        return self.journal is not None and self.journal.is_there
+
+    @property
     def label(self) -> str:
         """Its name, its file's, or what it is."""
-        return self.name or (self.source.name if self.source else called(self.history.current))
+        return self.name or (shown(self.source.name) if self.source else called(self.history.current))
 
 
 class DesignsApp(PanesApp):
@@ -95,7 +103,7 @@ class DesignsApp(PanesApp):
     @property
     def label(self) -> str:
         """The current design's name or file, and which of several it is; an empty string where there is no need."""
-        name = self._called or (self.source.name if self.source else "")
+        name = self._called or (shown(self.source.name) if self.source else "")
         many = f"{self._at + 1} of {len(self._opened)}" if len(self._opened) > 1 else ""
         return "  ".join(part for part in (name, many) if part)
 
@@ -105,11 +113,16 @@ class DesignsApp(PanesApp):
 
     @property
     def is_kept(self) -> bool:
-        return self._journal is not None and self._journal.is_there
+        return all(each.is_kept for each in self.opened if each.is_unsaved)
 
     @property
     def label_of_current(self) -> str:
-        return self._current().label
+        """The design that is saved first: the current one if it has unsaved work."""
+        return next((each for each in (self._current(), *self.opened) if each.is_unsaved), self._current()).label
+
+    def go_to_unsaved(self) -> None:
+        if not self.is_unsaved:
+            self.switch(next((at for at, each in enumerate(self.opened) if each.is_unsaved), self._at))
 
     def losses(self) -> list[str]:
         unsaved = [each for each in self.opened if each.is_unsaved]
@@ -145,7 +158,7 @@ class DesignsApp(PanesApp):
     def _work(self) -> Work:
         from inspector.journal.record import Work
 
-        source = str(self.source.absolute()) if self.source else ""
+        source = os.fsencode(self.source.absolute()) if self.source else b""
         return Work(self.history, self._saved, source, self._called, self.name_at(self.selected))
 
     def _current(self) -> Opened:
@@ -187,6 +200,9 @@ class DesignsApp(PanesApp):
         """Open one more design and go to it; one that nothing was done in makes room for it."""
         self.settle()
         there = [each for each in self.opened if not each.is_untouched or each.source or each.name]
+        for each in self._opened:
+            if each not in there and each.journal is not None:
+                each.journal.end()
         self._take([*there, opened], len(there))
 
     def action_designs(self) -> None:
@@ -242,13 +258,15 @@ class DesignsApp(PanesApp):
         """Put a copy behind a design, unsaved work of its own; its number."""
         opened = self.opened
         one = opened[at]
-        copy = one._replace(name=f"{one.label} copy", source=None, journal=None)
+        base = preset(one.history.current.base)
+        copy = one._replace(name=f"{one.label} copy", saved=base, source=None, journal=None)
         self._take([*opened[: at + 1], copy, *opened[at + 1 :]], at + 1)
         self.note_down()
         return at + 1
 
     def _rename(self, at: int, name: str) -> int:
         opened = self.opened
+        name = shown(name)
         here, self._opened = self._at, opened
         self._take([*opened[:at], opened[at]._replace(name=name), *opened[at + 1 :]], at)
         self.note_down()
@@ -262,6 +280,9 @@ class DesignsApp(PanesApp):
             self.notify("the last design stays open; q quits", timeout=3)
             return at
         closed, here = opened[at], self._at
+        if closed.is_unsaved and not closed.is_kept:
+            self.notify("it is not saved and cannot be kept: save it first, with ^s", severity="warning", timeout=4)
+            return at
         if closed.journal is not None:
             closed.journal.end()
             if closed.is_unsaved:
@@ -288,10 +309,13 @@ class DesignsApp(PanesApp):
 
     def offer(self) -> None:
         """Offer the work back that an editor left which did not end by itself; it is held until this one ends."""
-        if self._journals is not None and self._journals.exists():
+        if self._journals is not None:
             from inspector.journal.folder import left
 
-            self._lost = list(left(self._journals))
+            if self.is_unsaved:
+                self.note_down()
+            with suppress(OSError):
+                self._lost = list(left(self._journals))
             if self._lost:
                 self.show_offer([(each.when, called(each.work.history.current)) for each in self._lost])
 
@@ -331,9 +355,10 @@ class DesignsApp(PanesApp):
             where = network.find(work.place).where
         except DesignError:
             where = ()
-        base = analyze(preset(work.history.current.base))
-        source = Path(work.source) if work.source else None
-        self.open(Opened(work.history, work.saved, base, source, work.name, where, journal=found.resume()))
+        base = preset(work.history.current.base)
+        source = Path(os.fsdecode(work.source)) if work.source else None
+        saved = work.saved if source is None else _saved_in(source, base)
+        self.open(Opened(work.history, saved, analyze(base), source, work.name, where, journal=found.resume()))
         self.note_down()
 
     def exit(self, *arguments: object, **options: object) -> None:
@@ -345,3 +370,11 @@ class DesignsApp(PanesApp):
             found.set_aside()
         self._lost = []
         super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
+
+
+def _saved_in(source: Path, base: Design) -> Design:
+    """What a design file says now; `base` where it is gone, or no design file any more."""
+    try:
+        return read(source)
+    except InspectorError:
+        return base

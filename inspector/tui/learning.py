@@ -12,9 +12,10 @@ from textual.binding import Binding, BindingType
 
 from inspector.core.describe import edits, value
 from inspector.core.design import Design
-from inspector.core.edit import edit
+from inspector.core.edit import edit, in_order
 from inspector.core.editable import editable
 from inspector.core.gradcam import address, lines, target
+from inspector.core.presets import preset
 from inspector.errors import DesignError
 from inspector.report import python_file, render
 from inspector.tui.designs import DesignsApp
@@ -78,7 +79,7 @@ class LearningApp(DesignsApp):
                 self.notify("done; r says what followed from it, place by place", timeout=4)
 
         self.settle()
-        self.push_screen(MistakeScreen(self.history.current), wished)
+        self.push_screen(MistakeScreen(self.network), wished)
 
     def _go_to(self, address: str) -> None:
         """Go to the place that an address is about, if it is about one."""
@@ -137,8 +138,10 @@ class LearningApp(DesignsApp):
         fields = editable(design, place)
         items += [("address", f"{fields[0].address}={value(fields[0].value)}")] if fields else []
         items += [(library, "\n".join(code)) for library, code in lines(target(self.network)).items()]
-        options = "".join(f" --set {each.address}={value(each.after)}" for each in edits(design))
-        items += [("command", f"inspector {design.base}{options}")]
+        assignments = [f"{each.address}={value(each.after)}" for each in edits(design)]
+        ordered = in_order(preset(design.base), assignments)
+        if len(ordered) == len(assignments):
+            items += [("command", " ".join(["inspector", design.base, *(f"--set {each}" for each in ordered)]))]
         items += [("design file", render(self.network, self.baseline, "toml"))]
         items += [("Python", python_file(design))]
         return items

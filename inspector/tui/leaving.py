@@ -63,6 +63,10 @@ class LeavingApp(KeysInOrder):
         """Whether unsaved work is kept for a while."""
         raise NotImplementedError
 
+    def go_to_unsaved(self) -> None:
+        """Go to a design with unsaved work, if the current one has none."""
+        raise NotImplementedError
+
     @property
     def label_of_current(self) -> str:
         """The current design's name, or what it is."""
@@ -139,4 +143,5 @@ class LeavingApp(KeysInOrder):
         if answer == "quit":
             self.exit()
         elif answer == "save":
+            self.go_to_unsaved()
             self._export("toml", leaves=True)

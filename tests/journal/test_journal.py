@@ -112,10 +112,46 @@ def test_what_is_declined_is_kept_for_a_while(tmp_path: Path) -> None:
     assert found.work == _work(1)
     found.set_aside()
     (path,) = tmp_path.iterdir()
-    old = time.time() - 31 * 86_400
-    os.utime(path, (old, old))
+    _make_old(path)
     assert list(left(tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def _make_old(path: Path) -> None:
+    old = time.time() - 31 * 86_400
+    os.utime(path, (old, old))
+
+
+def test_work_of_a_crash_is_offered_however_long_ago_and_then_kept_from_now_on(tmp_path: Path) -> None:
+    _orphan(tmp_path, _work(1))
+    (path,) = tmp_path.iterdir()
+    _make_old(path)
+    (found,) = left(tmp_path)
+    found.set_aside()
+    (found,) = left(tmp_path, KEPT)
+    assert found.work == _work(1)
+
+
+def test_a_history_that_was_cut_short_is_undone_past_where_it_begins(tmp_path: Path) -> None:
+    history = History.of(RESNET50)
+    for number in range(1500):
+        history = history.record(DESIGNS[number % 9], "conv5_x.planes")
+    journal = Journal(tmp_path)
+    for each in (history.to(100), history.to(99), history.to(99).record(DESIGNS[0], "x"), history.to(3)):
+        assert journal.write(Work(each, RESNET50)) == ""
+        (path,) = tmp_path.iterdir()
+        work = read(path.read_bytes().splitlines(keepends=True))
+        assert work is not None
+        assert work.history.current == each.current
+
+
+def test_a_path_that_is_no_text_is_written_down(tmp_path: Path) -> None:
+    path = _written(tmp_path, [Work(_work(1).history, RESNET50, os.fsencode("m\udcff.toml"))])
+    work = read(path.read_bytes().splitlines(keepends=True))
+    assert work is not None
+    assert work.source == b"m\xff.toml"
+    journal = Journal(tmp_path)
+    assert "surrogates" in journal.write(Work(_work(1).history, RESNET50, name="\udcff"))
 
 
 def _orphan(folder: Path, work: Work) -> None:
@@ -124,7 +160,8 @@ def _orphan(folder: Path, work: Work) -> None:
     journal._let_go()  # noqa: SLF001
 
 
-def test_at_most_twenty_works_are_kept(tmp_path: Path) -> None:
+def test_at_most_so_many_works_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "KEPT_WORKS", 20)
     for number in range(25):
         journal = Journal(tmp_path)
         journal.write(_work(number % 9))
@@ -136,7 +173,7 @@ def test_at_most_twenty_works_are_kept(tmp_path: Path) -> None:
 def test_work_that_is_saved_or_untouched_leaves_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.write(_work(1))
-    journal.write(Work(_work(1).history, DESIGNS[1], "mine.toml"))
+    journal.write(Work(_work(1).history, DESIGNS[1], b"mine.toml"))
     journal.end()
     _orphan(tmp_path, _work())
     assert list(left(tmp_path)) == []

@@ -91,6 +91,57 @@ def test_the_projection_that_a_note_tells_of_is_the_network_s_own() -> None:
     assert (found["norms"], found["all_norm_params"]) == (str(len(norms)), f"{sum(norms):,}")
 
 
+@pytest.mark.parametrize(
+    ("name", "base", "edits", "at", "has", "has_not"),
+    [
+        ("filters", "resnext50_32x4d", (), "conv5_3.conv1", "looks at all the maps", "groups a filter"),
+        ("filters", "resnext50_32x4d", (), "conv5_3.conv2", "With 32 groups a filter", "looks at all the maps"),
+        ("gradcam", "resnet50", ("conv5_3.conv3=4096",), "", "With 2048 maps instead", "Part of that"),
+        (
+            "bottleneck",
+            "resnet50",
+            ("conv5_x.expansion=1",),
+            "conv5_2",
+            "not fewer than leave it",
+            "reduces the number",
+        ),
+        (
+            "bottleneck",
+            "resnet50",
+            ("conv5_x.expansion=1", "conv5_x.width_per_group=256"),
+            "",
+            "more, not less",
+            "times fewer",
+        ),
+        ("downsampling", "resnet50", ("stem.pool=false",), "", "conv1, conv3_1, conv4_1, conv5_1", "maxpool"),
+        ("downsampling", "resnet50", (), "", "conv1, maxpool, conv3_1, conv4_1, conv5_1", "makes no difference"),
+        ("groups", "resnet18", (), "conv5_1", "Basic blocks have no groups", "looks at all"),
+        ("planes", "resnet50", ("conv5_x.blocks=1",), "", "has 1 block,", "1 blocks"),
+    ],
+)
+def test_a_note_says_only_what_is_so(
+    name: str, base: str, edits: tuple[str, ...], at: str, has: str, has_not: str
+) -> None:
+    network = analyze(edit(preset(base), *edits))
+    text = note(name, network, network.find(at).where if at else ())
+    assert has in text
+    assert has_not not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "words"),
+    [
+        ("filters", "conv5_3.conv3", "conv5_3.conv3을 봅시다"),
+        ("filters", "conv5_3.conv2", "conv5_3.conv2를 봅시다"),
+        ("filters", "conv1", "7×7은 네 번째"),
+        ("batchnorm", "conv5_3.bn2", "conv5_3.bn2는 conv5_3.conv2 뒤에"),
+        ("downsampling", "", "4,089,184,256으로 +231,211,008"),
+    ],
+)
+def test_korean_particles_follow_the_reading_of_what_is_filled_in(name: str, at: str, words: str) -> None:
+    assert words in note(name, RESNET50, RESNET50.find(at).where if at else (), "ko")
+
+
 def test_what_is_so_at_a_place() -> None:
     assert conditions(RESNET50, RESNET50.find("conv5_1").where) >= {"bottleneck", "projection", "v1.5", "ungrouped"}
     edited = analyze(edit(preset("resnet50"), "stride_on=conv1", "conv5_3.conv3=1024"))
@@ -130,6 +181,7 @@ def test_an_unknown_topic_is_answered_with_the_nearest() -> None:
         ("", {"LANG": "ko_KR.UTF-8"}, "ko"),
         ("en", {"LANG": "ko_KR.UTF-8"}, "en"),
         ("", {"LC_ALL": "C", "LANG": "ko_KR.UTF-8"}, "en"),
+        ("", {"LC_ALL": "kok_IN.UTF-8"}, "en"),
         ("", {}, "en"),
     ],
 )

@@ -83,8 +83,8 @@ async def test_each_design_has_its_history_its_place_and_its_baseline() -> None:
         assert app.history.current == RESNET50
 
 
-async def test_a_design_is_named_copied_compared_and_closed() -> None:
-    async with _editor() as pilot:
+async def test_a_design_is_named_copied_compared_and_closed(tmp_path: Path) -> None:
+    async with _editor(tmp_path) as pilot:
         app = _app(pilot)
         _edit(pilot, "conv5_3.conv3=1024")
         await _press(pilot, "w", "r", *"lean", "enter")
@@ -124,6 +124,79 @@ async def test_quitting_asks_for_each_design_that_is_unsaved(tmp_path: Path) -> 
         assert "num_classes  1000 → 10" in _screen(pilot) or "resnet50 with num_classes=10" in _screen(pilot)
         await _press(pilot, "q")
     assert app.return_code == 0
+
+
+async def test_unsaved_work_that_cannot_be_kept_is_not_closed() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "plus", "w", "n", *"resnet18", "enter", "w", "up", "x")
+        assert len(_app(pilot).opened) == 2
+        assert "save it first" in _screen(pilot)
+
+
+async def test_a_copy_of_what_is_saved_is_work_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "resnet50"\nnum_classes = 10\n')
+    async with _editor(tmp_path, path) as pilot:
+        app = _app(pilot)
+        assert not app.is_anything_unsaved
+        await _press(pilot, "w", "d", "escape")
+        assert app.is_anything_unsaved
+        await _press(pilot, "q")
+        assert "mine.toml copy" in _screen(pilot)
+
+
+async def test_edits_of_the_command_line_are_kept_too(tmp_path: Path) -> None:
+    design = edit(RESNET50, "num_classes=10")
+    app = InspectorApp(design, saved=RESNET50, state=tmp_path, settings=Settings(verify=False))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.is_kept
+        await _press(pilot, "w", "n", *"resnet18", "enter", "plus", "q")
+        assert "kept for 30 days" in _screen(pilot)
+        await _press(pilot, "q")
+    kept = [found.work.history.current.num_classes for found in left(tmp_path / "journal", KEPT)]
+    assert sorted(kept) == [10, 1001]
+
+
+async def test_work_whose_file_has_changed_meanwhile_is_unsaved(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "resnet50"\n')
+    async with _editor(tmp_path, path) as pilot:
+        _edit(pilot, "num_classes=10")
+        await _press(pilot, "ctrl+s")
+        _app(pilot)._journal._let_go()  # type: ignore[union-attr]  # noqa: SLF001
+    path.write_text('base = "resnet50"\nnum_classes = 20\n')
+    async with _editor(tmp_path) as pilot:
+        await _press(pilot, "W", "enter")
+        app = _app(pilot)
+        assert (app.history.current.num_classes, app.source) == (10, path)
+        assert app.is_unsaved
+
+
+async def test_names_with_control_characters_are_shown_not_sent(tmp_path: Path) -> None:
+    path = tmp_path / "m\x1b[31m\udcff.toml"
+    path.write_text('base = "resnet50"\n')
+    async with _editor(tmp_path, path) as pilot:
+        _edit(pilot, "num_classes=10")
+        await _press(pilot, "w")
+        assert "\x1b" not in _screen(pilot)
+        assert "m\\x1b[31m" in _screen(pilot)
+        await _press(pilot, "escape")
+        _app(pilot)._rename(0, "a\x07b")  # noqa: SLF001
+        await pilot.pause()
+        assert "a\\x07b" in _screen(pilot)
+
+
+async def test_a_state_folder_that_may_not_be_looked_into_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("inspector.journal.folder.left", refuse)
+    async with _editor(tmp_path) as pilot:
+        await _press(pilot, *TO_CONV5, "plus")
+        assert _app(pilot).history.can_undo
 
 
 async def test_comparing_takes_the_other_design_of_two() -> None:

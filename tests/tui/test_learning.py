@@ -81,18 +81,47 @@ async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
         await _press(pilot, "I")
         assert isinstance(pilot.app.screen, MistakeScreen)
         pilot.app.screen.query_one(TextArea).text = "hello"
-        await pilot.pause()
+        await pilot.pause(0.3)
         assert "No shape error of torch" in _screen(pilot)
         pilot.app.screen.query_one(TextArea).text = "RuntimeError: running_mean should contain 1024 elements not 2048"
-        await pilot.pause()
+        await pilot.pause(0.5)
         assert "conv5_3.bn3 (layer4.2.bn3)" in _screen(pilot)
         await _press(pilot, "tab", "enter")
         assert _app(pilot).history.current == edit(RESNET50, "conv5_3.conv3=1024")
         await _press(pilot, "u", "I")
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)"
-        await pilot.pause()
+        await pilot.pause(0.5)
         await _press(pilot, "tab", "down", "down", "down", "enter")
         assert _app(pilot).name_at(_app(pilot).selected) == "fc"
+
+
+async def test_an_error_without_an_edit_offers_none() -> None:
+    async with _editor() as pilot:
+        await _press(pilot, "I")
+        for text, words in (
+            ("mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)", "fc was built for other inputs"),
+            ('Missing key(s) in state_dict: "layer4.3.conv1.weight".', "the checkpoint has other shapes"),
+        ):
+            pilot.app.screen.query_one(TextArea).text = text
+            for _ in range(100):
+                await pilot.pause(0.02)
+                if words in _screen(pilot):
+                    break
+            assert words in _screen(pilot)
+            assert "go to conv5_4" not in _screen(pilot)
+        pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)"
+        await pilot.pause(0.3)
+        await _press(pilot, "f2")
+        assert isinstance(pilot.app.screen, MistakeScreen)
+
+
+async def test_the_command_that_is_copied_can_be_run() -> None:
+    app = InspectorApp(preset("resnext50_32x4d"), settings=Settings(verify=False))
+    async with app.run_test(size=(120, 40)):
+        design = edit(app.history.current, "conv2_x.width_per_group=64", "conv2_x.planes=8")
+        app.become(app.history.record(design, "conv2_x.planes"))
+        command = dict(app.copies())["command"].split()
+        assert edit(preset(command[1]), *command[3::2]) == design
 
 
 async def test_the_palette_knows_the_notes() -> None:

@@ -18,7 +18,7 @@ from inspector.core.units import short, short_difference
 from inspector.tui.screens.dialog import QUIET, Dialog
 
 MOST = 500
-"""Edits that are listed: the newest ones."""
+"""Edits that are listed at once: those around the current one."""
 _EDIT = 29
 
 
@@ -28,7 +28,7 @@ class HistoryScreen(Dialog[int]):
     def __init__(self, history: History) -> None:
         super().__init__()
         self._history = history
-        self._first = max(min(len(history.steps) - MOST, history.at), 0)
+        self._first = max(min(len(history.steps) - MOST, history.at - MOST // 2), 0)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -41,7 +41,7 @@ class HistoryScreen(Dialog[int]):
 
     def _words(self) -> Iterator[Content]:
         before: Network | None = None
-        for number, step in enumerate(self._history.steps[self._first :], start=self._first):
+        for number, step in enumerate(self._history.steps[self._first : self._first + MOST], start=self._first):
             network = analyze(step.design)
             mark = "▸" if number == self._history.at else " "
             label = _edit(before, network) if before else ("opened" if number == 0 else "earlier edits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal, NamedTuple
 
 from textual import events, on
@@ -13,8 +14,9 @@ from textual.message import Message
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from inspector.core.design import Design
 from inspector.core.mistakes import Diagnosis, diagnose
+from inspector.core.network import Network
+from inspector.errors import DesignError
 from inspector.tui.screens.dialog import QUIET, Dialog
 
 _OTHERS = 3
@@ -47,10 +49,11 @@ class MistakeScreen(Dialog[Wish]):
         Binding("f2", "wish", "Do the first that is offered", id="mistake.first"),
     ]
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
-        self._design = design
+        self._network = network
         self._found: Diagnosis | None = None
+        self._was_pasted = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -67,8 +70,19 @@ class MistakeScreen(Dialog[Wish]):
 
     @on(TextArea.Changed)
     def _pasted(self, event: TextArea.Changed) -> None:
+        """Ask in a thread, for a long traceback or a deep network takes its time."""
         text = event.text_area.text
-        self._found = diagnose(text, self._design)
+        self.run_worker(partial(self._ask, text), thread=True, exclusive=True, group="diagnosis")
+
+    def _ask(self, text: str) -> None:
+        found = diagnose(text, self._network.design) if text.strip() else None
+        self.app.call_from_thread(self._tell, text, found)
+
+    def _tell(self, text: str, found: Diagnosis | None) -> None:
+        """Tell what was found, if that is still the text."""
+        if not self.is_attached or text != self.query_one(TextArea).text:
+            return
+        self._found = found
         self.query_one("#answer", Static).update(self._answer(text))
         options = self.query_one(OptionList)
         options.clear_options()
@@ -77,30 +91,47 @@ class MistakeScreen(Dialog[Wish]):
                 [Option(words, id=f"{wish.action} {wish.text}") for words, wish in self._offers(self._found)]
             )
             options.highlighted = 0
-        options.display = self._found is not None
+        if self._was_pasted and options.option_count:
+            options.display = True
+            options.focus()
+        self._was_pasted = False
+        options.display = bool(options.option_count)
 
     @on(PasteArea.Pasted)
-    def _was_pasted(self) -> None:
-        """Go on to what is offered."""
+    def _pasted_whole(self) -> None:
+        """Go on to what is offered, once it is known."""
         if self._found is not None:
             self.query_one(OptionList).focus()
+        else:
+            self._was_pasted = True
 
     def _answer(self, text: str) -> Content:
         found = self._found
         if found is None:
             return Content.styled("No shape error of torch that is known here." if text.strip() else "", QUIET)
+        if not found.name:
+            return Content("\n").join([Content.styled(found.error, "bold"), Content(found.why)])
         where = f"{found.name}" + (f" ({found.path})" if found.path not in ("", found.name) else "")
         return Content("\n").join([Content.styled(f"{where}: {found.error}", "bold"), Content(found.why)])
 
     def _offers(self, found: Diagnosis) -> list[tuple[str, Wish]]:
-        offers = [(f"make the edit  {found.edit}", Wish("edit", found.edit))] if found.edit else []
+        words = "make the edit" if found.is_whole else "make the first steps"
+        offers = [(f"{words}  {found.edit}", Wish("edit", found.edit))] if found.edit else []
         offers += [(f"or another  {other}", Wish("edit", other)) for other in found.others[:_OTHERS]]
-        offers += [(f"go to {found.name}", Wish("go", found.name))] if found.name else []
+        offers += [(f"go to {found.name}", Wish("go", found.name))] if self._is_there(found.name) else []
         return offers + ([(f"the note on {found.topic}", Wish("note", found.topic))] if found.topic else [])
 
+    def _is_there(self, name: str) -> bool:
+        try:
+            self._network.find(name)
+        except DesignError:
+            return False
+        return True
+
     def action_wish(self) -> None:
-        if self._found is not None:
-            self.dismiss(self._offers(self._found)[0][1])
+        offers = self._offers(self._found) if self._found is not None else []
+        if offers:
+            self.dismiss(offers[0][1])
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -36,7 +36,7 @@ class TargetScreen(Dialog[Design]):
             box.border_title = f"Grad-CAM reads {found.name} ({found.path})"
             cell = f"One cell of its heat map is {found.stride}×{found.stride} pixels"
             seen = f"and sees {found.field}×{found.field}"
-            yield Static(Content(f"It averages {found.words}. {cell}, {seen}.\n\nHow many feature maps?"))
+            yield Static(Content(f"It reads {found.words}. {cell}, {seen}.\n\nHow many feature maps?"))
             yield Input(str(found.maps), compact=True, select_on_focus=True)
             yield Static("", id="price", markup=False)
             yield Static("", classes="problem", markup=False)
