@@ -115,8 +115,13 @@ class Network(Struct, frozen=True):
                 yield child.name
                 yield child.path
                 if address.startswith((f"{child.name}.", f"{child.path}.")):
-                    for leaf in self.children(child):
-                        yield f"{address.rpartition('.')[0]}.{leaf.node.label}"
+                    yield from self._names_in(child)
+
+    def _names_in(self, place: Place) -> Iterator[str]:
+        for child in self.children(place):
+            yield child.name
+            yield child.path
+            yield from self._names_in(child)
 
 
 def analyze(design: Design) -> Network:
