@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from inspector.core.counting import CONVENTIONS, DEFAULT
 from inspector.errors import DesignError, InspectorError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from inspector.core.design import Design
 
 
@@ -29,6 +30,8 @@ class Model(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.
         incomplete: str,
     ) -> list[CompletionItem]:
         """What may stand here."""
+        from click.shell_completion import CompletionItem
+
         from inspector.core.fields import PRESETS
 
         is_first = ctx.command.name == "edit" and not any(ctx.params.get(name) for name in ("assignments", "counting"))
@@ -49,6 +52,8 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         incomplete: str,
     ) -> list[CompletionItem]:
         """What may stand here."""
+        from click.shell_completion import CompletionItem
+
         from inspector.core.describe import value
         from inspector.core.edit import addresses, resolve
         from inspector.core.fields import PRESETS
@@ -76,6 +81,8 @@ class Subject(click.ParamType):  # type: ignore[type-arg]  # generic from click 
         incomplete: str,
     ) -> list[CompletionItem]:
         """What may stand here."""
+        from click.shell_completion import CompletionItem
+
         from inspector.core.concepts import TOPICS
 
         return [CompletionItem(topic) for topic in TOPICS if topic.startswith(incomplete)]

@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 
 from inspector.core.describe import called, edits, value
 from inspector.core.design import Design
-from inspector.core.design_file import read
 from inspector.core.flow import Where
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
@@ -374,6 +373,8 @@ class DesignsApp(PanesApp):
 
 def _saved_in(source: Path, base: Design) -> Design:
     """What a design file says now; `base` where it is gone, or no design file any more."""
+    from inspector.core.design_file import read
+
     try:
         return read(source)
     except InspectorError:
