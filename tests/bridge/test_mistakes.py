@@ -220,7 +220,7 @@ def _shapes(design: Design) -> dict[str, tuple[int, ...]]:
     return {name: tuple(each.shape) for name, each in build(design, "meta").state_dict().items()}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_errors_by_hand_are_those_of_torch(data: st.DataObject) -> None:
     design = data.draw(designs(widest=10, largest=40))

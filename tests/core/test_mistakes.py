@@ -3,7 +3,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import designs
 
@@ -311,6 +311,7 @@ SCRAPS = st.sampled_from(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.one_of(SCRAPS, st.text(max_size=12)), max_size=8), designs())
 def test_no_text_is_too_odd(parts: list[str], design: Design) -> None:
     for text in ("".join(parts), "".join(parts)[::-1], " ".join(parts)[:-9]):
@@ -323,6 +324,7 @@ def test_no_text_is_too_odd(parts: list[str], design: Design) -> None:
 NUMBERS = st.integers(0, 70)
 
 
+@settings(max_examples=40)
 @given(designs(), NUMBERS, NUMBERS, st.sampled_from([1, 2, 3]))
 def test_no_numbers_are_too_odd(design: Design, one: int, two: int, three: int) -> None:
     texts = (
@@ -351,7 +353,7 @@ def test_no_numbers_are_too_odd(design: Design, one: int, two: int, three: int) 
     ],
     ids=lambda text: text[:20],
 )
-@pytest.mark.parametrize("design", [preset("resnet50"), edit(preset("resnet50"), "conv4_x.blocks=10000")])
+@pytest.mark.parametrize("design", [preset("resnet50"), edit(preset("resnet50"), "conv4_x.blocks=3000")])
 def test_megabytes_do_not_hang(text: str, design: Design) -> None:
     found = diagnose(text, design)
     assert found is None or found.error

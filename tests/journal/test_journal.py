@@ -57,7 +57,7 @@ def _written(folder: Path, works: list[Work]) -> Path:
     return path
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(histories())
 def test_a_journal_cut_off_at_every_byte_opens_with_the_work_of_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, found: list[History]

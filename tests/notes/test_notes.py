@@ -47,7 +47,7 @@ def test_every_number_of_a_note_is_computed(name: str, lang: str) -> None:
     assert re.findall(r"[^\n]*\d[^\n]*", typed) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(designs())
 def test_every_note_can_be_told_at_every_place(design: Design) -> None:
     network = analyze(design)
