@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.core.counting import CONVENTIONS, DEFAULT
+from inspector.core.counting import CONVENTIONS
 from inspector.errors import DesignError, InspectorError
 
 if TYPE_CHECKING:
@@ -18,74 +19,77 @@ if TYPE_CHECKING:
     from inspector.core.design import Design
 
 
-class Model(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+class _Completed(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """An argument whose words a shell completes."""
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:
+        """What may stand here, whatever has been typed of it."""
+        raise NotImplementedError
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002  # click calls it so
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The words that begin with what has been typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self.words(ctx, incomplete) if word.startswith(incomplete)]
+
+
+class Model(_Completed):
     """A preset, or a design file; a shell completes both, and commands where one could stand."""
 
     name = "model"
 
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """What may stand here."""
-        from click.shell_completion import CompletionItem
-
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """Presets, and at the first place commands."""
         from inspector.core.fields import PRESETS
 
-        is_first = ctx.command.name == "edit" and not any(ctx.params.get(name) for name in ("assignments", "counting"))
-        words = [*PRESETS, *(name for name in commands(ctx) if name != "edit" and is_first)]
-        found = [CompletionItem(word) for word in words if word.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="file")]
+        is_later = any(context.params.get(name) for name in ("assignments", "counting"))
+        is_first = context.command.name == "edit" and not is_later
+        return [*PRESETS, *(name for name in commands(context) if name != "edit" and is_first)]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Files where no word begins so."""
+        from click.shell_completion import CompletionItem
+
+        return super().shell_complete(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
 
 
-class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+class Assignment(_Completed):
     """ADDRESS=VALUE; a shell completes the address, with the value that it has in the model."""
 
     name = "assignment"
 
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """What may stand here."""
-        from click.shell_completion import CompletionItem
-
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """Every address with its value, after the edits that stand on the line already."""
         from inspector.core.describe import value
         from inspector.core.edit import addresses, resolve
         from inspector.core.fields import PRESETS
 
-        words = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
-        models = [word for word in words if word in PRESETS or word.endswith(".toml")]
-        given = tuple(after for before, after in pairwise(words) if before == "--set" and "=" in after != incomplete)
+        typed = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
+        models = [word for word in typed if word in PRESETS or word.endswith(".toml")]
+        given = tuple(after for before, after in pairwise(typed) if before == "--set" and "=" in after != incomplete)
         try:
             design = assign(load(models[0] if models else "resnet50"), given)
         except InspectorError:
             return []
         known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
-        return [CompletionItem(f"{address}={value(resolve(design, address).value)}") for address in known]
+        return [f"{address}={value(resolve(design, address).value)}" for address in known]
 
 
-class Subject(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+class Subject(_Completed):
     """A topic, which a shell completes, or the text of an error."""
 
     name = "subject"
 
-    def shell_complete(  # click calls it so
-        self,
-        ctx: click.Context,  # noqa: ARG002
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """What may stand here."""
-        from click.shell_completion import CompletionItem
-
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """The topics."""
         from inspector.core.concepts import TOPICS
 
-        return [CompletionItem(topic) for topic in TOPICS if topic.startswith(incomplete)]
+        return TOPICS
 
 
 def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
@@ -104,7 +108,7 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
 def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """`--counting`, which every command that shows costs has."""
     text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
-    return click.option("--counting", default=DEFAULT, metavar="NAME", help=text)(command)
+    return click.option("--counting", metavar="NAME", help=text)(command)
 
 
 def with_output(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
@@ -130,10 +134,8 @@ def load(model: str) -> Design:
         from inspector.core.design_file import read
 
         return read(Path(model))
-    hint = (
-        nearest(model, [*PRESETS, *commands(click.get_current_context(silent=True))])
-        or f" (presets: {', '.join(PRESETS)})"
-    )
+    known = [*PRESETS, *commands(click.get_current_context(silent=True))]
+    hint = nearest(model, known) or f" (presets: {', '.join(PRESETS)})"
     raise DesignError(model, f"no such preset or design file{hint}")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.arguments import Subject, assign, load, names_file, with_counting, with_model, with_output
-from inspector.core.counting import CONVENTIONS, DEFAULT
+from inspector.core.counting import DEFAULT
 from inspector.errors import DesignError, InspectorError, MissingError, OutputError
 from inspector.report import FORMATS
 
@@ -49,7 +49,7 @@ def cli() -> None:
 
 @cli.command("edit")
 @with_model
-@click.option("--counting", metavar="NAME", help=f"Whose counting the tables show: {', '.join(CONVENTIONS)}.")
+@with_counting
 @click.option("--verify/--no-verify", default=None, help="Have torch verify each design, in a process of its own.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
 @click.option("--lang", type=click.Choice(["en", "ko"]), help="The notes' language; the locale's if left out.")
@@ -68,7 +68,7 @@ def edit_command(
     design = load(model)
     start = assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
-        click.echo(_report(start, "text", counting or DEFAULT), nl=False)
+        click.echo(_report(start, "text", counting), nl=False)
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
@@ -102,7 +102,7 @@ def edit_command(
 @with_counting
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 def report_command(
-    model: str, assignments: tuple[str, ...], counting: str, format_: str, output: str | None, *, force: bool
+    model: str, assignments: tuple[str, ...], counting: str | None, format_: str, output: str | None, *, force: bool
 ) -> None:
     """Print the shape report, or write it to a file; the format toml is the design file."""
     _hand_over(_report(assign(load(model), assignments), format_, counting), output, force=force)
@@ -297,12 +297,12 @@ def _hand_over(text: str, output: str | None, *, force: bool) -> None:
     write(Path(output), text, overwrite=force)
 
 
-def _report(design: Design, format_: str, counting: str = DEFAULT) -> str:
+def _report(design: Design, format_: str, counting: str | None) -> str:
     from inspector.core.network import analyze
     from inspector.core.presets import preset
     from inspector.report import render
 
-    return render(analyze(design), analyze(preset(design.base)), format_, counting)
+    return render(analyze(design), analyze(preset(design.base)), format_, counting or DEFAULT)
 
 
 def _fail(message: str, code: int) -> int:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from inspector.core.blocks import has_projection
 from inspector.core.counting import count
-from inspector.core.describe import stride
+from inspector.core.describe import layers, stride
+from inspector.core.design import CONVOLUTIONS
 from inspector.core.edit import edit
 from inspector.core.flow import Where
 from inspector.core.gradcam import Price, price, target
@@ -179,10 +180,7 @@ def _convolution(network: Network, where: Where) -> dict[str, str]:
 def _stage_values(network: Network, where: Where) -> dict[str, str]:
     place = _stage(network, where)
     stage = network.design.stage(place.name)
-    per_block = 3 if network.design.block == "bottleneck" else 2
-    blocks = [each.blocks for each in network.design.stages]
     width = stage.width if network.design.block == "bottleneck" else stage.planes
-    layers = " + ".join(["1", *(str(per_block * count) for count in blocks), "1"])
     return {
         "stage": place.name,
         "stage_path": place.path,
@@ -199,8 +197,8 @@ def _stage_values(network: Network, where: Where) -> dict[str, str]:
         "per_group": str(width // stage.groups),
         "grouped_params": exact(9 * width * width // stage.groups),
         "ungrouped_params": exact(9 * width * width),
-        "layers": f"{layers} = {network.design.depth}",
-        "per_block": str(per_block),
+        "layers": f"{layers(network.design)} = {network.design.depth}",
+        "per_block": str(len(CONVOLUTIONS[network.design.block])),
     }
 
 

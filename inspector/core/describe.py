@@ -41,6 +41,12 @@ def version(design: Design) -> str:
     return "v1.5" if design.stride_on == "conv2" else "v1"
 
 
+def layers(design: Design) -> str:
+    """The weighted layers as a sum, conv1, the convolutions of each stage, fc: "1 + 9 + 12 + 18 + 9 + 1"."""
+    per_block = len(CONVOLUTIONS[design.block])
+    return " + ".join(["1", *(str(per_block * stage.blocks) for stage in design.stages), "1"])
+
+
 class Edited(Struct, frozen=True):
     """One address with another value than before; None for an override that one of the two designs has no block for."""
 

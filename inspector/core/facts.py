@@ -7,8 +7,8 @@ from math import prod
 from msgspec import Struct
 
 from inspector.core.blocks import has_projection
-from inspector.core.describe import called
-from inspector.core.design import Design, block_name
+from inspector.core.describe import called, layers
+from inspector.core.design import CONVOLUTIONS, Design, block_name
 from inspector.core.diagram import diagram
 from inspector.core.editable import follows
 from inspector.core.gradcam import Target, target
@@ -76,7 +76,7 @@ def facts(network: Network, place: Place, baseline: Network | None = None) -> tu
         field = receptive_field(network, place.where)
         found.append(Fact("stride", (f"{node.stride} input pixels a position",)))
         found.append(Fact("sees", (f"{field} × {field} input pixels",)))
-    if place.where == (read := target(network)).where:
+    if len(place.where) == 2 and place.where == (read := target(network)).where:
         found.append(_target(read))
     source = follows(network.design, place)
     if source:
@@ -189,9 +189,8 @@ def _shortcut(node: Node) -> Fact:
 
 
 def _depth(design: Design) -> Fact:
-    per_block = 3 if design.block == "bottleneck" else 2
-    terms = " + ".join(str(per_block * stage.blocks) for stage in design.stages)
-    return Fact("layers", (f"1 + {terms} + 1", f"= {design.depth}, conv1, {per_block} a block, fc"))
+    per_block = len(CONVOLUTIONS[design.block])
+    return Fact("layers", (layers(design), f"= {design.depth}, conv1, {per_block} a block, fc"))
 
 
 def _against(place: Place, baseline: Network) -> list[Fact]:

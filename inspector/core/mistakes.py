@@ -239,12 +239,8 @@ def _preset_of(error: Checkpoint, network: Network) -> str:
     body = {path: shape for path, shape in error.saved.items() if path != "fc"}
     for name in PRESETS if len(body) > 1 else ():
         other = analyze(preset(name))
-        is_other = edits(network.design, other.design) and not name.endswith("_v1")
-        if (
-            is_other
-            and len(edits(other.design, network.design)) > 1
-            and all(fits(other, *each) for each in body.items())
-        ):
+        is_other = len(edits(other.design, network.design)) > 1 and not name.endswith("_v1")
+        if is_other and all(fits(other, *each) for each in body.items()):
             return name
     return ""
 

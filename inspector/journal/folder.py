@@ -139,10 +139,6 @@ class Found(Struct, frozen=True):
             self.path.rename(path)
         return Journal(path.parent, path, self.file, self.work)
 
-    def let_go(self) -> None:
-        """Leave the work as it is, to be found again."""
-        os.close(self.file)
-
     def forget(self) -> None:
         """Throw the work away."""
         with suppress(OSError):
@@ -150,9 +146,10 @@ class Found(Struct, frozen=True):
         os.close(self.file)
 
     def set_aside(self) -> None:
-        """Keep the work for a while, from now on, without offering it."""
+        """Keep the work without offering it, for a while from now on; what is kept already, no longer for that."""
         with suppress(OSError):
-            os.utime(self.file)
+            if self.path.suffix != KEPT:
+                os.utime(self.file)
             self.path.rename(self.path.with_suffix(KEPT))
         os.close(self.file)
 

@@ -115,8 +115,7 @@ class DesignsApp(PanesApp):
         return all(each.is_kept for each in self.opened if each.is_unsaved)
 
     @property
-    def label_of_current(self) -> str:
-        """The design that is saved first: the current one if it has unsaved work."""
+    def first_unsaved(self) -> str:
         return next((each for each in (self._current(), *self.opened) if each.is_unsaved), self._current()).label
 
     def go_to_unsaved(self) -> None:

@@ -68,8 +68,8 @@ class LeavingApp(KeysInOrder):
         raise NotImplementedError
 
     @property
-    def label_of_current(self) -> str:
-        """The current design's name, or what it is."""
+    def first_unsaved(self) -> str:
+        """What the design is called that is saved first: the current one if it has unsaved work."""
         raise NotImplementedError
 
     def losses(self) -> list[str]:
@@ -137,7 +137,7 @@ class LeavingApp(KeysInOrder):
         if not self.is_anything_unsaved or isinstance(self.screen, QuitScreen):
             self.exit()
             return
-        await self.push_screen(QuitScreen(self.losses(), self.label_of_current, is_kept=self.is_kept), self._quit)
+        await self.push_screen(QuitScreen(self.losses(), self.first_unsaved, is_kept=self.is_kept), self._quit)
 
     def _quit(self, answer: str | None) -> None:
         if answer == "quit":

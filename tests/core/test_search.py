@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import designs
 
 from inspector.core.design import Design
@@ -51,7 +51,6 @@ def test_kinds_shapes_and_whole_numbers() -> None:
     assert not [name for name in _found("64") if "conv5" in name]
 
 
-@settings(max_examples=40)
 @given(designs())
 def test_every_row_is_found_by_its_name_and_by_its_path(design: Design) -> None:
     network = analyze(design)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from editor import RESNET50, TO_CONV5, app_of, editor, screen_of, selected
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
@@ -26,49 +27,29 @@ from inspector.tui.widgets.rows import Folds, visible
 from inspector.tui.widgets.sheet import Sheet
 from inspector.tui.widgets.tree import TreeTable
 
-RESNET50 = preset("resnet50")
-TO_CONV5 = ["right_square_bracket"] * 4
-
 
 @asynccontextmanager
 async def _editor(*assignments: str, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Pilot[None]]:
-    app = InspectorApp(edit(RESNET50, *assignments), saved=RESNET50, settings=Settings(verify=False))
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
+    """The editor of an edited design, of which the preset is saved."""
+    async with editor(edit(RESNET50, *assignments), saved=RESNET50, size=size) as pilot:
         yield pilot
-
-
-def _app(pilot: Pilot[None]) -> InspectorApp:
-    assert isinstance(pilot.app, InspectorApp)
-    return pilot.app
-
-
-def _screen(pilot: Pilot[None]) -> str:
-    """The text on the screen, line by line."""
-    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
-    return "\n".join(strip.text for strip in strips)
-
-
-def _selected(pilot: Pilot[None]) -> str:
-    app = _app(pilot)
-    return app.network.at(app.selected).name
 
 
 async def test_the_main_job() -> None:
     async with _editor() as pilot:
-        assert "25,557,032 params ±0" in _screen(pilot)
+        assert "25,557,032 params ±0" in screen_of(pilot)
         await pilot.press(*TO_CONV5)
-        assert _selected(pilot) == "conv5_x"
+        assert selected(pilot) == "conv5_x"
         await pilot.press("e")
         await pilot.pause()
         await pilot.press("3", "8", "4", "enter")
-        assert "18,993,704 params -6,563,328" in _screen(pilot)
+        assert "18,993,704 params -6,563,328" in screen_of(pilot)
         await pilot.press("escape", "u")
         await pilot.pause()
-        assert "25,557,032 params ±0" in _screen(pilot)
-        assert _app(pilot).history.current == RESNET50
+        assert "25,557,032 params ±0" in screen_of(pilot)
+        assert app_of(pilot).history.current == RESNET50
         await pilot.press("ctrl+r")
-        assert "18,993,704 params" in _screen(pilot)
+        assert "18,993,704 params" in screen_of(pilot)
 
 
 async def test_typing_is_live_and_one_step_of_the_history() -> None:
@@ -78,12 +59,12 @@ async def test_typing_is_live_and_one_step_of_the_history() -> None:
         for key, planes in (("3", 3), ("8", 38), ("4", 384)):
             await pilot.press(key)
             await pilot.pause()
-            assert _app(pilot).history.current.conv5_x.planes == planes
-            assert f"{_app(pilot).network.params:,} params" in _screen(pilot)
+            assert app_of(pilot).history.current.conv5_x.planes == planes
+            assert f"{app_of(pilot).network.params:,} params" in screen_of(pilot)
         await pilot.press("enter")
         await pilot.pause()
-        assert len(_app(pilot).history.steps) == 2
-        assert _app(pilot).history.steps[1].label == "conv5_x.planes"
+        assert len(app_of(pilot).history.steps) == 2
+        assert app_of(pilot).history.steps[1].label == "conv5_x.planes"
 
 
 async def test_what_is_not_allowed_is_explained_and_changes_nothing() -> None:
@@ -92,17 +73,17 @@ async def test_what_is_not_allowed_is_explained_and_changes_nothing() -> None:
         await pilot.pause()
         await pilot.press("7", "0", "0", "0", "0")
         await pilot.pause()
-        assert "must be an integer from 1 to 65536" in _screen(pilot)
-        assert _app(pilot).history.current.conv5_x.planes == 7000
+        assert "must be an integer from 1 to 65536" in screen_of(pilot)
+        assert app_of(pilot).history.current.conv5_x.planes == 7000
         await pilot.press("enter")
         await pilot.pause()
         assert pilot.app.query_one(ValueInput).display, "a value that is not allowed is not kept"
         await pilot.press("backspace")
         await pilot.pause()
-        assert "must be an integer" not in _screen(pilot)
+        assert "must be an integer" not in screen_of(pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert _app(pilot).history.current == RESNET50
+        assert app_of(pilot).history.current == RESNET50
         assert not pilot.app.query_one(ValueInput).display
 
 
@@ -116,7 +97,7 @@ async def test_groups_that_do_not_divide_are_refused_beside_the_field() -> None:
         await pilot.pause()
         await pilot.press("1", "0", "0")
         await pilot.pause()
-        assert "must be divisible by the 32 groups" in _screen(pilot)
+        assert "must be divisible by the 32 groups" in screen_of(pilot)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +115,7 @@ async def test_plus_and_minus_step_what_is_selected(keys: list[str], expected: s
     async with _editor() as pilot:
         await pilot.press("1", *keys)
         await pilot.pause()
-        assert _app(pilot).history.current == edit(RESNET50, expected)
+        assert app_of(pilot).history.current == edit(RESNET50, expected)
 
 
 async def test_every_kind_of_place_can_be_typed_into() -> None:
@@ -152,51 +133,51 @@ async def test_every_kind_of_place_can_be_typed_into() -> None:
             await pilot.pause()
             await pilot.press("2", "4", "enter")
             await pilot.pause()
-            assert _app(pilot).history.current == edit(RESNET50, f"{address}=24"), keys
+            assert app_of(pilot).history.current == edit(RESNET50, f"{address}=24"), keys
 
 
 async def test_an_override_grows_a_projection_in_sight() -> None:
     async with _editor(size=(120, 56)) as pilot:
         await pilot.press("2", "G", "up", "up", "up", "right")
         await pilot.pause()
-        assert _selected(pilot) == "conv5_3"
+        assert selected(pilot) == "conv5_3"
         await pilot.press("e")
         await pilot.pause()
         await pilot.press(*"1024", "enter")
         await pilot.pause()
-        screen = _screen(pilot)
+        screen = screen_of(pilot)
         assert "26,105,896 params +548,864" in screen
         assert "downsample" in screen
-        assert _selected(pilot) == "conv5_3"
+        assert selected(pilot) == "conv5_3"
         await pilot.press("escape", "G")
         await pilot.pause()
-        assert "1024 → 1000" in _screen(pilot)
+        assert "1024 → 1000" in screen_of(pilot)
 
 
 async def test_folds_and_cursor_stay_through_edits_and_undo() -> None:
     async with _editor() as pilot:
         await pilot.press("3", *TO_CONV5, "down", "down", "down")
         await pilot.pause()
-        before = [line[:20] for line in _screen(pilot).splitlines()]
-        selected = _selected(pilot)
+        before = [line[:20] for line in screen_of(pilot).splitlines()]
+        place = selected(pilot)
         await pilot.press("plus", "plus", "u")
         await pilot.pause()
-        assert _selected(pilot) == selected
-        assert [line[:20] for line in _screen(pilot).splitlines()][1:-2] == before[1:-2]
+        assert selected(pilot) == place
+        assert [line[:20] for line in screen_of(pilot).splitlines()][1:-2] == before[1:-2]
 
 
 async def test_the_selection_goes_to_what_is_left_when_its_block_goes() -> None:
     async with _editor() as pilot:
         await pilot.press("2", "G", "up", "up", "up")
         await pilot.pause()
-        assert _selected(pilot) == "conv5_3"
-        app = _app(pilot)
+        assert selected(pilot) == "conv5_3"
+        app = app_of(pilot)
         app.become(app.history.record(edit(app.history.current, "conv5_x.blocks=1"), ""))
         await pilot.pause()
-        assert _selected(pilot) == "conv5_1"
+        assert selected(pilot) == "conv5_1"
         app.action_undo()
         await pilot.pause()
-        assert "conv5_3" in _screen(pilot)
+        assert "conv5_3" in screen_of(pilot)
 
 
 async def test_choices_and_flags_are_stepped() -> None:
@@ -205,12 +186,12 @@ async def test_choices_and_flags_are_stepped() -> None:
         await pilot.pause()
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert _app(pilot).history.current.stride_on == "conv1"
-        assert "resnet50 v1, edited" in _screen(pilot)
+        assert app_of(pilot).history.current.stride_on == "conv1"
+        assert "resnet50 v1, edited" in screen_of(pilot)
         await pilot.press("down", "right")
         await pilot.pause()
-        assert _app(pilot).history.current.block == "basic"
-        assert "21,797,672 params" in _screen(pilot)
+        assert app_of(pilot).history.current.block == "basic"
+        assert "21,797,672 params" in screen_of(pilot)
 
 
 async def test_a_digit_in_the_detail_begins_a_value() -> None:
@@ -221,60 +202,60 @@ async def test_a_digit_in_the_detail_begins_a_value() -> None:
         await pilot.pause()
         await pilot.press("5", "6", "enter")
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 256
+        assert app_of(pilot).history.current.conv5_x.planes == 256
 
 
 async def test_the_mouse_does_it_too() -> None:
     async with _editor() as pilot:
         tree, sheet = pilot.app.query_one(TreeTable), pilot.app.query_one(Sheet)
-        y = next(y for y, line in enumerate(_screen(pilot).splitlines()) if " conv5_x " in line) - tree.region.y
+        y = next(y for y, line in enumerate(screen_of(pilot).splitlines()) if " conv5_x " in line) - tree.region.y
         await pilot.click(TreeTable, offset=(10, y))
         await pilot.pause()
-        assert _selected(pilot) == "conv5_x"
+        assert selected(pilot) == "conv5_x"
         value = sheet.value_region(0)
         await pilot.click(Sheet, offset=(value.right + 1, value.y))
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 520
+        assert app_of(pilot).history.current.conv5_x.planes == 520
         await pilot.click(Sheet, offset=(value.x - 2, value.y))
         await pilot.click(Sheet, offset=(value.x - 2, value.y))
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 504
+        assert app_of(pilot).history.current.conv5_x.planes == 504
         await pilot.click(Sheet, offset=(value.x + 2, value.y))
         await pilot.pause()
         await pilot.press(*"256", "enter")
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 256
-        await pilot.click("#keys", offset=(_screen(pilot).splitlines()[-1].index("undo"), 0))
+        assert app_of(pilot).history.current.conv5_x.planes == 256
+        await pilot.click("#keys", offset=(screen_of(pilot).splitlines()[-1].index("undo"), 0))
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 504
+        assert app_of(pilot).history.current.conv5_x.planes == 504
 
 
 async def test_clicking_a_marker_folds() -> None:
     async with _editor() as pilot:
         await pilot.press("1")
         await pilot.pause()
-        y = next(y for y, line in enumerate(_screen(pilot).splitlines()) if "▸ conv4_x" in line) - 1
+        y = next(y for y, line in enumerate(screen_of(pilot).splitlines()) if "▸ conv4_x" in line) - 1
         await pilot.click(TreeTable, offset=(3, y))
         await pilot.pause()
-        assert "▾ conv4_x" in _screen(pilot)
-        assert "conv4_6" in _screen(pilot)
+        assert "▾ conv4_x" in screen_of(pilot)
+        assert "conv4_6" in screen_of(pilot)
 
 
 async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
     async with _editor(size=(80, 24)) as pilot:
         await pilot.press(*TO_CONV5)
-        assert "width_per_group" not in _screen(pilot)
+        assert "width_per_group" not in screen_of(pilot)
         await pilot.press("e")
         await pilot.pause()
         await pilot.pause()
-        assert "width_per_group" in _screen(pilot)
+        assert "width_per_group" in screen_of(pilot)
         await pilot.press(*"384", "enter")
         await pilot.pause()
-        assert "18,993,704 params" in _screen(pilot)
+        assert "18,993,704 params" in screen_of(pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert "▸ conv5_x" in _screen(pilot)
-        assert "width_per_group" not in _screen(pilot)
+        assert "▸ conv5_x" in screen_of(pilot)
+        assert "width_per_group" not in screen_of(pilot)
 
 
 @pytest.mark.parametrize("name", ["text", "md", "json", "csv", "toml", "code"])
@@ -294,15 +275,15 @@ async def test_every_format_is_exported_and_nothing_is_overwritten_unasked(
         if name == "json":
             assert json.loads(path.read_text())["totals"]["params"] == 13_970_472
         if name == "toml":
-            assert read(path) == _app(pilot).history.current
-        assert _app(pilot).is_unsaved == (name != "toml")
+            assert read(path) == app_of(pilot).history.current
+        assert app_of(pilot).is_unsaved == (name != "toml")
         path.write_text("something else")
         await pilot.press("x")
         await pilot.pause()
         await pilot.press(*["down"] * position, "enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, ExportScreen)
-        assert "exists: enter once more overwrites it" in _screen(pilot)
+        assert "exists: enter once more overwrites it" in screen_of(pilot)
         assert path.read_text() == "something else"
         await pilot.press("enter")
         await pilot.pause()
@@ -319,7 +300,7 @@ async def test_an_export_that_fails_says_why_and_stays_open(tmp_path: Path, monk
             pilot.app.screen.query_one(OptionList).focus()
             await pilot.press("enter")
             await pilot.pause()
-            assert reason in _screen(pilot)
+            assert reason in screen_of(pilot)
         assert isinstance(pilot.app.screen, ExportScreen)
         assert list(tmp_path.iterdir()) == []
         await pilot.press("escape")
@@ -332,7 +313,7 @@ async def test_quitting_asks_where_edits_would_be_lost() -> None:
         await pilot.press(*TO_CONV5, "plus", "q")
         await pilot.pause()
         assert isinstance(pilot.app.screen, QuitScreen)
-        assert "conv5_x.planes  512 → 520" in _screen(pilot)
+        assert "conv5_x.planes  512 → 520" in screen_of(pilot)
         await pilot.press("escape")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, QuitScreen)
@@ -356,7 +337,7 @@ async def test_help_lists_every_key_of_every_pane() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HelpScreen)
-        screen = _screen(pilot)
+        screen = screen_of(pilot)
         for keys, words in (
             ("u", "Undo"),
             ("^p", "Every command, by name"),
@@ -378,7 +359,7 @@ async def test_the_command_palette_knows_the_actions() -> None:
         await pilot.pause(0.5)
         await pilot.press("enter")
         await pilot.pause(0.5)
-        assert _app(pilot).history.current == RESNET50
+        assert app_of(pilot).history.current == RESNET50
 
 
 async def test_a_file_name_is_never_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,7 +372,7 @@ async def test_a_file_name_is_never_markup(tmp_path: Path, monkeypatch: pytest.M
         await pilot.pause()
         assert (tmp_path / "[bold]x[].txt").exists()
         await pilot.pause(0.3)
-        assert "wrote [bold]x[].txt" in _screen(pilot)
+        assert "wrote [bold]x[].txt" in screen_of(pilot)
 
 
 @pytest.mark.parametrize("name", ["~nobody-of-that-name/x.txt", "x" * 260, "a\x00b", "/dev/full", "/"])
@@ -413,7 +394,7 @@ async def test_every_size_shows_the_table_with_its_columns_in_line(theme: str, s
         pilot.app.theme = theme
         await pilot.press("2")
         await pilot.pause()
-        rows = [line for line in _screen(pilot).splitlines() if " conv2_" in line or " conv5_" in line]
+        rows = [line for line in screen_of(pilot).splitlines() if " conv2_" in line or " conv5_" in line]
         assert len({row.index("×") for row in rows if "256×56×56" in row}) == 1
         width = pilot.app.query_one(TreeTable).size.width
         assert len({len(row[:width].rstrip(" █▏▎▍▌▋▊▉▐")) for row in rows if "256×56×56" in row}) == 1
@@ -431,11 +412,11 @@ async def _burst(pilot: Pilot[None], *keys: str) -> None:
 async def test_keys_that_come_in_one_burst_go_where_they_would_one_by_one() -> None:
     async with _editor() as pilot:
         await _burst(pilot, *"]]]]e384", "enter", "escape", "u", *"]")
-        assert [step.label for step in _app(pilot).history.steps] == ["", "conv5_x.planes"]
-        assert _app(pilot).history.steps[1].design.conv5_x.planes == 384
-        assert _app(pilot).history.current == RESNET50
+        assert [step.label for step in app_of(pilot).history.steps] == ["", "conv5_x.planes"]
+        assert app_of(pilot).history.steps[1].design.conv5_x.planes == 384
+        assert app_of(pilot).history.current == RESNET50
         await _burst(pilot, "down", "e", *"1000", "enter")
-        assert _app(pilot).history.current == edit(RESNET50, "conv5_1.conv3=1000")
+        assert app_of(pilot).history.current == edit(RESNET50, "conv5_1.conv3=1000")
 
 
 async def test_a_paste_comes_in_its_turn_too() -> None:
@@ -444,7 +425,7 @@ async def test_a_paste_comes_in_its_turn_too() -> None:
             pilot.app.post_message(event)
         for _ in range(20):
             await pilot.pause(0.01)
-        assert _app(pilot).history.current == edit(RESNET50, "num_classes=384")
+        assert app_of(pilot).history.current == edit(RESNET50, "num_classes=384")
 
 
 async def test_what_was_half_typed_and_is_not_allowed_is_taken_back_when_left() -> None:
@@ -452,25 +433,25 @@ async def test_what_was_half_typed_and_is_not_allowed_is_taken_back_when_left() 
         for leave in ("click", "ctrl+r", "ctrl+q"):
             await pilot.press("escape", "1", *TO_CONV5, "e", *"1.5")
             await pilot.pause()
-            assert "must be an integer" in _screen(pilot)
+            assert "must be an integer" in screen_of(pilot)
             if leave == "click":
                 await pilot.click(TreeTable, offset=(10, 4))
             else:
                 await pilot.press(leave)
             await pilot.pause()
             assert not isinstance(pilot.app.screen, QuitScreen)
-            assert _app(pilot).history.current == RESNET50
+            assert app_of(pilot).history.current == RESNET50
 
 
 async def test_the_cursor_stays_on_a_choice_that_changes_the_fields() -> None:
     async with _editor() as pilot:
         await pilot.press("tab", "down", "down", "plus")
         await pilot.pause()
-        assert _app(pilot).history.current.block == "basic"
+        assert app_of(pilot).history.current.block == "basic"
         await pilot.press("plus")
         await pilot.pause()
-        assert _app(pilot).history.current.block == "bottleneck"
-        assert _app(pilot).history.current.num_classes == 1000
+        assert app_of(pilot).history.current.block == "bottleneck"
+        assert app_of(pilot).history.current.num_classes == 1000
 
 
 async def test_the_name_and_the_format_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -504,7 +485,7 @@ async def test_saving_goes_back_to_the_file_that_was_opened(tmp_path: Path) -> N
 
 async def test_the_detail_says_what_a_row_costs_more_than_before() -> None:
     async with _editor("conv5_3.conv3=1024") as pilot:
-        app = _app(pilot)
+        app = app_of(pilot)
         found = {}
         for name in ("conv5_3.conv3", "conv5_3.bn3", "conv5_3.downsample", "fc"):
             place = app.network.find(name)
@@ -521,20 +502,20 @@ async def test_the_detail_says_what_a_row_costs_more_than_before() -> None:
 
 async def test_the_selection_follows_a_projection_that_comes_and_goes() -> None:
     async with _editor() as pilot:
-        app = _app(pilot)
+        app = app_of(pilot)
         await pilot.press("3", "G", *["up"] * 4)
         await pilot.pause()
-        assert _selected(pilot) == "conv5_3.shortcut"
+        assert selected(pilot) == "conv5_3.shortcut"
         app.become(app.history.record(edit(app.history.current, "conv5_3.conv3=1024"), ""))
         await pilot.pause()
-        assert _selected(pilot) == "conv5_3.downsample"
+        assert selected(pilot) == "conv5_3.downsample"
         app.become(app.history.record(edit(preset("resnet50"), "block=basic"), ""))
         await pilot.pause()
-        assert _selected(pilot).startswith("conv5_3")
+        assert selected(pilot).startswith("conv5_3")
         app.action_undo()
         app.action_undo()
         await pilot.pause()
-        assert _selected(pilot).startswith("conv5_3")
+        assert selected(pilot).startswith("conv5_3")
         assert app.query_one(TreeTable).cursor == app.selected
         assert app.selected in visible(app.network.root, Folds(4))
 
@@ -559,16 +540,16 @@ async def test_a_click_on_a_fact_leaves_the_keys_where_they_work() -> None:
         await pilot.pause()
         await pilot.press("plus")
         await pilot.pause()
-        assert _app(pilot).history.current.conv5_x.planes == 520
+        assert app_of(pilot).history.current.conv5_x.planes == 520
 
 
 async def test_the_bar_is_the_share_of_params_or_of_macs() -> None:
     async with _editor(size=(200, 60)) as pilot:
-        before = _screen(pilot)
+        before = screen_of(pilot)
         assert "share of params" in before
         await pilot.press("s")
         await pilot.pause()
-        after = _screen(pilot)
+        after = screen_of(pilot)
         assert "share of MACs" in after
         assert [line.count("█") for line in before.splitlines()] != [line.count("█") for line in after.splitlines()]
 
@@ -590,10 +571,10 @@ async def test_undo_takes_a_complaint_away() -> None:
     async with _editor("conv5_x.groups=32", "conv5_x.width_per_group=4", "conv5_3.conv1=32") as pilot:
         await pilot.press(*TO_CONV5, "tab", *["down"] * 4, "plus")
         await pilot.pause()
-        assert "then conv5_3.conv1 = 32 must be" in _screen(pilot)
+        assert "then conv5_3.conv1 = 32 must be" in screen_of(pilot)
         await pilot.press("u")
         await pilot.pause()
-        assert "conv5_3.conv1 = 32" not in _screen(pilot)
+        assert "conv5_3.conv1 = 32" not in screen_of(pilot)
 
 
 async def test_quitting_from_a_dialog_asks_too() -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pyperclip
 import pytest
+from editor import RESNET50, TO_CONV5, app_of, editor, press, screen_of
 from terminal import Terminal
-from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from inspector.core.edit import edit
@@ -23,81 +21,54 @@ from inspector.tui.screens.note import NoteScreen
 from inspector.tui.screens.target import TargetScreen
 from inspector.tui.settings import Settings
 
-RESNET50 = preset("resnet50")
-TO_CONV5 = ["right_square_bracket"] * 4
-
-
-@asynccontextmanager
-async def _editor(size: tuple[int, int] = (120, 40), **settings: object) -> AsyncIterator[Pilot[None]]:
-    app = InspectorApp(RESNET50, settings=Settings(verify=False, **settings))  # type: ignore[arg-type]
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        yield pilot
-
-
-def _app(pilot: Pilot[None]) -> InspectorApp:
-    assert isinstance(pilot.app, InspectorApp)
-    return pilot.app
-
-
-def _screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
-    return "\n".join(strip.text for strip in strips)
-
-
-async def _press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
-
 
 async def test_a_note_tells_of_the_place_and_turns_to_the_others_and_the_other_language(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LC_ALL", "C")
-    async with _editor() as pilot:
-        await _press(pilot, *TO_CONV5, "i")
+    async with editor() as pilot:
+        await press(pilot, *TO_CONV5, "i")
         assert isinstance(pilot.app.screen, NoteScreen)
-        assert "Planes, inplanes, expansion" in _screen(pilot)
-        assert "512 × 4 = 2048" in _screen(pilot)
-        await _press(pilot, "right")
-        assert "The bottleneck" in _screen(pilot)
-        await _press(pilot, "L")
-        assert "보틀넥" in _screen(pilot)
-        await _press(pilot, "escape", "i")
-        assert "기본 너비" in _screen(pilot)
-        await _press(pilot, "i")
+        assert "Planes, inplanes, expansion" in screen_of(pilot)
+        assert "512 × 4 = 2048" in screen_of(pilot)
+        await press(pilot, "right")
+        assert "The bottleneck" in screen_of(pilot)
+        await press(pilot, "L")
+        assert "보틀넥" in screen_of(pilot)
+        await press(pilot, "escape", "i")
+        assert "기본 너비" in screen_of(pilot)
+        await press(pilot, "i")
         assert not isinstance(pilot.app.screen, NoteScreen)
 
 
 async def test_the_settings_choose_the_language() -> None:
-    async with _editor(lang="ko") as pilot:
-        await _press(pilot, "i")
-        assert "필터, 채널" in _screen(pilot)
+    async with editor(lang="ko") as pilot:
+        await press(pilot, "i")
+        assert "필터, 채널" in screen_of(pilot)
 
 
 async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
-    async with _editor() as pilot:
-        await _press(pilot, "I")
+    async with editor() as pilot:
+        await press(pilot, "I")
         assert isinstance(pilot.app.screen, MistakeScreen)
         pilot.app.screen.query_one(TextArea).text = "hello"
         await pilot.pause(0.3)
-        assert "No shape error of torch" in _screen(pilot)
+        assert "No shape error of torch" in screen_of(pilot)
         pilot.app.screen.query_one(TextArea).text = "RuntimeError: running_mean should contain 1024 elements not 2048"
         await pilot.pause(0.5)
-        assert "conv5_3.bn3 (layer4.2.bn3)" in _screen(pilot)
-        await _press(pilot, "tab", "enter")
-        assert _app(pilot).history.current == edit(RESNET50, "conv5_3.conv3=1024")
-        await _press(pilot, "u", "I")
+        assert "conv5_3.bn3 (layer4.2.bn3)" in screen_of(pilot)
+        await press(pilot, "tab", "enter")
+        assert app_of(pilot).history.current == edit(RESNET50, "conv5_3.conv3=1024")
+        await press(pilot, "u", "I")
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)"
         await pilot.pause(0.5)
-        await _press(pilot, "tab", "down", "down", "down", "enter")
-        assert _app(pilot).name_at(_app(pilot).selected) == "fc"
+        await press(pilot, "tab", "down", "down", "down", "enter")
+        assert app_of(pilot).name_at(app_of(pilot).selected) == "fc"
 
 
 async def test_an_error_without_an_edit_offers_none() -> None:
-    async with _editor() as pilot:
-        await _press(pilot, "I")
+    async with editor() as pilot:
+        await press(pilot, "I")
         for text, words in (
             ("mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)", "fc was built for other inputs"),
             ('Missing key(s) in state_dict: "layer4.3.conv1.weight".', "the checkpoint has other shapes"),
@@ -105,13 +76,13 @@ async def test_an_error_without_an_edit_offers_none() -> None:
             pilot.app.screen.query_one(TextArea).text = text
             for _ in range(100):
                 await pilot.pause(0.02)
-                if words in _screen(pilot):
+                if words in screen_of(pilot):
                     break
-            assert words in _screen(pilot)
-            assert "go to conv5_4" not in _screen(pilot)
+            assert words in screen_of(pilot)
+            assert "go to conv5_4" not in screen_of(pilot)
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)"
         await pilot.pause(0.3)
-        await _press(pilot, "f2")
+        await press(pilot, "f2")
         assert isinstance(pilot.app.screen, MistakeScreen)
 
 
@@ -125,46 +96,46 @@ async def test_the_command_that_is_copied_can_be_run() -> None:
 
 
 async def test_the_palette_knows_the_notes() -> None:
-    async with _editor(lang="en") as pilot:
-        await _press(pilot, "ctrl+p", *"note: batch")
+    async with editor(lang="en") as pilot:
+        await press(pilot, "ctrl+p", *"note: batch")
         await pilot.pause(0.3)
-        await _press(pilot, "down", "enter")
+        await press(pilot, "down", "enter")
         await pilot.pause(0.2)
         assert isinstance(pilot.app.screen, NoteScreen)
-        assert "what it holds" in _screen(pilot)
+        assert "what it holds" in screen_of(pilot)
 
 
 async def test_a_block_is_made_the_target_and_marked() -> None:
-    async with _editor(size=(200, 60)) as pilot:
-        app = _app(pilot)
-        assert "conv5_3 ◎" in _screen(pilot)
-        await _press(pilot, "t")
-        assert "a target is a block" in _screen(pilot)
-        await _press(pilot, *TO_CONV5[:3], "right", "right", "t")
+    async with editor(size=(200, 60)) as pilot:
+        app = app_of(pilot)
+        assert "conv5_3 ◎" in screen_of(pilot)
+        await press(pilot, "t")
+        assert "a target is a block" in screen_of(pilot)
+        await press(pilot, *TO_CONV5[:3], "right", "right", "t")
         assert app.history.current.target == "conv4_1"
-        assert "conv4_1 ◎" in _screen(pilot)
-        assert "1024 maps of 14×14" in _screen(pilot)
-        assert "model.layer3[0]" in _screen(pilot)
-        await _press(pilot, "u")
-        assert "conv5_3 ◎" in _screen(pilot)
+        assert "conv4_1 ◎" in screen_of(pilot)
+        assert "1024 maps of 14×14" in screen_of(pilot)
+        assert "model.layer3[0]" in screen_of(pilot)
+        await press(pilot, "u")
+        assert "conv5_3 ◎" in screen_of(pilot)
 
 
 async def test_the_price_of_fewer_feature_maps_is_said_before_it_is_paid() -> None:
-    async with _editor() as pilot:
-        app = _app(pilot)
-        await _press(pilot, "T")
+    async with editor() as pilot:
+        app = app_of(pilot)
+        await press(pilot, "T")
         assert isinstance(app.screen, TargetScreen)
-        await _press(pilot, *"1024")
-        text = _screen(pilot)
+        await press(pilot, *"1024")
+        text = screen_of(pilot)
         for words in ("+548,864 params", "conv5_3.downsample  new: 1×1, 2048 → 1024", "the identity no longer fits"):
             assert words in text
         assert app.history.current == RESNET50
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert app.history.current == edit(RESNET50, "conv5_3.conv3=1024")
         assert app.name_at(app.selected) == "conv5_3"
-        await _press(pilot, "T", "0", "enter")
+        await press(pilot, "T", "0", "enter")
         assert isinstance(app.screen, TargetScreen)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
 
 
 async def test_what_is_copied_goes_to_the_terminal_and_to_a_clipboard_that_there_is(
@@ -176,42 +147,42 @@ async def test_what_is_copied_goes_to_the_terminal_and_to_a_clipboard_that_there
         taken.append(text)
 
     monkeypatch.setattr(pyperclip, "determine_clipboard", lambda: (copy_xclip, None))
-    async with _editor() as pilot:
-        app = _app(pilot)
-        await _press(pilot, *TO_CONV5, "y")
+    async with editor() as pilot:
+        app = app_of(pilot)
+        await press(pilot, *TO_CONV5, "y")
         assert isinstance(app.screen, CopyScreen)
-        text = _screen(pilot)
+        text = screen_of(pilot)
         for words in ("layer4", "conv5_x.planes=512", "target_layers = [model.layer4[-1]]", 'target_layer="layer4.2"'):
             assert words in text
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         for _ in range(100):
             await pilot.pause(0.02)
-            if "copied" in _screen(pilot):
+            if "copied" in screen_of(pilot):
                 break
         assert (app.clipboard, taken) == ("layer4", ["layer4"])
-        assert "the terminal (OSC 52) and xclip" in _screen(pilot)
+        assert "the terminal (OSC 52) and xclip" in screen_of(pilot)
 
 
 async def test_keys_of_one_s_own_work_and_are_shown() -> None:
-    async with _editor(keys={"app.undo": "z", "app.help": "f3", "tree.next-stage": "full_stop"}) as pilot:
-        app = _app(pilot)
-        await _press(pilot, *["full_stop"] * 4, "plus")
+    async with editor(keys={"app.undo": "z", "app.help": "f3", "tree.next-stage": "full_stop"}) as pilot:
+        app = app_of(pilot)
+        await press(pilot, *["full_stop"] * 4, "plus")
         assert app.history.current.conv5_x.planes == 520
-        assert "z undo" in _screen(pilot)
-        await _press(pilot, "u")
+        assert "z undo" in screen_of(pilot)
+        await press(pilot, "u")
         assert app.history.current.conv5_x.planes == 520
-        await _press(pilot, "z")
+        await press(pilot, "z")
         assert app.history.current == RESNET50
-        await _press(pilot, "f3")
-        assert "z               Undo" in _screen(pilot)
+        await press(pilot, "f3")
+        assert "z               Undo" in screen_of(pilot)
 
 
 async def test_what_is_wrong_with_the_settings_is_said_and_the_editor_is_there() -> None:
     app = InspectorApp(RESNET50, settings=Settings(verify=False), problems=["them: unknown setting"])
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
-        assert "settings: them: unknown setting" in _screen(pilot)
-        await _press(pilot, *TO_CONV5, "plus")
+        assert "settings: them: unknown setting" in screen_of(pilot)
+        await press(pilot, *TO_CONV5, "plus")
         assert app.history.can_undo
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from editor import RESNET50, app_of, editor, make, screen_of, selected
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import designs
@@ -15,20 +16,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from inspector.core.design import Design
-from inspector.core.edit import edit
 from inspector.core.network import analyze
 from inspector.core.presets import preset
-from inspector.tui.app import InspectorApp
 from inspector.tui.ascii import is_needed, to_ascii
 from inspector.tui.layout import Open, arrange
 from inspector.tui.moving import Trail
 from inspector.tui.screens.choose import ChooseScreen
-from inspector.tui.settings import Settings
 from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture, stations, widths
 from inspector.tui.widgets.ripple import Ripple
 
-RESNET50 = preset("resnet50")
 FEWER = "conv5_3.conv3=1024"
 
 
@@ -36,27 +33,12 @@ FEWER = "conv5_3.conv3=1024"
 async def _editor(
     *assignments: str, size: tuple[int, int] = (120, 40), state: Path | None = None, is_ascii: bool = False
 ) -> AsyncIterator[Pilot[None]]:
-    app = InspectorApp(RESNET50, state=state, settings=Settings(ascii=is_ascii, verify=False))
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
+    """The editor of ResNet-50, with edits made in it."""
+    async with editor(size=size, state=state, ascii=is_ascii) as pilot:
         for assignment in assignments:
-            app.become(app.history.record(edit(app.history.current, assignment), assignment))
+            make(pilot, assignment)
         await pilot.pause()
         yield pilot
-
-
-def _app(pilot: Pilot[None]) -> InspectorApp:
-    assert isinstance(pilot.app, InspectorApp)
-    return pilot.app
-
-
-def _screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
-    return "\n".join(strip.text for strip in strips)
-
-
-def _selected(pilot: Pilot[None]) -> str:
-    return _app(pilot).name_at(_app(pilot).selected)
 
 
 async def _press(pilot: Pilot[None], *keys: str) -> None:
@@ -69,20 +51,20 @@ async def _press(pilot: Pilot[None], *keys: str) -> None:
 async def test_the_ripple_says_what_followed_and_why(size: tuple[int, int]) -> None:
     async with _editor(FEWER, size=size) as pilot:
         await _press(pilot, "r")
-        screen = _screen(pilot)
+        screen = screen_of(pilot)
         assert "conv5_3.conv3 2048 → 1024" in screen
         assert "new: 1×1, 2048 → 1024" in screen
         assert "the identity no longer fits the sum: 2048 ≠ 1024" in screen
         assert "conv5_x now ends in 1024 feature maps" in screen
         await _press(pilot, "down", "down")
-        assert _selected(pilot) == "conv5_3.downsample"
+        assert selected(pilot) == "conv5_3.downsample"
         await _press(pilot, "enter")
         assert pilot.app.focused is not None
         assert pilot.app.focused.id == "tree"
         await _press(pilot, "less_than_sign")
-        assert _selected(pilot) == "network"
+        assert selected(pilot) == "network"
         await _press(pilot, "escape")
-        assert ("ripple" in _screen(pilot).splitlines()[-2]) is False
+        assert ("ripple" in screen_of(pilot).splitlines()[-2]) is False
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
@@ -91,29 +73,29 @@ async def test_tab_goes_through_the_panes_and_escape_back(size: tuple[int, int])
         seen = []
         while not seen or seen[-1] != "tree":
             await _press(pilot, "tab")
-            seen.append(_app(pilot).pane)
+            seen.append(app_of(pilot).pane)
             assert pilot.app.query_one(f"#{seen[-1]}").display
             assert pilot.app.focused is pilot.app.query_one(f"#{seen[-1]}")
         assert seen[0] == "detail"
         await _press(pilot, "shift+tab", "escape")
-        assert _app(pilot).pane == "tree"
+        assert app_of(pilot).pane == "tree"
 
 
 async def test_the_ripple_since_the_baseline() -> None:
     async with _editor(FEWER, "num_classes=10") as pilot:
         await _press(pilot, "r")
-        assert "num_classes 1000 → 10" in _screen(pilot)
-        assert "2048 ≠ 1024" not in _screen(pilot)
+        assert "num_classes 1000 → 10" in screen_of(pilot)
+        assert "2048 ≠ 1024" not in screen_of(pilot)
         await _press(pilot, "r")
-        assert "2 edits" in _screen(pilot)
-        assert "2048 ≠ 1024" in _screen(pilot)
+        assert "2 edits" in screen_of(pilot)
+        assert "2048 ≠ 1024" in screen_of(pilot)
         await _press(pilot, "u", "u")
-        assert "nothing has changed" in _screen(pilot)
+        assert "nothing has changed" in screen_of(pilot)
 
 
 async def test_marks_tell_the_last_edit_from_those_before_it() -> None:
     async with _editor("conv2_x.planes=72", "num_classes=10") as pilot:
-        lines = {line.split()[1]: line for line in _screen(pilot).splitlines()[2:28] if line.split()}
+        lines = {line.split()[1]: line for line in screen_of(pilot).splitlines()[2:28] if line.split()}
         assert "○" in lines["conv2_x"]
         assert "●" in lines["head"]
         assert "●" not in lines["conv4_x"]
@@ -122,25 +104,25 @@ async def test_marks_tell_the_last_edit_from_those_before_it() -> None:
 async def test_columns_of_differences_come_and_go() -> None:
     async with _editor(FEWER) as pilot:
         await _press(pilot, "d")
-        assert "± params" in _screen(pilot)
+        assert "± params" in screen_of(pilot)
         assert any(
-            "conv5_3" in line and "+1.57 M" in line and "+77.1 M" in line for line in _screen(pilot).splitlines()
+            "conv5_3" in line and "+1.57 M" in line and "+77.1 M" in line for line in screen_of(pilot).splitlines()
         )
         await _press(pilot, "d")
-        assert "± params" not in _screen(pilot)
+        assert "± params" not in screen_of(pilot)
 
 
 async def test_this_design_as_the_baseline_and_another() -> None:
     async with _editor(FEWER) as pilot:
         await _press(pilot, "b")
-        assert "26,105,896 params ±0" in _screen(pilot)
-        assert "against resnet50 with conv5_3.conv3=1024" in _screen(pilot)
+        assert "26,105,896 params ±0" in screen_of(pilot)
+        assert "against resnet50 with conv5_3.conv3=1024" in screen_of(pilot)
         await _press(pilot, "u")
-        assert "25,557,032 params -548,864" in _screen(pilot)
+        assert "25,557,032 params -548,864" in screen_of(pilot)
         await _press(pilot, "B")
         assert isinstance(pilot.app.screen, ChooseScreen)
         await _press(pilot, "enter")
-        assert "params +13,867,520" in _screen(pilot)
+        assert "params +13,867,520" in screen_of(pilot)
 
 
 async def test_a_design_file_as_the_baseline(tmp_path: Path) -> None:
@@ -150,69 +132,69 @@ async def test_a_design_file_as_the_baseline(tmp_path: Path) -> None:
         await _press(pilot, "B")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "none.toml")
         await _press(pilot, "enter")
-        assert "no such file" in _screen(pilot)
+        assert "no such file" in screen_of(pilot)
         pilot.app.screen.query_one(Input).value = str(path)
         await _press(pilot, "enter")
-        assert "25,557,032 params +6,563,328" in _screen(pilot)
+        assert "25,557,032 params +6,563,328" in screen_of(pilot)
 
 
 async def test_what_costs_most_and_what_changed_most() -> None:
     async with _editor(FEWER) as pilot:
         await _press(pilot, "o")
-        assert "costs most in params" in _screen(pilot)
-        assert _screen(pilot).splitlines()[2].lstrip("▌ ").startswith("conv5_1.conv2 ")
+        assert "costs most in params" in screen_of(pilot)
+        assert screen_of(pilot).splitlines()[2].lstrip("▌ ").startswith("conv5_1.conv2 ")
         await _press(pilot, "o")
-        assert "costs most in MACs" in _screen(pilot)
+        assert "costs most in MACs" in screen_of(pilot)
         await _press(pilot, "o", "down")
-        assert "changed most in params since resnet50" in _screen(pilot)
-        assert _selected(pilot) == "fc"
+        assert "changed most in params since resnet50" in screen_of(pilot)
+        assert selected(pilot) == "fc"
         await _press(pilot, "escape")
-        assert "changed most" not in _screen(pilot)
+        assert "changed most" not in screen_of(pilot)
 
 
 async def test_finding_filters_and_goes_there_or_back() -> None:
     async with _editor() as pilot:
         await _press(pilot, "slash", *"3x3", "space", *"512")
-        screen = _screen(pilot)
+        screen = screen_of(pilot)
         assert "1 of 3" in screen
         assert "conv4_x" not in screen.split("feature maps")[0]
-        assert _selected(pilot) == "conv5_1.conv2"
+        assert selected(pilot) == "conv5_1.conv2"
         await _press(pilot, "down", "enter")
-        assert _selected(pilot) == "conv5_2.conv2"
-        assert "conv4_x" in _screen(pilot)
+        assert selected(pilot) == "conv5_2.conv2"
+        assert "conv4_x" in screen_of(pilot)
         await _press(pilot, "n")
-        assert _selected(pilot) == "conv5_3.conv2"
+        assert selected(pilot) == "conv5_3.conv2"
         await _press(pilot, "n")
-        assert _selected(pilot) == "conv5_1.conv2"
+        assert selected(pilot) == "conv5_1.conv2"
         await _press(pilot, "N")
-        assert _selected(pilot) == "conv5_3.conv2"
+        assert selected(pilot) == "conv5_3.conv2"
         await _press(pilot, "slash", *"zzz")
-        assert "nothing has it in it" in _screen(pilot)
+        assert "nothing has it in it" in screen_of(pilot)
         await _press(pilot, "escape")
-        assert _selected(pilot) == "conv5_3.conv2"
+        assert selected(pilot) == "conv5_3.conv2"
 
 
 async def test_from_a_shortcut_to_its_source_and_back() -> None:
     async with _editor() as pilot:
-        _app(pilot).jump(analyze(RESNET50).find("conv5_3.shortcut").where)
+        app_of(pilot).jump(analyze(RESNET50).find("conv5_3.shortcut").where)
         await _press(pilot, "f")
-        assert _selected(pilot) == "conv5_2"
+        assert selected(pilot) == "conv5_2"
         await _press(pilot, "less_than_sign")
-        assert _selected(pilot) == "conv5_3.shortcut"
+        assert selected(pilot) == "conv5_3.shortcut"
         await _press(pilot, "greater_than_sign")
-        assert _selected(pilot) == "conv5_2"
+        assert selected(pilot) == "conv5_2"
         await _press(pilot, "less_than_sign", "less_than_sign", "less_than_sign")
-        assert _selected(pilot) == "network"
+        assert selected(pilot) == "network"
 
 
 async def test_a_place_that_is_gone_is_passed_over_on_the_way_back() -> None:
     async with _editor("conv4_x.blocks=8") as pilot:
-        app = _app(pilot)
+        app = app_of(pilot)
         app.jump(app.network.find("conv4_8").where)
         app.jump(app.network.find("fc").where)
         app.action_undo()
         await _press(pilot, "less_than_sign")
-        assert _selected(pilot) == "network"
+        assert selected(pilot) == "network"
 
 
 async def test_the_palette_goes_to_any_place() -> None:
@@ -220,19 +202,19 @@ async def test_the_palette_goes_to_any_place() -> None:
         await _press(pilot, "ctrl+p", *"layer4.2.conv3")
         await pilot.pause(0.5)
         await _press(pilot, "enter")
-        assert _selected(pilot) == "conv5_3.conv3"
+        assert selected(pilot) == "conv5_3.conv3"
 
 
 async def test_choosing_a_box_moves_the_tree_by_key_and_by_mouse() -> None:
     async with _editor(FEWER) as pilot:
         await _press(pilot, "m", "right", "right", "right")
-        assert _selected(pilot) == "conv2_x"
+        assert selected(pilot) == "conv2_x"
         picture = pilot.app.query_one(Picture)
-        text = next(line for line in _screen(pilot).splitlines() if "conv3_x" in line and "conv4_x" in line)
+        text = next(line for line in screen_of(pilot).splitlines() if "conv3_x" in line and "conv4_x" in line)
         assert "● conv5_x" in text
         await pilot.click(picture, offset=(text.index("conv4_x"), 3))
         await pilot.pause()
-        assert _selected(pilot) == "conv4_x"
+        assert selected(pilot) == "conv4_x"
         await _press(pilot, "m")
         assert not picture.display
 
@@ -242,21 +224,21 @@ async def test_lists_are_clicked() -> None:
         await _press(pilot, "r")
         await pilot.click(pilot.app.query_one(Ripple), offset=(5, 6))
         await pilot.pause()
-        assert _selected(pilot) == "fc"
+        assert selected(pilot) == "fc"
 
 
 async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> None:
     kept = tmp_path / "state" / "screen.json"
     async with _editor(state=kept.parent) as pilot:
-        assert "first time here?" in _screen(pilot)
+        assert "first time here?" in screen_of(pilot)
         await _press(pilot, "plus")
-        assert "first time here?" not in _screen(pilot)
+        assert "first time here?" not in screen_of(pilot)
         pilot.app.theme = "textual-light"
         await pilot.pause()
     assert json.loads(kept.read_text()) == {"theme": "textual-light", "is_known": True}
     async with _editor(state=kept.parent) as pilot:
         assert pilot.app.theme == "textual-light"
-        assert "first time" not in _screen(pilot)
+        assert "first time" not in screen_of(pilot)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"theme": 3}', '{"theme": "no such theme"}', "[]"])
@@ -264,37 +246,37 @@ async def test_a_damaged_file_keeps_nothing_from_starting(text: str, tmp_path: P
     kept = tmp_path / "screen.json"
     kept.write_text(text)
     async with _editor(state=kept.parent) as pilot:
-        assert "25,557,032 params" in _screen(pilot)
+        assert "25,557,032 params" in screen_of(pilot)
     kept.write_bytes(b'{"theme":"\xff"}')
     async with _editor(state=kept.parent) as pilot:
-        assert "25,557,032 params" in _screen(pilot)
+        assert "25,557,032 params" in screen_of(pilot)
 
 
 async def test_a_state_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     async with _editor(state=tmp_path / "file") as pilot:
-        assert "not kept for the next start" in _screen(pilot)
-        assert "25,557,032 params" in _screen(pilot)
+        assert "not kept for the next start" in screen_of(pilot)
+        assert "25,557,032 params" in screen_of(pilot)
 
 
 async def test_everything_on_the_screen_can_be_ascii() -> None:
     async with _editor(FEWER, is_ascii=True) as pilot:
         await _press(pilot, "r")
-        assert _screen(pilot).isascii()
-        assert "identity no longer fits the sum: 2048 # 1024" in _screen(pilot)
+        assert screen_of(pilot).isascii()
+        assert "identity no longer fits the sum: 2048 # 1024" in screen_of(pilot)
         await _press(pilot, "escape", "x")
-        assert _screen(pilot).isascii()
+        assert screen_of(pilot).isascii()
 
 
 async def test_a_terminal_too_small_says_so_and_recovers() -> None:
     async with _editor() as pilot:
         await pilot.resize_terminal(30, 8)
         await pilot.pause()
-        assert "too small" in _screen(pilot)
+        assert "too small" in screen_of(pilot)
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "too small" not in _screen(pilot)
-        assert "conv5_x" in _screen(pilot)
+        assert "too small" not in screen_of(pilot)
+        assert "conv5_x" in screen_of(pilot)
 
 
 def test_ascii_is_chosen_where_nothing_else_is_drawn() -> None:
@@ -348,23 +330,23 @@ async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) 
 async def test_redo_while_finding_ends_it() -> None:
     async with _editor("conv5_x.blocks=2") as pilot:
         await _press(pilot, "u")
-        _app(pilot).jump(_app(pilot).network.find("conv5_3.conv3").where)
+        app_of(pilot).jump(app_of(pilot).network.find("conv5_3.conv3").where)
         await _press(pilot, "slash", *"7x7", "ctrl+r")
-        assert not _app(pilot).find_bar.is_open
-        assert _app(pilot).history.current.conv5_x.blocks == 2
+        assert not app_of(pilot).find_bar.is_open
+        assert app_of(pilot).history.current.conv5_x.blocks == 2
         await _press(pilot, "escape")
-        assert "conv4_x" in _screen(pilot)
+        assert "conv4_x" in screen_of(pilot)
 
 
 async def test_a_listed_place_is_gone_to_in_a_tree_that_is_in_sight() -> None:
     async with _editor() as pilot:
         await _press(pilot, "o", "down", "enter")
-        assert _app(pilot).tree_table.display
-        assert pilot.app.focused is _app(pilot).tree_table
-        assert _selected(pilot) == "conv5_2.conv2"
+        assert app_of(pilot).tree_table.display
+        assert pilot.app.focused is app_of(pilot).tree_table
+        assert selected(pilot) == "conv5_2.conv2"
         await _press(pilot, "o", "slash", *"linear", "enter")
-        assert _app(pilot).tree_table.display
-        assert _selected(pilot) == "fc"
+        assert app_of(pilot).tree_table.display
+        assert selected(pilot) == "fc"
 
 
 async def test_clicks_while_finding_go_where_they_were_aimed() -> None:
@@ -372,43 +354,43 @@ async def test_clicks_while_finding_go_where_they_were_aimed() -> None:
         await _press(pilot, "slash", *"3x3", "space", *"512")
         await pilot.click("#tree", offset=(12, 6))
         await pilot.pause()
-        assert _selected(pilot) == "conv5_2.conv2"
-        assert "conv4_x" in _screen(pilot)
+        assert selected(pilot) == "conv5_2.conv2"
+        assert "conv4_x" in screen_of(pilot)
         await _press(pilot, "slash", *"linear")
         await pilot.click("#detail", offset=(20, 20))
         await pilot.pause()
-        assert _app(pilot).pane == "detail"
-        assert _selected(pilot) == "fc"
-        assert not _app(pilot).find_bar.is_open
+        assert app_of(pilot).pane == "detail"
+        assert selected(pilot) == "fc"
+        assert not app_of(pilot).find_bar.is_open
 
 
 async def test_the_ripple_adds_up_over_equal_blocks() -> None:
     async with _editor("conv4_x.blocks=23", size=(200, 60)) as pilot:
         await _press(pilot, "r")
-        row = next(line for line in _screen(pilot).splitlines() if "conv4_7 +16" in line)
+        row = next(line for line in screen_of(pilot).splitlines() if "conv4_7 +16" in line)
         assert "+19.0 M" in row
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
 async def test_what_one_types_into_keeps_its_name_in_sight(size: tuple[int, int]) -> None:
     async with _editor(size=size) as pilot:
-        _app(pilot).jump(_app(pilot).network.find("conv5_3").where)
+        app_of(pilot).jump(app_of(pilot).network.find("conv5_3").where)
         await _press(pilot, "e", *"1024")
-        assert "bottleneck, 3 of 3 in conv5_x" in _screen(pilot)
+        assert "bottleneck, 3 of 3 in conv5_x" in screen_of(pilot)
 
 
 async def test_a_baseline_is_typed() -> None:
     async with _editor() as pilot:
         await _press(pilot, "B", *"resnet101", "enter")
-        assert "against resnet101" in _screen(pilot)
+        assert "against resnet101" in screen_of(pilot)
         await _press(pilot, "B", *"resnext", "down", "enter")
-        assert "against resnext101_32x8d" in _screen(pilot)
+        assert "against resnext101_32x8d" in screen_of(pilot)
 
 
 async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
     async with _editor() as pilot:
         await _press(pilot, "e", "1", "ctrl+r")
-        assert pilot.app.focused is _app(pilot).detail
+        assert pilot.app.focused is app_of(pilot).detail
 
 
 @pytest.mark.parametrize(
@@ -416,9 +398,9 @@ async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
 )
 async def test_a_filtered_tree_that_was_clicked_takes_every_key(key: str) -> None:
     async with _editor() as pilot:
-        _app(pilot).jump(_app(pilot).network.find("conv5_2.conv2").where)
+        app_of(pilot).jump(app_of(pilot).network.find("conv5_2.conv2").where)
         await _press(pilot, "slash", *"zzz")
         await pilot.click("#tree", offset=(12, 0))
         await _press(pilot, key, "escape", "escape")
-        assert f"{_app(pilot).network.params:,} params" in _screen(pilot)
-        assert "conv4_x" in _screen(pilot)
+        assert f"{app_of(pilot).network.params:,} params" in screen_of(pilot)
+        assert "conv4_x" in screen_of(pilot)

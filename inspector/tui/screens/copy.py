@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET, fitted
+from inspector.tui.screens.dialog import Dialog
 
 Item = tuple[str, str]
 """What something is, and its text."""
@@ -42,5 +43,4 @@ def _words(label: str, text: str) -> Content:
     lines = text.strip().splitlines()
     telling = [line for line in lines if "target" in line] or lines
     shown = telling[0] if len(lines) < 4 else f"{len(lines)} lines"
-    shown = shown if len(shown) <= _TEXT else f"{shown[: _TEXT - 1]}…"
-    return Content.assemble(f"{label:{_LABEL}}", (shown, QUIET))
+    return Content.assemble(f"{label:{_LABEL}}", (fitted(shown, _TEXT).rstrip(), QUIET))

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 from inspector.core.counting import CONVENTIONS, DEFAULT, WORDS, Convention, Terms, terms
 from inspector.core.network import Network
 from inspector.core.units import difference, exact
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET
+from inspector.tui.screens.dialog import Dialog
 
 WIDTH = 96
 """Cells of the dialog where there is room."""

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from inspector.tui.cells import fitted
 from inspector.tui.screens.dialog import Dialog
 
 _LABEL = 36
@@ -64,9 +65,8 @@ class DesignsScreen(Dialog[Answer]):
 
     def _words(self, number: int, row: Row) -> Content:
         mark = "▸" if number == self._current else " "
-        label = row.label if len(row.label) <= _LABEL else f"{row.label[: _LABEL - 1]}…"
         return Content.assemble(
-            f"{mark} {label.ljust(_LABEL)} ", ("● " if row.is_unsaved else "  ", "$text-warning"), row.totals
+            f"{mark} {fitted(row.label, _LABEL)} ", ("● " if row.is_unsaved else "  ", "$text-warning"), row.totals
         )
 
     @property

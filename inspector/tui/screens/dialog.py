@@ -7,9 +7,6 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-QUIET = "$foreground 60%"
-"""The colour of what is said by the way."""
-
 Answer = TypeVar("Answer")
 
 

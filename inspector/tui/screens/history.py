@@ -15,7 +15,8 @@ from inspector.core.describe import edits, value
 from inspector.core.history import History
 from inspector.core.network import Network, analyze
 from inspector.core.units import short, short_difference
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET, fitted
+from inspector.tui.screens.dialog import Dialog
 
 MOST = 500
 """Edits that are listed at once: those around the current one."""
@@ -45,11 +46,10 @@ class HistoryScreen(Dialog[int]):
             network = analyze(step.design)
             mark = "▸" if number == self._history.at else " "
             label = _edit(before, network) if before else ("opened" if number == 0 else "earlier edits")
-            label = label if len(label) <= _EDIT - 2 else f"{label[: _EDIT - 3]}…"
             style = QUIET if number > self._history.at else ""
             params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
             yield Content.assemble(
-                (f"{mark} {label:{_EDIT}}{short(network.params):>9} ", style),
+                (f"{mark} {fitted(label, _EDIT - 2)}  {short(network.params):>9} ", style),
                 (f"{short_difference(params) if params else '':>9}", "$text-warning"),
                 (f"{short(network.macs):>9} ", style),
                 (f"{short_difference(macs) if macs else '':>9}", "$text-warning"),

@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 from inspector.core.mistakes import Diagnosis, diagnose
 from inspector.core.network import Network
 from inspector.errors import DesignError
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET
+from inspector.tui.screens.dialog import Dialog
 
 _OTHERS = 3
 """Other edits that are offered."""

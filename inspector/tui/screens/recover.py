@@ -18,7 +18,8 @@ from inspector.core.describe import called
 from inspector.core.network import analyze
 from inspector.core.units import ago, short
 from inspector.journal.folder import KEPT_DAYS, Found
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET, fitted
+from inspector.tui.screens.dialog import Dialog
 
 _WORK = 31
 
@@ -48,12 +49,11 @@ class RecoverScreen(Dialog[tuple[str, list[int]]]):
         for found in self._found:
             work = found.work
             label = work.name or called(work.history.current)
-            label = label if len(label) <= _WORK - 2 else f"{label[: _WORK - 3]}…"
             count = len(work.history.steps) - 1
             edits = f"{count} edit{'s' if count != 1 else ''}"
             params = f"{short(analyze(work.history.current).params)} params"
             yield Content.assemble(
-                f"  {label:{_WORK}}{edits:>9}  {params:>14}   ", (ago(time.time() - found.when), QUIET)
+                f"  {fitted(label, _WORK - 2)}  {edits:>9}  {params:>14}   ", (ago(time.time() - found.when), QUIET)
             )
 
     @on(OptionList.OptionSelected)

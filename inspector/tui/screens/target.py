@@ -13,7 +13,8 @@ from inspector.core.gradcam import Price, address, price, target
 from inspector.core.network import Network
 from inspector.core.units import difference, short_difference
 from inspector.errors import DesignError
-from inspector.tui.screens.dialog import QUIET, Dialog
+from inspector.tui.cells import QUIET, fitted
+from inspector.tui.screens.dialog import Dialog
 from inspector.tui.widgets.ripple import is_told
 
 _SHOWN = 7
@@ -68,7 +69,7 @@ class TargetScreen(Dialog[Design]):
         ]
         for each in told[:_SHOWN]:
             is_new = each in found.projections
-            words = f"{_fit(each.change.name, _NAME)}{_fit(each.what, _WHAT)}"
+            words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, _WHAT - 1)} "
             numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
             lines += [Content.styled(f"  {each.why}", QUIET)] if is_new else []
@@ -85,8 +86,3 @@ class TargetScreen(Dialog[Design]):
 def _numbers(*more: int) -> str:
     """How much more, in columns; nothing where it is none."""
     return "".join((short_difference(number) if number else "").rjust(_NUMBER) for number in more)
-
-
-def _fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells, the last of them blank."""
-    return (text if len(text) < width else f"{text[: width - 2]}…").ljust(width)

@@ -15,6 +15,7 @@ from inspector.core.history import History
 from inspector.core.memory import DTYPES, kept_for_backward
 from inspector.core.network import Network
 from inspector.core.units import ago, difference, dims, exact, short, short_bytes, short_difference
+from inspector.tui.cells import QUIET
 from inspector.tui.keynames import key_name
 
 
@@ -38,9 +39,9 @@ class TitleBar(Bar):
             Content.styled(" inspector ", "$text-primary bold"),
             Content(f"  {design.base} {version(design)}".rstrip() + (", edited" if is_edited else "")),
             Content.styled("   ● not saved" if is_unsaved else "", "$text-warning"),
-            Content.styled(f"   {file}" if file else "", "$foreground 60%"),
-            Content.styled(f"   {dims(design.input)}", "$foreground 60%"),
-            Content.styled(f"   against {against}" if against else "", "$foreground 60%"),
+            Content.styled(f"   {file}" if file else "", QUIET),
+            Content.styled(f"   {dims(design.input)}", QUIET),
+            Content.styled(f"   against {against}" if against else "", QUIET),
         ]
         self.say(Content("").join(parts))
 
@@ -78,9 +79,9 @@ class Totals(Bar):
                 Content.styled(f" {number(params)} params ", "bold"),
                 _delta(delta(more_params), more_params),
                 Content.styled(f"    {number(cost)} {self._counting.unit}", "bold"),
-                Content.styled(f" {self._counting.name} ", "$foreground 60%"),
+                Content.styled(f" {self._counting.name} ", QUIET),
                 _delta(delta(more_cost), more_cost),
-                Content.styled(rest, "$foreground 60%"),
+                Content.styled(rest, QUIET),
             ]
             line = Content("").join(parts)
             if cell_len(line.plain) <= self.size.width:
@@ -94,7 +95,7 @@ def _bytes(network: Network) -> str:
 
 
 def _delta(text: str, amount: int) -> Content:
-    return Content.styled(text, "$text-warning" if amount else "$foreground 60%")
+    return Content.styled(text, "$text-warning" if amount else QUIET)
 
 
 Key = tuple[str, str, str]

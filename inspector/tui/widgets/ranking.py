@@ -12,6 +12,7 @@ from inspector.core.describe import called, operation
 from inspector.core.node import Node
 from inspector.core.ranking import Ranked, dearest, most_changed
 from inspector.core.units import difference, exact
+from inspector.tui.cells import fitted
 from inspector.tui.view import View
 from inspector.tui.widgets.listing import Entry, Listing
 from inspector.tui.widgets.painted import Piece
@@ -56,7 +57,7 @@ class Ranking(Listing):
         words = operation(node) if not node.children else "gone"
         pieces: list[Piece] = [
             (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
-            (words.ljust(left) if len(words) <= left else f"{words[: max(left - 1, 0)]}…"[:left], "quiet"),
+            (fitted(words, left), "quiet"),
             (amount.rjust(_AMOUNT), "edited" if is_difference else ""),
             (share.rjust(8) + " ", "quiet"),
         ]

@@ -11,6 +11,7 @@ from inspector.core.compare import Effect, explain
 from inspector.core.describe import called, edits, value
 from inspector.core.network import Network
 from inspector.core.units import short_difference
+from inspector.tui.cells import fitted
 from inspector.tui.view import View
 from inspector.tui.widgets.listing import Entry, Listing
 from inspector.tui.widgets.painted import Piece
@@ -67,8 +68,8 @@ def _in_one_line(words: _Words, longest: list[int], numbers: list[str], width: i
     """Columns as wide as the longest name and the longest change."""
     name, what, why = words
     room = width - longest[0] - longest[1] - 5 - len("".join(numbers)) - 1
-    line: list[Piece] = [(f" {_fit(name, longest[0])}  ", ""), (_fit(what, longest[1]) + "  ", "")]
-    return [[*line, (_fit(why, room), "quiet"), ("".join(numbers) + " ", "edited")]]
+    line: list[Piece] = [(f" {fitted(name, longest[0])}  ", ""), (fitted(what, longest[1]) + "  ", "")]
+    return [[*line, (fitted(why, room), "quiet"), ("".join(numbers) + " ", "edited")]]
 
 
 def _in_two_lines(words: _Words, longest: list[int], numbers: list[str], width: int) -> list[list[Piece]]:
@@ -77,8 +78,8 @@ def _in_two_lines(words: _Words, longest: list[int], numbers: list[str], width: 
     if longest[0] + longest[1] + 3 + len("".join(numbers)) > width:
         numbers = numbers[:1]
     amounts = "".join(numbers)
-    first: list[Piece] = [(f" {_fit(f'{name} {what}', width - len(amounts) - 2)}", ""), (f"{amounts} ", "edited")]
-    return [first, [(f"   {_fit(why, width - 4)} ", "quiet")]]
+    first: list[Piece] = [(f" {fitted(f'{name} {what}', width - len(amounts) - 2)}", ""), (f"{amounts} ", "edited")]
+    return [first, [(f"   {fitted(why, width - 4)} ", "quiet")]]
 
 
 def _numbers(effect: Effect, view: View) -> list[str]:
@@ -111,8 +112,3 @@ def _cause(before: Network, after: Network) -> str:
 def _count(told: Sequence[Effect]) -> str:
     places = sum(each.repeats for each in told)
     return f"changed {places} place{'s' if places > 1 else ''}"
-
-
-def _fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells."""
-    return text.ljust(width) if len(text) <= width else f"{text[: max(width - 1, 0)]}…"[: max(width, 0)]

@@ -17,6 +17,7 @@ from inspector.core.flow import Where
 from inspector.core.network import Network
 from inspector.core.node import Node
 from inspector.core.units import features, short, short_difference
+from inspector.tui.cells import fitted
 from inspector.tui.view import View
 from inspector.tui.widgets.painted import Line, Painted, Piece
 from inspector.tui.widgets.rows import (
@@ -215,9 +216,9 @@ class TreeTable(Painted, can_focus=True):
         return [
             (" " * (indent + 1), ""),
             (marker, "quiet"),
-            (_fit(self._label(node, group, number), widths.name - indent - 2), weight),
+            (fitted(self._label(node, group, number), widths.name - indent - 2), weight),
             ((f"/{moved}" if moved > 1 else "").rjust(4) + "  ", "" if is_group else "quiet"),
-            (_fit(_words(node, group, number), widths.operation) + " ", "" if is_group else "quiet"),
+            (fitted(_words(node, group, number), widths.operation) + " ", "" if is_group else "quiet"),
             (features(node.output).rjust(widths.shape), shape),
             (_amount(node.params).rjust(widths.number) if widths.number else "", params),
             (_amount(self._counting.of(node)).rjust(widths.number) if widths.number else "", macs),
@@ -366,8 +367,3 @@ def _amount(number: int) -> str:
         return ""
     text = short(number)
     return text if text[-1].isalpha() else f"{text}  "
-
-
-def _fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells."""
-    return text.ljust(width) if len(text) <= width else f"{text[: max(width - 1, 0)]}…"[:width]
