@@ -56,8 +56,8 @@ def test_every_row_is_found_by_its_name_and_by_its_path(design: Design) -> None:
     network = analyze(design)
     for place in network.places():
         if place.where and place.node.kind != "ReLU":
-            assert place.where in list(search(network, place.name))
-            assert not place.path or place.where in list(search(network, place.path.upper()))
+            assert place.where in search(network, place.name)
+            assert not place.path or place.where in search(network, place.path.upper())
 
 
 def test_a_long_network_is_searched_in_forward_order() -> None:
