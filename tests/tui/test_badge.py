@@ -134,3 +134,26 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_not_waited_for(
         await pilot.pause(0.5)
         app.become(app.history.record(edit(app.history.current, "conv5_x.planes=8"), ""))
         await _until(pilot, "✓ torch agrees")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="torch's process is paused on Linux alone")
+async def test_a_process_that_was_paused_while_one_edited_is_not_taken_for_a_slow_one(
+    worker: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "STALE", 1.5)
+    monkeypatch.setattr(module, "REST", 0.3)
+    starts = tmp_path / "starts"
+    worker.write_text(
+        HEAD.replace("for line", f"open({str(starts)!r}, 'a').write('x')\nfor line")
+        + "    time.sleep(2 if planes == 512 else 0); say(number)\n"
+    )
+    app = _app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not starts.exists():
+            await pilot.pause(0.02)
+        await pilot.pause(0.8)  # it is at work by now
+        for planes in range(520, 700, 8):
+            app.become(app.history.record(edit(app.history.current, f"conv5_x.planes={planes}"), ""))
+            await pilot.pause(0.12)
+        await _until(pilot, "✓ torch agrees")
+    assert starts.read_text() == "x"

@@ -20,8 +20,8 @@ from textual.widgets import Static
 from inspector.core.design import Design
 from inspector.core.verdict import Answer, Request, Verdict
 
-START = 1.0
-"""Seconds after the first paint at which torch's process is started: first the editor has the machine to itself."""
+START = 0.6
+"""Seconds after the first paint from which torch's process is started as soon as no edit follows another."""
 REST = 0.4
 """Seconds that a design rests before it is verified."""
 MOST_BLOCKS = 2_000
@@ -37,9 +37,9 @@ LONGEST_LINE = 1 << 26
 class Badge(Static):
     """Waiting, agrees, differs, or why it cannot be said.
 
-    torch lives in a process of its own, started after the first paint, kept warm, and ended with the editor. What it
-    says of a design that is no longer current is dropped. When it ends by itself another is started, once: a second
-    one is not, unless there was an answer in between.
+    torch lives in a process of its own, started after the first paint and once no edit follows another, kept warm, and
+    ended with the editor. What it says of a design that is no longer current is dropped. When it ends by itself another
+    is started, once: a second one is not, unless there was an answer in between.
     """
 
     class Asked(Message):
@@ -132,6 +132,7 @@ class Badge(Static):
     async def _serve_twice(self) -> None:
         ends = 0
         while ends <= 1:
+            await self._calm()
             self._process = process = await asyncio.create_subprocess_exec(
                 sys.executable, *WORKER, str(os.getpid()), stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=LONGEST_LINE
             )
@@ -143,7 +144,7 @@ class Badge(Static):
                 self._is_ready = False
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
-            await process.wait()
+                await process.wait()
             self._changed.set()
             if not self._is_stale:
                 ends += 1
@@ -166,10 +167,11 @@ class Badge(Static):
         except OSError:
             return False
         reading = asyncio.ensure_future(self._read(process))
-        begun = time.monotonic()
+        took, now = 0.0, time.monotonic()
         while not reading.done():
             await asyncio.wait((reading,), timeout=1)
-            took = time.monotonic() - begun
+            before, now = now, time.monotonic()
+            took += now - before if self._held is None else 0  # it was paused: no fault of its own
             self._is_stale = self._number != number and took > STALE
             if not reading.done() and (self._is_stale or took > LONGEST):
                 reading.cancel()
@@ -180,6 +182,13 @@ class Badge(Static):
             self._draw()
         self._is_stale = False
         return answer is not None
+
+    async def _calm(self) -> None:
+        """Wait until there has been no edit for a while: to start a process takes a frame or more."""
+        number = -1
+        while number != self._number:
+            number = self._number
+            await asyncio.sleep(REST)
 
     async def _read(self, process: Process) -> Answer | None:
         """The next answer, whatever else is printed before it; None once the process has gone."""
