@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from inspector.bridge.build import build
-    from inspector.core.design import Design
-    from inspector.core.edit import edit
-    from inspector.core.network import analyze
-    from inspector.core.presets import preset
+    from inspector.core.design.design import Design
+    from inspector.core.design.edit import edit
+    from inspector.core.design.presets import preset
+    from inspector.core.network.network import analyze
 
 _HOMES = {
-    "Design": "inspector.core.design",
-    "analyze": "inspector.core.network",
+    "Design": "inspector.core.design.design",
+    "analyze": "inspector.core.network.network",
     "build": "inspector.bridge.build",
-    "edit": "inspector.core.edit",
-    "preset": "inspector.core.presets",
+    "edit": "inspector.core.design.edit",
+    "preset": "inspector.core.design.presets",
 }
 
 __all__ = ["Design", "analyze", "build", "edit", "preset"]

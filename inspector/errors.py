@@ -2,7 +2,8 @@
 
     InspectorError              exit code 2
     ├── DesignError             a value that no ResNet can have, an address that names nothing
-    ├── DesignFileError         a design file that cannot be read
+    ├── InputError              a file that cannot be read
+    ├── DesignFileError         a design file that cannot be read, or is none
     ├── OutputError             a file or stream that cannot be written
     └── MissingError            something optional is not installed; exit code 3
 
@@ -10,6 +11,8 @@ The command line prints `str(error)` on one line and ends with `exit_code`; the 
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -22,6 +25,14 @@ def shown(value: object, limit: int = 60) -> str:
         text = f"a {type(value).__name__} too large to show"
     text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` with the known word that is most like `word`, or an empty string."""
+    import difflib
+
+    close = difflib.get_close_matches(word[:80], list(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 class InspectorError(Exception):
@@ -44,6 +55,12 @@ class DesignError(InspectorError):
         if self.value is None:
             return f"{shown(self.address)}: {self.reason}"
         return f"{shown(self.address)} = {shown(self.value)}: {self.reason}"
+
+
+class InputError(InspectorError):
+    """A file that cannot be read: not there (`is_missing`), too large, not text."""
+
+    is_missing = False
 
 
 class DesignFileError(InspectorError):

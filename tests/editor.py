@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
 
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.session.editing import record
 from inspector.tui.app import InspectorApp
-from inspector.tui.settings import Settings
+from inspector.tui.config import Settings
 
 RESNET50 = preset("resnet50")
 TO_CONV5 = ["right_square_bracket"] * 4
@@ -50,13 +52,14 @@ def screen_of(pilot: Pilot[None]) -> str:
 
 def selected(pilot: Pilot[None]) -> str:
     """The name of the selected place."""
-    return app_of(pilot).name_at(app_of(pilot).selected)
+    return app_of(pilot).bench.place.name
 
 
 def make(pilot: Pilot[None], assignment: str) -> None:
     """Make one edit, as a step of the history."""
     app = app_of(pilot)
-    app.become(app.history.record(edit(app.history.current, assignment), assignment.partition("=")[0]))
+    after, effects = record(app.bench, edit(app.bench.design, assignment), assignment.partition("=")[0])
+    app._take(after, effects)  # noqa: SLF001  # as an action does, which would go there too
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -64,3 +67,15 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
+
+
+def let_go(pilot: Pilot[None]) -> None:
+    """Leave the journals as the system does when an editor is killed."""
+    keeper = app_of(pilot).effects._keeper  # noqa: SLF001  # whose end is not to be told
+    for journal in keeper._journals.values():  # noqa: SLF001
+        journal._let_go()  # noqa: SLF001
+        journal._has_ended = True  # noqa: SLF001
+    for found in keeper._left.values():  # noqa: SLF001
+        os.close(found.file)
+    keeper._journals.clear()  # noqa: SLF001
+    keeper._left.clear()  # noqa: SLF001

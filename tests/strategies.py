@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from inspector.core.design import CONVOLUTIONS, Design, Override, Stage, Stem, block_name
-from inspector.core.fields import PRESETS, STAGES
+from inspector.core.design.design import CONVOLUTIONS, Design, Override, Stage, Stem
+from inspector.core.design.fields import PRESETS
+from inspector.core.names import STAGES, block_name
 
 
 @st.composite

@@ -45,6 +45,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.exit_code: int | None = None
+        self.cwd = cwd
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(cwd)}
         for name in ("NO_COLOR", "COLUMNS", "LINES", "XDG_STATE_HOME", "LC_ALL", "LC_CTYPE", "LANG"):
             environment.pop(name, None)

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torchvision.models import resnet
 
-from inspector.core.design import Design, Stage
+from inspector.core.design.design import Design, Stage
 
 
 class WideBottleneck(resnet.Bottleneck):

@@ -9,7 +9,7 @@ from torch import nn
 from torchinfo import ModelStatistics, summary
 from torchinfo.layer_info import LayerInfo
 
-from inspector.core.verdict import Measured, Measurement
+from inspector.core.measures.verdict import Measured, Measurement
 
 
 def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> Measurement:

@@ -1,7 +1,7 @@
 """The process that torch lives in when the editor asks.
 
 It is started as `python -m inspector.bridge.worker PID`, with the editor's process number, reads one request a line on
-standard input and writes one answer a line on standard output, both JSON. When its input ends, it ends.
+standard input and writes its answers, a line each, on standard output, all of it JSON. When its input ends, it ends.
 """
 
 from __future__ import annotations
@@ -11,41 +11,51 @@ import ctypes
 import os
 import signal
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import BinaryIO
 
 import msgspec
 
-from inspector.core.design import Design
-from inspector.core.network import analyze
-from inspector.core.verdict import READY, Answer, Request, judge
+from inspector.bridge.protocol import READY, Asked, Verify, answered
+from inspector.core.design.design import Design
+from inspector.core.measures.verdict import Verdict, judge
+from inspector.core.network.network import analyze
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal to get when the parent ends."""
 
 
-def answer(request: Request) -> Answer:
-    """Build the design on `meta`, ask torchinfo, and judge; whatever goes wrong is said in the answer."""
+def verify(request: Verify) -> Verdict:
+    """Build the design on `meta`, ask torchinfo, and judge."""
+    from inspector.bridge.build import build
+    from inspector.bridge.measure import measure
+
+    network = analyze(request.design)
+    return judge(network, measure(build(request.design, "meta"), request.design.input))
+
+
+HANDLERS: dict[type, Callable[[Verify], object]] = {Verify: verify}
+"""What answers each kind of request."""
+
+
+def answer(asked: Asked) -> bytes:
+    """The line that answers; whatever goes wrong is said in it."""
     try:
-        from inspector.bridge.build import build
-        from inspector.bridge.measure import measure
-
-        network = analyze(request.design)
-        verdict = judge(network, measure(build(request.design, "meta"), request.design.input))
+        return answered(asked.number, HANDLERS[type(asked.request)](asked.request))
     except Exception as error:  # noqa: BLE001  # the editor goes on whatever torch says
-        return Answer(request.number, problem=f"{type(error).__name__}: {error}")
-    return Answer(request.number, verdict)
+        return answered(asked.number, problem=f"{type(error).__name__}: {error}")
 
 
-def serve(requests: TextIO, answers: TextIO) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Say that one is there, import and warm up torch, then answer each request in turn."""
-    _say(Answer(READY), answers)
-    answer(Request(READY, Design()))
+    _say(answered(READY), answers)
+    answer(Asked(READY, Verify(Design())))
     for line in requests:
-        _say(answer(msgspec.json.decode(line, type=Request)), answers)
+        _say(answer(msgspec.json.decode(line, type=Asked)), answers)
 
 
-def _say(found: Answer, answers: TextIO) -> None:
-    answers.write(msgspec.json.encode(found).decode() + "\n")
+def _say(line: bytes, answers: BinaryIO) -> None:
+    answers.write(line)
     answers.flush()
 
 
@@ -62,13 +72,13 @@ def stand_back(editor: int) -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
-def own_output() -> TextIO:
+def own_output() -> BinaryIO:
     """Standard output for answers alone: what libraries print goes to standard error from now on."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
 
 
 if __name__ == "__main__":
     stand_back(int(sys.argv[1]))
-    serve(sys.stdin, own_output())
+    serve(sys.stdin.buffer, own_output())

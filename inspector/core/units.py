@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inspector.core.node import Dims
+Dims = tuple[int, ...]
+"""Sizes of a tensor: (N, C, H, W) for a feature map, (N, C) behind the head's pooling."""
 
 _PREFIXES = ("", " k", " M", " G", " T", " P", " E", " Z", " Y", " R", " Q")
 
@@ -55,5 +56,14 @@ def ago(seconds: float) -> str:
         return f"{int(seconds / 60)} min ago"
     if seconds < 86_400:
         return f"{int(seconds / 3600)} h ago"
-    days = int(seconds / 86_400)
-    return f"{days} day{'s' if days > 1 else ''} ago"
+    return f"{plural(int(seconds / 86_400), 'day')} ago"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A number of things: "1 block", "3 blocks"; `many` is the plural where it takes more than an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def arrow(before: object, after: object) -> str:
+    """What something was and is: "512 → 384"."""
+    return f"{before} → {after}"

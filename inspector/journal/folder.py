@@ -18,7 +18,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from inspector.journal.record import Changed, Named, Work, changes, encoded, read, surplus, whole
+from inspector.journal.record import Changed, Named, Written, changes, encoded, read, surplus, whole
 
 fcntl: Any = import_module("fcntl") if os.name == "posix" else None
 
@@ -32,10 +32,15 @@ KEPT_WORKS = 100
 """How long, and how much of, the work that was left unsaved is kept."""
 
 
+def is_unsaved(work: Written) -> bool:
+    """Whether there is more in a work than what is saved of it."""
+    return work.history.current != work.saved
+
+
 class Journal:
     """Where one design's work is written down. Trouble is told once, by `write`, and tried to be mended each time."""
 
-    def __init__(self, folder: Path, path: Path | None = None, file: int = -1, work: Work | None = None) -> None:
+    def __init__(self, folder: Path, path: Path | None = None, file: int = -1, work: Written | None = None) -> None:
         """A journal that is begun with the first work written; or one of `work` in `path`, locked as `file`."""
         self._folder = folder
         self._path = path or folder / f"{time.time_ns()}-{os.getpid()}{OPEN}"
@@ -49,7 +54,7 @@ class Journal:
         """Whether what was written last is in a file."""
         return self._file >= 0 and self._is_whole
 
-    def write(self, work: Work) -> str:
+    def write(self, work: Written) -> str:
         """Write down what has changed. What is wrong, if it cannot be, the first time; otherwise an empty string."""
         if fcntl is None or self._has_ended:
             return ""
@@ -62,7 +67,7 @@ class Journal:
                 return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
         return ""
 
-    def _write(self, work: Work) -> None:
+    def _write(self, work: Written) -> None:
         before = self._work
         if before is None or not self._is_whole or os.fstat(self._file).st_size > MOST_BYTES:
             self._rewrite(work)
@@ -75,7 +80,7 @@ class Journal:
             _append(self._file, encoded(_moved(each, self._dropped)))
         self._work = work
 
-    def _rewrite(self, work: Work) -> None:
+    def _rewrite(self, work: Written) -> None:
         """Write the whole work beside the journal, lock it, and put it in its place."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self._path.with_suffix(".new")
@@ -98,7 +103,7 @@ class Journal:
         """End the journal: work that is unsaved is kept for a while, any other is of no more use."""
         if self._file >= 0:
             with suppress(OSError):
-                if self._work is not None and self._work.is_unsaved:
+                if self._work is not None and is_unsaved(self._work):
                     self._path.rename(self._path.with_suffix(KEPT))
                 else:
                     self._path.unlink()
@@ -127,7 +132,7 @@ def _moved(line: Changed | Named, dropped: int) -> Changed | Named:
 class Found(Struct, frozen=True):
     """Work that no editor has open, when it was last written (seconds since 1970), and its journal, locked for now."""
 
-    work: Work
+    work: Written
     when: float
     path: Path
     file: int
@@ -157,7 +162,7 @@ class Found(Struct, frozen=True):
 def left(folder: Path, ending: str = OPEN) -> Iterator[Found]:
     """The work in journals of one kind that no editor has open, newest first; each is locked until it is dealt with.
 
-    Work without an edit that is not saved is cleared away, and so is what was kept for too long.
+    Work of which everything is saved is cleared away, and so is what was kept for too long.
     """
     if fcntl is None:
         return
@@ -166,7 +171,7 @@ def left(folder: Path, ending: str = OPEN) -> Iterator[Found]:
         found = _open(path)
         if found is None:
             continue
-        if found.work.is_unsaved or len(found.work.history.steps) > 1:
+        if is_unsaved(found.work):
             yield found
         else:
             with suppress(OSError):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from inspector.core.design import Design
-from inspector.core.history import History, Step
+from inspector.core.design.design import Design
+from inspector.core.design.history import History, Step
 from inspector.errors import DesignError
+from inspector.session.bench import Work
 
 MOST_STEPS = 1000
 """Steps of a history that a whole work is written with: the newest ones."""
 
 
-class Work(Struct, frozen=True):
-    """One open design: its history, what is saved of it, and the place that one stands at, by its name.
+class Written(Struct, frozen=True):
+    """A work as it is written down, and the place that one stands at, by its name.
 
     `source` is the path of its design file as the system has it, which may be no text.
     """
@@ -27,16 +30,23 @@ class Work(Struct, frozen=True):
     name: str = ""
     place: str = ""
 
-    @property
-    def is_unsaved(self) -> bool:
-        """Whether there is more in it than what is saved."""
-        return self.history.current != self.saved
+
+def written(work: Work, place: str) -> Written:
+    """A work, and the name of a place, as they are written down."""
+    source = os.fsencode(work.source) if work.source else b""
+    return Written(work.history, work.saved, source, work.name, place)
+
+
+def work_of(kept: Written) -> Work:
+    """The work that was written down."""
+    source = Path(os.fsdecode(kept.source)) if kept.source else None
+    return Work(kept.history, kept.saved, source, kept.name)
 
 
 class Whole(Struct, frozen=True, tag="whole", tag_field="line"):
     """All there is to a work."""
 
-    work: Work
+    work: Written
     version: int = 1
 
 
@@ -67,7 +77,7 @@ def encoded(line: _Line) -> bytes:
     return _ENCODER.encode(line) + b"\n"
 
 
-def whole(work: Work) -> Whole:
+def whole(work: Written) -> Whole:
     """The line for all of `work`, its newest steps alone where there are too many."""
     dropped = surplus(work.history)
     history = History(work.history.steps[dropped:], work.history.at - dropped)
@@ -79,7 +89,7 @@ def surplus(history: History) -> int:
     return max(min(len(history.steps) - MOST_STEPS, history.at), 0)
 
 
-def changes(before: Work, after: Work) -> Iterator[Changed | Named]:
+def changes(before: Written, after: Written) -> Iterator[Changed | Named]:
     """The lines that lead from one state of a work to the next; none where nothing has changed."""
     old, new = before.history, after.history
     if old is not new:
@@ -99,12 +109,12 @@ def _common(old: tuple[Step, ...], new: tuple[Step, ...]) -> int:
     return next(at for at in range(most) if old[at] != new[at])
 
 
-def read(lines: Iterable[bytes]) -> Work | None:
+def read(lines: Iterable[bytes]) -> Written | None:
     """The work as the last whole line leaves it; None where not even the first line is whole.
 
     A line that is cut off, or damaged, ends the reading: what came before it counts.
     """
-    work: Work | None = None
+    work: Written | None = None
     for line in lines:
         if not line.endswith(b"\n"):
             break
@@ -115,7 +125,7 @@ def read(lines: Iterable[bytes]) -> Work | None:
     return work
 
 
-def _after(work: Work | None, line: _Line) -> Work:
+def _after(work: Written | None, line: _Line) -> Written:
     """A work after one more line; ValueError where the line does not fit it."""
     if isinstance(line, Whole):
         return _checked(line.work)
@@ -129,7 +139,7 @@ def _after(work: Work | None, line: _Line) -> Work:
     return _checked(msgspec.structs.replace(work, history=History(steps, line.at), place=line.place))
 
 
-def _checked(work: Work) -> Work:
+def _checked(work: Written) -> Written:
     if not 0 <= work.history.at < len(work.history.steps):
         raise ValueError("a history that stands nowhere")
     return work

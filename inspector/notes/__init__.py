@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 
-from inspector.core.concepts import ALIASES, TOPICS, conditions, values
-from inspector.core.fields import nearest
-from inspector.core.flow import Where
-from inspector.core.network import Network
-from inspector.errors import DesignError
+from inspector.core.explain.concepts import ALIASES, TOPICS, conditions, values
+from inspector.core.network.network import Network
+from inspector.core.network.node import Where
+from inspector.errors import DesignError, nearest
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 """The languages that every note is written in."""

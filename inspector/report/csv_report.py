@@ -5,19 +5,20 @@ from __future__ import annotations
 import csv
 import io
 
-from inspector.core.counting import DEFAULT, Convention
-from inspector.core.network import Network
-from inspector.core.receptive import receptive_fields
+from inspector.core.measures.counting import DEFAULT
+from inspector.core.measures.receptive import receptive_fields
 from inspector.core.units import dims
+from inspector.report.formats import Subject
 
 COLUMNS = ("path", "name", "kind", "input", "output", "weight", "params", "macs", "stride", "receptive_field")
 
 
-def render(network: Network, _baseline: Network, counting: Convention) -> str:
+def render(subject: Subject) -> str:
     """The report as CSV. Shapes are N×C×H×W with an `x` between the sizes; weight, stride and field may be empty.
 
     A counting other than conv+fc is a column more, of its name.
     """
+    network, _, counting = subject
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     is_extra = counting.name != DEFAULT

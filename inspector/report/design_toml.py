@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import tomli_w
 
-from inspector.core.counting import Convention
-from inspector.core.design import Design
-from inspector.core.design_file import differences
-from inspector.core.network import Network
+from inspector.core.design.design import Design
+from inspector.core.design.file import differences
+from inspector.report.formats import Subject
 
 
-def render(network: Network, _baseline: Network, _counting: Convention) -> str:
+def render(subject: Subject) -> str:
     """The design file of the network's design."""
-    return design_file(network.design)
+    return design_file(subject.network.design)
 
 
 def design_file(design: Design) -> str:

@@ -6,24 +6,27 @@ import json
 
 from msgspec import to_builtins
 
-from inspector.core.counting import DEFAULT, Convention, count
-from inspector.core.describe import called
-from inspector.core.design import Design
-from inspector.core.fields import STAGES
-from inspector.core.gradcam import lines, target
-from inspector.core.memory import memory
-from inspector.core.network import Network, Place
-from inspector.core.receptive import receptive_fields
+from inspector.core.changes.gradcam import lines, target
+from inspector.core.design.design import Design
+from inspector.core.design.differences import called
+from inspector.core.measures.counting import DEFAULT, Convention, count
+from inspector.core.measures.memory import memory
+from inspector.core.measures.receptive import receptive_fields
+from inspector.core.names import STAGES
+from inspector.core.network.network import Network
+from inspector.core.network.tree import Place
+from inspector.report.formats import Subject
 
 SCHEMA = "inspector/report/1"
 
 
-def render(network: Network, baseline: Network, counting: Convention) -> str:
+def render(subject: Subject) -> str:
     """The report as JSON. Shapes are (N, C, H, W).
 
     `stride` and `receptive_field` are null once the head has pooled all positions into one. A counting other than
     conv+fc is named in `shown`, and each layer's cost in it is its `cost`.
     """
+    network, baseline, counting = subject
     totals = {
         "depth": network.design.depth,
         "params": network.params,

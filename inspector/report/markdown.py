@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from inspector.core.counting import CONVENTIONS, Convention, count
-from inspector.core.describe import called, edits, operation, stride, value, version
-from inspector.core.gradcam import lines, target
-from inspector.core.memory import OUTSIDE, memory
-from inspector.core.network import Network
-from inspector.core.receptive import receptive_fields
+from inspector.core.changes.gradcam import lines, target
+from inspector.core.design.differences import called, edits, value, version
+from inspector.core.measures.counting import CONVENTIONS, Convention, count
+from inspector.core.measures.memory import OUTSIDE, memory
+from inspector.core.measures.receptive import receptive_fields
+from inspector.core.network.kinds import operation, stride
+from inspector.core.network.network import Network
 from inspector.core.units import difference, dims, exact
+from inspector.report.formats import Subject
 
 
-def render(network: Network, baseline: Network, counting: Convention) -> str:
+def render(subject: Subject) -> str:
     """The report as Markdown, exact numbers throughout."""
+    network, baseline, counting = subject
     design = network.design
     title = f"{design.base} {version(design)}".rstrip() + (", edited" if edits(design) else "")
     sections = [

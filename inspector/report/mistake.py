@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.core.mistakes import Diagnosis
+from inspector.core.mistakes.diagnosis import Diagnosis
 
 
 def as_text(found: Diagnosis, model: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.core.describe import edits, value, version
-from inspector.core.design import Design, Stage
-from inspector.core.fields import STAGES
-from inspector.core.gradcam import target
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.changes.gradcam import target
+from inspector.core.design.design import Design, Stage
+from inspector.core.design.differences import edits, value, version
+from inspector.core.design.presets import preset
+from inspector.core.names import STAGES
+from inspector.core.network.network import analyze
 from inspector.core.units import dims, exact
+from inspector.report.formats import Subject
 from inspector.report.python_blocks import BASIC, BOTTLENECK, NETWORK, PROJECTION, RUN
 
 _PLANES = (64, 128, 256, 512)
@@ -22,7 +23,12 @@ _BY_SUBCLASS = (
 _NAMED = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 
 
-def render(design: Design) -> str:
+def render(subject: Subject) -> str:
+    """The Python file of the network's design."""
+    return python_file(subject.network.design)
+
+
+def python_file(design: Design) -> str:
     """A module with `build() -> nn.Module`, (N, C, H, W) → (N, num_classes); run as a script it prints the shapes."""
     call = torchvision_call(design)
     body = _by_call(call) if call else _by_subclass(design)

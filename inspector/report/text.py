@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.core.counting import Convention
-from inspector.core.describe import called, edits, operation, stride, value, version
-from inspector.core.gradcam import target
-from inspector.core.memory import OUTSIDE, memory
-from inspector.core.network import Network, Place
+from inspector.core.changes.gradcam import target
+from inspector.core.design.differences import called, edits, value, version
+from inspector.core.measures.counting import Convention
+from inspector.core.measures.memory import OUTSIDE, memory
+from inspector.core.network.kinds import operation, stride
+from inspector.core.network.network import Network
+from inspector.core.network.tree import Place
 from inspector.core.units import difference, dims, exact
+from inspector.report.formats import Subject
 
 
-def render(network: Network, baseline: Network, counting: Convention) -> str:
+def render(subject: Subject) -> str:
     """The report as text: one line a node, exact numbers, totals and edits at the end."""
+    network, baseline, counting = subject
     design = network.design
     headings = ("", "", "operation", "C×H×W", "params", counting.label)
     rows = [headings, *(_row(place, counting) for place in network.places())]

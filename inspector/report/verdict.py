@@ -6,10 +6,10 @@ import json
 
 from msgspec import to_builtins
 
-from inspector.core.counting import count
-from inspector.core.network import Network
+from inspector.core.measures.counting import count
+from inspector.core.measures.verdict import Verdict
+from inspector.core.network.network import Network
 from inspector.core.units import exact
-from inspector.core.verdict import Verdict
 
 SCHEMA = "inspector/verify/1"
 

@@ -1,4 +1,4 @@
-"""The editor: a history of designs and a selected place; all that is shown follows from these two."""
+"""The editor: one App that holds a bench. What a person does is an action; what differs is written down and painted."""
 
 from __future__ import annotations
 
@@ -8,37 +8,54 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import structs
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
-from inspector.core.counting import Convention, convention
-from inspector.core.describe import called, edits
-from inspector.core.design import Design
-from inspector.core.flow import Where
-from inspector.core.network import analyze
-from inspector.tui.ascii import AsciiFilter
-from inspector.tui.compositor import MainScreen
+from inspector.core.design.design import Design
+from inspector.core.design.history import History
+from inspector.core.measures.counting import convention
+from inspector.session.actions import do
+from inspector.session.bench import Bench, Look, Work
+from inspector.session.outcome import Effect, Say
+from inspector.session.panes import Pane
+from inspector.session.saving import verification
+from inspector.session.view import seen
+from inspector.tui import keymap
+from inspector.tui.config import Settings
+from inspector.tui.dialogs import Dialogs
+from inspector.tui.effects import Effects
 from inspector.tui.kept import read, write
-from inspector.tui.learning import LearningApp
-from inspector.tui.settings import Settings
-from inspector.tui.view import View
+from inspector.tui.notices import Notices
+from inspector.tui.painter import Painter
+from inspector.tui.terminal.ascii import draw_in_ascii
+from inspector.tui.terminal.compositor import MainScreen
+from inspector.tui.terminal.keys import KeysInOrder
+from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.badge import Badge
-from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
+from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals
 from inspector.tui.widgets.detail import Detail
 from inspector.tui.widgets.find import FindBar
-from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture
 from inspector.tui.widgets.ranking import Ranking
 from inspector.tui.widgets.ripple import Ripple
-from inspector.tui.widgets.sheet import subject
 from inspector.tui.widgets.tree import TreeTable
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+_PANES: dict[str | None, Pane] = {
+    "tree": "tree",
+    "ranking": "ranking",
+    "detail": "detail",
+    "picture": "picture",
+    "ripple": "ripple",
+    "value": "detail",
+}
+"""The pane that the widget with the focus belongs to; any other is the tree's."""
 
 
 def _places() -> type[Provider]:
@@ -47,31 +64,14 @@ def _places() -> type[Provider]:
     return Places
 
 
-class InspectorApp(LearningApp):
-    """Browse and edit one design. `saved` is what it is compared with to tell whether there is unsaved work."""
+class InspectorApp(KeysInOrder):
+    """Browse and edit designs. `saved` is what the first is compared with to tell whether there is unsaved work."""
 
     CSS_PATH = "app.tcss"
     TITLE = "inspector"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {_places}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *LearningApp.EDITS,
-        *LearningApp.MOVES,
-        *LearningApp.PANES,
-        *LearningApp.DESIGNS,
-        *LearningApp.LEARNING,
-        Binding("b", "baseline", "Make this design the baseline", id="app.baseline"),
-        Binding("B", "choose_baseline", "Another baseline: a preset, a design file", id="app.choose-baseline"),
-        Binding("x", "export", "Export", id="app.export"),
-        Binding("ctrl+s", "save", "Save the design file", id="app.save"),
-        Binding("S", "save_as", "Save under another name", id="app.save-as"),
-        Binding("c", "countings", "What each tool counts", id="app.countings"),
-        Binding("v", "verdict", "What torch says; to what differs", id="app.verdict"),
-        Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?"),
-        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="app.suspend"),
-        Binding("q", "quit", "Quit", id="app.quit"),
-        Binding("ctrl+q", "quit", "Quit, from anywhere", id="app.quit-anywhere", priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("app")
 
     def __init__(
         self,
@@ -87,89 +87,94 @@ class InspectorApp(LearningApp):
 
         `problems` are what is wrong with the settings, said when the editor is there.
         """
-        journals = None if state is None else state / "journal"
-        super().__init__(design, saved=design if saved is None else saved, source=source, journals=journals)
+        super().__init__()
         settings = settings or Settings()
-        self._counting = convention(settings.counting)
+        work = Work(History.of(design), design if saved is None else saved, source)
+        look = Look(counting=convention(settings.counting).name)
+        self.bench = Bench.of(work, lang=settings.lang, look=look, verifies=settings.verify)
+        self.keys = settings.keys
+        self._notices = Notices(self)
+        dialogs = Dialogs(self, self._notices, lambda: self.bench, self.do, settings.keys)
+        journals = None if state is None else state / "journal"
+        self.effects = Effects(self, self._notices, dialogs, self.do, journals)
+        self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:
                 self.theme = theme
         if settings.ascii:
-            self._filters.append(AsciiFilter())
-        self._verifies = settings.verify
+            draw_in_ascii(self)
         self._problems = problems
-        self.wanted_lang = settings.lang
         self.set_keymap(settings.keys)
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen()
 
-    @property
-    def counting(self) -> Convention:
-        """The convention of the costs that are shown."""
-        return self._counting
-
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
             yield TitleBar(id="title")
-            yield Badge(id="badge", is_on=self._verifies)
+            yield Badge(id="badge")
         with Horizontal(id="panes"):
-            yield TreeTable(self.view, id="tree")
+            yield TreeTable(seen(self.bench), id="tree")
             yield Ranking(id="ranking")
             yield Detail(id="detail")
         with Horizontal(id="dock"):
             yield Picture(id="picture")
             yield Ripple(id="ripple")
         yield Static("", id="small", markup=False)
-        yield Hint(id="hint")
+        yield Hint(id="hint", is_first=self._kept_in is not None and not self._kept.is_known)
         yield Totals(id="totals")
         yield KeyBar(id="keys")
         yield FindBar(id="find")
 
     def on_mount(self) -> None:
-        self.arrange()
-        self.query_one(Hint).display = self._kept_in is not None and not self._kept.is_known
         self._keep(is_known=True)
-        self.theme_changed_signal.subscribe(self.screen_stack[0], lambda theme: self._keep(theme=theme.name))
-        self.app_resume_signal.subscribe(self.screen_stack[0], lambda _: self.screen.refresh())
-        self.tree_table.focus()
-        self.show()
-        self.call_after_refresh(_keep_what_start_up_made)
-        self.call_after_refresh(self.offer)
-        for problem in self._problems[:5]:
-            self.notify(f"settings: {problem}", severity="warning", markup=False, timeout=8)
-
-    @property
-    def view(self) -> View:
-        """All that the panes show follows from."""
-        at = self.history.at
-        previous = analyze(self.history.steps[at - 1].design) if at else None
-        return View(self._network, previous, self._baseline, self.selected, self._counting)
-
-    def show(self) -> None:
-        """Show all that follows from the history and the selected place."""
         main = self.screen_stack[0]
-        main.query_one(Hint).display &= len(self.history.steps) == 1
-        with self.batch_update():
-            baseline = called(self._baseline.design)
-            main.query_one(TitleBar).show(
-                self._network,
-                is_edited=bool(edits(self.history.current)),
-                is_unsaved=self.is_unsaved,
-                file=self.label,
-                against="" if baseline == self.history.current.base else baseline,
-            )
-            view = self.view
-            self.tree_table.show(view)
-            self.show_selected(view)
-            main.query_one(Totals).show(self._network, self._baseline, self._counting)
-            main.query_one(Badge).show(self.history.current)
-            self.show_keys()
+        self.theme_changed_signal.subscribe(main, lambda theme: self._keep(theme=theme.name))
+        self.app_resume_signal.subscribe(main, lambda _: self.screen.refresh())
+        self.bench, _ = do(self.bench, "app.resize", *self.size)
+        self._painter = Painter(main, self.keys)
+        self._painter.paint(None, self.bench)
+        self.call_after_refresh(_keep_what_start_up_made)
+        self.call_after_refresh(self._begin)
 
-    def show_offer(self, works: list[tuple[float, str]]) -> None:
-        self.screen_stack[0].query_one(Hint).offer(works)
+    def _begin(self) -> None:
+        """Do what waited for the first paint: torch, journals, words about the settings."""
+        self._take(*verification(self.bench))
+        self.effects.begin(self.bench)
+        for problem in self._problems[:5]:
+            self._notices.say(Say(f"settings: {problem}", 8, "warning"))
+
+    def do(self, id: str, *arguments: object, **options: object) -> None:  # noqa: A002  # the table's word
+        """Do an action: write down what it changed, paint what differs, and then do what else it asks for."""
+        self._take(*do(self.bench, id, *arguments, **options))
+
+    def _take(self, after: Bench, effects: Sequence[Effect]) -> None:
+        before = self.bench
+        after, told = self.effects.follow(before, after)
+        self.bench = after
+        if self._painter is not None:
+            self._painter.paint(before, after)
+        for effect in (*told, *effects):
+            self.effects.run(effect)
+
+    def action_do(self, id: str, *arguments: str) -> None:  # noqa: A002  # the table's word
+        self.do(id, *arguments)
+
+    @on(Act)
+    def _wanted(self, event: Act) -> None:
+        self.do(event.id, *event.arguments, **event.options)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.do("app.resize", *event.size)
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        """Whoever gave a widget the focus, a click perhaps: its pane is in front now."""
+        main = self.screen_stack[0]
+        if main.focused is not None and self.screen is main:
+            self.do("app.enter", _PANES.get(main.focused.id, "tree"))
 
     def _keep(self, **values: object) -> None:
         """Keep a choice for the next start, and say once where it cannot be."""
@@ -178,92 +183,26 @@ class InspectorApp(LearningApp):
             self._kept = kept
             problem = write(self._kept_in, kept)
             if problem:
-                self.notify(f"not kept for the next start: {problem}", severity="warning", markup=False)
+                self._notices.say(Say(f"not kept for the next start: {problem}", 5, "warning"))
                 self._kept_in = None
 
-    def show_selected(self, view: View) -> None:
-        self.detail.show(subject(view.network, view.baseline, view.network.at(view.where)))
-        main = self.screen_stack[0]
-        main.query_one(Picture).show(view)
-        main.query_one(Ripple).show(view)
-        main.query_one(Ranking).show(view)
-
-    def show_keys(self) -> None:
-        pane = "field" if self.detail.is_typing else self.pane
-        self.screen_stack[0].query_one(KeyBar).show(keys(pane, self.history, self._keymap))
-
-    @on(TreeTable.Moved)
-    def _moved(self, event: TreeTable.Moved) -> None:
-        self.detail.complain("")
-        if event.is_jump:
-            where = event.where
-            self.end_finding(is_kept=False)
-            self.jump(where)
-            return
-        self.selected = event.where
-        self.show_selected(self.view)
-
-    @on(Listing.Pointed)
-    def _pointed(self, event: Listing.Pointed) -> None:
-        self.select(event.where)
-        if event.is_chosen:
-            self.enter_tree()
-
-    @on(Picture.Chosen)
-    def _chosen(self, event: Picture.Chosen) -> None:
-        self.jump(event.where)
-
-    def action_baseline(self) -> None:
-        self.compare_with(self._network, "this design as it is now")
-
-    def action_choose_baseline(self) -> None:
-        from inspector.tui.screens.choose import ChooseScreen
-
-        def chosen(answer: tuple[Design, Path | None] | None) -> None:
-            if answer is not None:
-                self.compare_with(analyze(answer[0]), called(answer[0]))
-
-        self.push_screen(ChooseScreen("Measure differences against", called(self._baseline.design)), chosen)
-
-    @on(Badge.Asked)
-    def action_verdict(self) -> None:
-        """Say what was compared; where torch differs, go there."""
-        badge = self.screen_stack[0].query_one(Badge)
-        self.notify(badge.words, markup=False)
-        if badge.verdict is not None and not badge.verdict.agrees:
-            self.jump(self._network.find(badge.verdict.differences[0].name).where)
-
-    def select(self, where: Where) -> None:
-        self.selected = where
-        self.tree_table.go(where)
-        self.show_selected(self.view)
-
-    def action_help(self) -> None:
-        from inspector.tui.actions import remapped, sections
-        from inspector.tui.screens.help import HelpScreen
-
-        self.push_screen(HelpScreen([(title, [*remapped(each, self._keymap)]) for title, each in sections()]))
-
-    def action_countings(self) -> None:
-        from inspector.tui.screens.countings import CountingScreen
-
-        self.push_screen(CountingScreen(self._network, self._counting.name), self._count)
-
-    def _count(self, name: str | None) -> None:
-        if name is not None:
-            self._counting = convention(name)
-            self.show()
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from inspector.tui.actions import remapped
-        from inspector.tui.commands import commands
+        from inspector.tui.palette import commands
 
-        undone = {"undo"} if not self.history.can_undo else set()
-        resting = frozenset(undone | ({"redo"} if not self.history.can_redo else set()))
-        keymap = self._keymap
-        sections = [(each, [*remapped(each.BINDINGS, keymap)]) for each in (self, self.tree_table)]
-        yield from commands(self, sections, resting, super().get_system_commands(screen))
-        yield from self.notes()
+        main = self.screen_stack[0]
+
+        async def run(action: str, pane: str) -> None:
+            await self.run_action(action, self if pane == "app" else main.query_one(f"#{pane}"))
+
+        yield from commands(self.bench, self.keys, run, super().get_system_commands(screen))
+
+    async def on_unmount(self) -> None:
+        await self.effects.close()
+
+    def exit(self, *arguments: object, **options: object) -> None:
+        """End: journals of saved work are of no more use, unsaved work is kept for a while."""
+        self.effects.end()
+        super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
 
 
 def _keep_what_start_up_made() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from inspector.errors import OutputError
-from inspector.report.output import write as write_file
+from inspector.errors import InputError, OutputError
+from inspector.files.output import write as write_file
+from inspector.files.reading import read_bytes
+
+MOST_BYTES = 2**16
 
 
 class Kept(Struct, frozen=True):
@@ -28,8 +31,8 @@ def place() -> Path:
 def read(path: Path | None) -> Kept:
     """What was kept; nothing where there is no such file, or a damaged one."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept) if path else Kept()
-    except (OSError, ValueError):
+        return msgspec.json.decode(read_bytes(path, MOST_BYTES), type=Kept) if path else Kept()
+    except (InputError, ValueError, RecursionError):
         return Kept()
 
 
@@ -38,10 +41,7 @@ def write(path: Path | None, kept: Kept) -> str:
     if path is None:
         return ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, msgspec.json.encode(kept).decode() + "\n", overwrite=True)
-    except OSError as error:
-        return f"{path}: {(error.strerror or str(error)).lower()}"
+        write_file(path, msgspec.json.encode(kept).decode() + "\n", overwrite=True, makes_folder=True)
     except OutputError as error:
         return str(error)
     return ""

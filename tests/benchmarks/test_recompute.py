@@ -14,10 +14,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inspector.bridge.build import build
 from inspector.bridge.measure import measure
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.network import Network, analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.network.network import Network, analyze
 
 RESNET50 = preset("resnet50")
 LONG = edit(RESNET50, "conv3_x.blocks=400", "conv4_x.blocks=700", "conv5_x.blocks=97")

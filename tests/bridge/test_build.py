@@ -8,12 +8,13 @@ from strategies import designs
 
 from inspector.bridge.build import build
 from inspector.bridge.measure import measure
-from inspector.core.counting import CONVENTIONS, count, terms
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.fields import PRESETS
-from inspector.core.network import Network, analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.fields import PRESETS
+from inspector.core.design.presets import preset
+from inspector.core.measures.counting import CONVENTIONS, count, terms
+from inspector.core.network.kinds import kind
+from inspector.core.network.network import Network, analyze
 
 TORCHVISION = [name for name in PRESETS if name != "resnet50_v1"]
 
@@ -30,7 +31,7 @@ def _agrees(network: Network) -> None:
             CONVENTIONS["torchinfo"].cost(terms(place.node)),
         )
         for place in network.operations()
-        if place.node.is_module
+        if kind(place.node).is_module
     ]
     found = [(layer.path, layer.kind, layer.output, layer.params, layer.mult_adds) for layer in measured.layers]
     assert found == expected

@@ -16,11 +16,11 @@ from strategies import designs
 from torch import nn
 
 from inspector.bridge.build import build
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.network import analyze
-from inspector.core.presets import preset
-from inspector.report.python_code import render, timm_call, torchvision_call
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
+from inspector.report.python_code import python_file, timm_call, torchvision_call
 
 RESNET50 = preset("resnet50")
 
@@ -66,7 +66,7 @@ def test_generated_files_of_random_designs_build_the_same_networks(tmp_path: Pat
     assert len(drawn) >= 100
     with (tmp_path / "designs.json").open("w") as listed:
         for number, design in enumerate(drawn):
-            (tmp_path / f"{number}.py").write_text(render(design))
+            (tmp_path / f"{number}.py").write_text(python_file(design))
             torch.save(build(design).state_dict(), tmp_path / f"{number}.pt")
             listed.write(json.dumps([number, design.input, number]) + "\n")
     environment = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
@@ -86,7 +86,7 @@ def test_generated_files_of_random_designs_build_the_same_networks(tmp_path: Pat
 
 def _executed(design: Design) -> nn.Module:
     scope: dict[str, object] = {"__name__": "made"}
-    exec(compile(render(design), "made.py", "exec"), scope)  # noqa: S102  # that is what the file is for
+    exec(compile(python_file(design), "made.py", "exec"), scope)  # noqa: S102  # that is what the file is for
     network = scope["build"]()  # type: ignore[operator]
     assert isinstance(network, nn.Module)
     return network
@@ -108,8 +108,8 @@ def _executed(design: Design) -> nn.Module:
 def test_where_torchvision_suffices_its_call_is_the_file(assignments: tuple[str, ...], call: str) -> None:
     design = edit(RESNET50, *assignments)
     assert torchvision_call(design) == call
-    assert f"return {call}\n" in render(design)
-    assert "\nclass " not in render(design)
+    assert f"return {call}\n" in python_file(design)
+    assert "\nclass " not in python_file(design)
     theirs, ours = _executed(design).state_dict(), build(design).state_dict()
     assert {name: each.shape for name, each in theirs.items()} == {name: each.shape for name, each in ours.items()}
 
@@ -127,7 +127,7 @@ def test_where_torchvision_suffices_its_call_is_the_file(assignments: tuple[str,
 )
 def test_where_it_does_not_the_change_is_said_in_the_file(assignment: str) -> None:
     design = edit(RESNET50, assignment)
-    text = render(design)
+    text = python_file(design)
     assert torchvision_call(design) is None
     address, _, after = assignment.partition("=")
     assert f"    {address}: " in text
@@ -139,7 +139,7 @@ def test_where_it_does_not_the_change_is_said_in_the_file(assignment: str) -> No
 
 def test_a_file_run_as_a_script_prints_the_shapes(tmp_path: Path) -> None:
     path = tmp_path / "made.py"
-    path.write_text(render(edit(RESNET50, "conv5_3.conv3=1024")))
+    path.write_text(python_file(edit(RESNET50, "conv5_3.conv3=1024")))
     done = subprocess.run([sys.executable, "-P", str(path)], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[-3:] == ["layer4   1 1024 7 7", "avgpool  1 1024 1 1", "fc       1 1000"]
 

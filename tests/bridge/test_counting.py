@@ -15,11 +15,11 @@ from strategies import designs
 from torch import nn
 
 from inspector.bridge.build import build
-from inspector.core.counting import count
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.measures.counting import count
+from inspector.core.network.network import analyze
 
 
 def _fvcore(module: nn.Module, image: torch.Tensor) -> int:

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.gradcam import lines, target
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.changes.gradcam import lines, target
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
 from inspector.report import python_file
 
 SMALL = ("input=2,3,96,64", "num_classes=5", "stem.planes=8")

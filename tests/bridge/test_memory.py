@@ -13,11 +13,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inspector.bridge.build import build
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.memory import Memory, memory
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.measures.memory import Memory, memory
+from inspector.core.network.network import analyze
 
 
 class Alive(TorchDispatchMode):

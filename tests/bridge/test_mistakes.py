@@ -12,13 +12,13 @@ from strategies import designs, edits
 from torch import nn
 
 from inspector.bridge.build import build
-from inspector.core.by_hand import errors_by_hand
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.mistakes import Diagnosis, diagnose
-from inspector.core.network import Network, analyze
-from inspector.core.presets import preset
-from inspector.core.shape_errors import Forward, read
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.mistakes.by_hand import errors_by_hand
+from inspector.core.mistakes.diagnosis import Diagnosis, diagnose
+from inspector.core.mistakes.shape_errors import Forward, read
+from inspector.core.network.network import Network, analyze
 from inspector.errors import DesignError
 
 RESNET50 = edit(preset("resnet50"), "input=1,3,64,64")

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from inspector.bridge.build import build
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.network import analyze
-from inspector.core.presets import preset
-from inspector.core.receptive import receptive_field, receptive_fields
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.measures.receptive import receptive_field, receptive_fields
+from inspector.core.network.network import analyze
 
 SMALL = [f"conv{n}_x.{what}" for n in (2, 3, 4, 5) for what in ("planes=2", "blocks=1", "expansion=1")]
 WIDE = ["conv2_x.width_per_group=64", "stem.planes=2", "num_classes=2"]

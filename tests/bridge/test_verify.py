@@ -12,13 +12,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from inspector.bridge.protocol import Answer, Request
 from inspector.bridge.worker import serve
 from inspector.cli import main
-from inspector.core import blocks, layers, network
-from inspector.core.edit import edit
-from inspector.core.node import Dims, Node
-from inspector.core.presets import preset
-from inspector.core.verdict import Answer, Request
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.network import blocks, layers, network
+from inspector.core.network.node import Node
+from inspector.core.units import Dims
 
 
 def test_verify_says_what_it_compared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,22 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.core.edit import edit
-from inspector.core.history import History
-from inspector.core.presets import preset
+from inspector.core.design.edit import edit
+from inspector.core.design.history import History
+from inspector.core.design.presets import preset
 from inspector.journal import folder as folders
 from inspector.journal.folder import KEPT, OPEN, Journal, left
-from inspector.journal.record import Work, read
+from inspector.journal.record import Written, read
 
 RESNET50 = preset("resnet50")
 DESIGNS = [edit(RESNET50, f"conv5_x.planes={planes}") for planes in range(8, 80, 8)]
 
 
-def _work(*edits: int) -> Work:
+def _work(*edits: int) -> Written:
     history = History.of(RESNET50)
     for number in edits:
         history = history.record(DESIGNS[number], "conv5_x.planes")
-    return Work(history, RESNET50)
+    return Written(history, RESNET50)
 
 
 @st.composite
@@ -49,7 +49,7 @@ def histories(draw: st.DrawFn) -> list[History]:
     return found
 
 
-def _written(folder: Path, works: list[Work]) -> Path:
+def _written(folder: Path, works: list[Written]) -> Path:
     journal = Journal(folder)
     for work in works:
         assert journal.write(work) == ""
@@ -62,7 +62,7 @@ def _written(folder: Path, works: list[Work]) -> Path:
 def test_a_journal_cut_off_at_every_byte_opens_with_the_work_of_its_whole_lines(
     tmp_path_factory: pytest.TempPathFactory, found: list[History]
 ) -> None:
-    works = [Work(history, RESNET50, place="conv5_x") for history in found]
+    works = [Written(history, RESNET50, place="conv5_x") for history in found]
     data = _written(tmp_path_factory.mktemp("journal"), works).read_bytes()
     assert read(data.splitlines(keepends=True)) == works[-1]
     lines = data.splitlines(keepends=True)
@@ -138,7 +138,7 @@ def test_a_history_that_was_cut_short_is_undone_past_where_it_begins(tmp_path: P
         history = history.record(DESIGNS[number % 9], "conv5_x.planes")
     journal = Journal(tmp_path)
     for each in (history.to(100), history.to(99), history.to(99).record(DESIGNS[0], "x"), history.to(3)):
-        assert journal.write(Work(each, RESNET50)) == ""
+        assert journal.write(Written(each, RESNET50)) == ""
         (path,) = tmp_path.iterdir()
         work = read(path.read_bytes().splitlines(keepends=True))
         assert work is not None
@@ -146,15 +146,15 @@ def test_a_history_that_was_cut_short_is_undone_past_where_it_begins(tmp_path: P
 
 
 def test_a_path_that_is_no_text_is_written_down(tmp_path: Path) -> None:
-    path = _written(tmp_path, [Work(_work(1).history, RESNET50, os.fsencode("m\udcff.toml"))])
+    path = _written(tmp_path, [Written(_work(1).history, RESNET50, os.fsencode("m\udcff.toml"))])
     work = read(path.read_bytes().splitlines(keepends=True))
     assert work is not None
     assert work.source == b"m\xff.toml"
     journal = Journal(tmp_path)
-    assert "surrogates" in journal.write(Work(_work(1).history, RESNET50, name="\udcff"))
+    assert "surrogates" in journal.write(Written(_work(1).history, RESNET50, name="\udcff"))
 
 
-def _orphan(folder: Path, work: Work) -> None:
+def _orphan(folder: Path, work: Written) -> None:
     journal = Journal(folder)
     journal.write(work)
     journal._let_go()  # noqa: SLF001
@@ -173,7 +173,7 @@ def test_at_most_so_many_works_are_kept(tmp_path: Path, monkeypatch: pytest.Monk
 def test_work_that_is_saved_or_untouched_leaves_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.write(_work(1))
-    journal.write(Work(_work(1).history, DESIGNS[1], b"mine.toml"))
+    journal.write(Written(_work(1).history, DESIGNS[1], b"mine.toml"))
     journal.end()
     _orphan(tmp_path, _work())
     assert list(left(tmp_path)) == []
@@ -186,7 +186,7 @@ def test_a_journal_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     journal, history = Journal(tmp_path), History.of(RESNET50)
     for number in range(200):
         history = history.record(DESIGNS[number % 9], "conv5_x.planes")
-        assert journal.write(Work(history, RESNET50)) == ""
+        assert journal.write(Written(history, RESNET50)) == ""
     (path,) = tmp_path.iterdir()
     assert path.stat().st_size < 40_000
     work = read(path.read_bytes().splitlines(keepends=True))
@@ -196,9 +196,9 @@ def test_a_journal_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert 10 <= count < 200
     assert work.history.steps == history.steps[-count:]
     back = history.to(len(history.steps) - 5)
-    assert journal.write(Work(back, RESNET50)) == ""
+    assert journal.write(Written(back, RESNET50)) == ""
     for far in (back, back.to(3).record(DESIGNS[0], "x"), back.to(0)):
-        journal.write(Work(far, RESNET50))
+        journal.write(Written(far, RESNET50))
         work = read(path.read_bytes().splitlines(keepends=True))
         assert work is not None
         assert work.history.current == far.current
@@ -230,16 +230,16 @@ def test_a_folder_that_cannot_be_is_told_once(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from inspector.core.edit import edit
-from inspector.core.history import History
-from inspector.core.presets import preset
+from inspector.core.design.edit import edit
+from inspector.core.design.history import History
+from inspector.core.design.presets import preset
 from inspector.journal.folder import Journal
-from inspector.journal.record import Work
+from inspector.journal.record import Written
 journal, base = Journal(Path(sys.argv[1])), preset("resnet50")
 history = History.of(base)
 for number in range(1, 60_000):
     history = history.record(edit(base, f"conv5_x.planes={number}"), "conv5_x.planes")
-    journal.write(Work(history, base))
+    journal.write(Written(history, base))
     print(number, flush=True)
 """
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from strategies import designs
 
-from inspector.core.concepts import TOPICS, conditions, topic, values
-from inspector.core.design import Design
-from inspector.core.edit import edit
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.explain.concepts import TOPICS, conditions, topic, values
+from inspector.core.network.network import analyze
 from inspector.errors import DesignError
 from inspector.notes import LANGUAGES, heading, language, note, source
 

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pyperclip
 import pytest
-from editor import RESNET50, TO_CONV5, app_of, editor, press, screen_of
+from editor import RESNET50, TO_CONV5, app_of, editor, press, screen_of, selected
 from terminal import Terminal
 from textual.widgets import TextArea
 
-from inspector.core.edit import edit
-from inspector.core.presets import preset
+from inspector.core.design.edit import edit
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
+from inspector.report.copies import copies
 from inspector.tui.app import InspectorApp
+from inspector.tui.config import Settings
 from inspector.tui.screens.copy import CopyScreen
 from inspector.tui.screens.mistake import MistakeScreen
 from inspector.tui.screens.note import NoteScreen
 from inspector.tui.screens.target import TargetScreen
-from inspector.tui.settings import Settings
 
 
 async def test_a_note_tells_of_the_place_and_turns_to_the_others_and_the_other_language(
@@ -58,12 +60,12 @@ async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
         await pilot.pause(0.5)
         assert "conv5_3.bn3 (layer4.2.bn3)" in screen_of(pilot)
         await press(pilot, "tab", "enter")
-        assert app_of(pilot).history.current == edit(RESNET50, "conv5_3.conv3=1024")
+        assert app_of(pilot).bench.history.current == edit(RESNET50, "conv5_3.conv3=1024")
         await press(pilot, "u", "I")
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)"
         await pilot.pause(0.5)
         await press(pilot, "tab", "down", "down", "down", "enter")
-        assert app_of(pilot).name_at(app_of(pilot).selected) == "fc"
+        assert selected(pilot) == "fc"
 
 
 async def test_an_error_without_an_edit_offers_none() -> None:
@@ -86,13 +88,11 @@ async def test_an_error_without_an_edit_offers_none() -> None:
         assert isinstance(pilot.app.screen, MistakeScreen)
 
 
-async def test_the_command_that_is_copied_can_be_run() -> None:
-    app = InspectorApp(preset("resnext50_32x4d"), settings=Settings(verify=False))
-    async with app.run_test(size=(120, 40)):
-        design = edit(app.history.current, "conv2_x.width_per_group=64", "conv2_x.planes=8")
-        app.become(app.history.record(design, "conv2_x.planes"))
-        command = dict(app.copies())["command"].split()
-        assert edit(preset(command[1]), *command[3::2]) == design
+def test_the_command_that_is_copied_can_be_run() -> None:
+    design = edit(preset("resnext50_32x4d"), "conv2_x.width_per_group=64", "conv2_x.planes=8")
+    network = analyze(design)
+    command = dict(copies(network, network.place))["command"].split()
+    assert edit(preset(command[1]), *command[3::2]) == design
 
 
 async def test_the_palette_knows_the_notes() -> None:
@@ -112,7 +112,7 @@ async def test_a_block_is_made_the_target_and_marked() -> None:
         await press(pilot, "t")
         assert "a target is a block" in screen_of(pilot)
         await press(pilot, *TO_CONV5[:3], "right", "right", "t")
-        assert app.history.current.target == "conv4_1"
+        assert app.bench.history.current.target == "conv4_1"
         assert "conv4_1 ◎" in screen_of(pilot)
         assert "1024 maps of 14×14" in screen_of(pilot)
         assert "model.layer3[0]" in screen_of(pilot)
@@ -129,10 +129,10 @@ async def test_the_price_of_fewer_feature_maps_is_said_before_it_is_paid() -> No
         text = screen_of(pilot)
         for words in ("+548,864 params", "conv5_3.downsample  new: 1×1, 2048 → 1024", "the identity no longer fits"):
             assert words in text
-        assert app.history.current == RESNET50
+        assert app.bench.history.current == RESNET50
         await press(pilot, "enter")
-        assert app.history.current == edit(RESNET50, "conv5_3.conv3=1024")
-        assert app.name_at(app.selected) == "conv5_3"
+        assert app.bench.history.current == edit(RESNET50, "conv5_3.conv3=1024")
+        assert app.bench.place.name == "conv5_3"
         await press(pilot, "T", "0", "enter")
         assert isinstance(app.screen, TargetScreen)
         await press(pilot, "escape")
@@ -167,12 +167,12 @@ async def test_keys_of_one_s_own_work_and_are_shown() -> None:
     async with editor(keys={"app.undo": "z", "app.help": "f3", "tree.next-stage": "full_stop"}) as pilot:
         app = app_of(pilot)
         await press(pilot, *["full_stop"] * 4, "plus")
-        assert app.history.current.conv5_x.planes == 520
+        assert app.bench.history.current.conv5_x.planes == 520
         assert "z undo" in screen_of(pilot)
         await press(pilot, "u")
-        assert app.history.current.conv5_x.planes == 520
+        assert app.bench.history.current.conv5_x.planes == 520
         await press(pilot, "z")
-        assert app.history.current == RESNET50
+        assert app.bench.history.current == RESNET50
         await press(pilot, "f3")
         assert "z               Undo" in screen_of(pilot)
 
@@ -183,7 +183,7 @@ async def test_what_is_wrong_with_the_settings_is_said_and_the_editor_is_there()
         await pilot.pause()
         assert "settings: them: unknown setting" in screen_of(pilot)
         await press(pilot, *TO_CONV5, "plus")
-        assert app.history.can_undo
+        assert app.bench.history.can_undo
 
 
 def test_ctrl_z_suspends_and_fg_comes_back_whole(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
 from inspector.tui.app import InspectorApp
-from inspector.tui.compositor import SpansUpdate
-from inspector.tui.settings import Settings
-from inspector.tui.widgets.painted import Painted
+from inspector.tui.config import Settings
+from inspector.tui.terminal.compositor import SpansUpdate
+from inspector.tui.terminal.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
 STEPS = int(os.environ.get("INSPECTOR_MONKEY_STEPS", "70"))
@@ -93,18 +93,18 @@ async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None
     app = InspectorApp(
         preset(chance.choice(["resnet50", "resnet18", "resnext50_32x4d"])), settings=Settings(verify=False)
     )
-    start = app.history.current
+    start = app.bench.history.current
     mirror = Mirror(app)
     async with app.run_test(size=chance.choice(SIZES)) as pilot:
         await pilot.pause()
         for _ in range(STEPS):
             await _step(pilot, chance)
-            assert app.network.root == analyze(app.history.current).root
+            assert app.bench.network.root == analyze(app.bench.history.current).root
             if isinstance(app.screen, ModalScreen):
                 continue
             if app.size.width >= 80:
-                assert f"{app.network.params:,} params" in _screen(pilot)[-2] or app.network.params >= 10**9
-            assert app.pane == "tree" or app.query_one(f"#{app.pane}").display
+                assert f"{app.bench.network.params:,} params" in _screen(pilot)[-2] or app.bench.network.params >= 10**9
+            assert app.bench.focus == "tree" or app.query_one(f"#{app.bench.focus}").display
             painted = dict(mirror.cells)
             for pane in app.query(Painted):
                 pane.redraw()
@@ -114,11 +114,8 @@ async def test_whatever_is_pressed_the_screen_tells_the_truth(seed: int) -> None
         while isinstance(app.screen, ModalScreen):
             await pilot.press("escape")
             await pilot.pause()
-        app.settle()
-        for each in app.opened:
-            assert each.history.current == each.history.steps[each.history.at].design
-        while app.history.can_undo:
-            app.action_undo()
+        while app.bench.history.can_undo:
+            app.do("app.undo")
         await pilot.pause()
-        assert app.history.current == app.history.steps[0].design
-        assert len(app.opened) > 1 or app.history.current == start
+        assert app.bench.history.current == app.bench.history.steps[0].design
+        assert len(app.bench.designs) > 1 or app.bench.history.current == start

@@ -92,7 +92,7 @@ def test_the_main_job_from_start_to_quit(size: tuple[int, int], tmp_path: Path) 
 def _export(editor: Terminal, down: int, name: str) -> None:
     editor.press("x").wait("Export").settle()
     editor.press(*["down"] * down).wait(name)
-    editor.press("enter").wait(f"wrote {name}")
+    editor.press("enter").wait("wrote").wait(lambda _: Path(editor.cwd, name).exists())
 
 
 def test_edits_on_the_command_line_are_shown_and_count_as_unsaved(tmp_path: Path) -> None:
@@ -179,8 +179,10 @@ def test_torch_verifies_each_edit_and_is_started_anew_when_it_dies(tmp_path: Pat
         assert "libtorch" in Path(f"/proc/{worker}/maps").read_text()
         before = editor.text.splitlines()
         os.kill(worker, signal.SIGKILL)
-        editor.wait("torch's process ended: starting another")
+        _gone(worker)
+        editor.settle()
         assert editor.text.splitlines()[-2:] == before[-2:]
+        assert "torch agrees" in editor.text
         editor.press("+").wait("26,485,736 params").wait("torch agrees, 158 layers", 60)
         worker = _worker(editor)
         editor.press("u", "u", "q")

@@ -15,16 +15,18 @@ from strategies import designs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from inspector.core.design import Design
-from inspector.core.network import analyze
-from inspector.core.presets import preset
-from inspector.tui.ascii import is_needed, to_ascii
-from inspector.tui.layout import Open, arrange
-from inspector.tui.moving import Trail
+from inspector.core.design.design import Design
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
+from inspector.session.panes import Panes, Room, arrange
+from inspector.session.trail import Trail
 from inspector.tui.screens.choose import ChooseScreen
+from inspector.tui.terminal.ascii import is_needed, to_ascii
+from inspector.tui.widgets.detail import Detail
 from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture, stations, widths
 from inspector.tui.widgets.ripple import Ripple
+from inspector.tui.widgets.tree import TreeTable
 
 FEWER = "conv5_3.conv3=1024"
 
@@ -73,12 +75,12 @@ async def test_tab_goes_through_the_panes_and_escape_back(size: tuple[int, int])
         seen = []
         while not seen or seen[-1] != "tree":
             await _press(pilot, "tab")
-            seen.append(app_of(pilot).pane)
+            seen.append(app_of(pilot).bench.focus)
             assert pilot.app.query_one(f"#{seen[-1]}").display
             assert pilot.app.focused is pilot.app.query_one(f"#{seen[-1]}")
         assert seen[0] == "detail"
         await _press(pilot, "shift+tab", "escape")
-        assert app_of(pilot).pane == "tree"
+        assert app_of(pilot).bench.focus == "tree"
 
 
 async def test_the_ripple_since_the_baseline() -> None:
@@ -118,6 +120,10 @@ async def test_this_design_as_the_baseline_and_another() -> None:
         assert "26,105,896 params ±0" in screen_of(pilot)
         assert "against resnet50 with conv5_3.conv3=1024" in screen_of(pilot)
         await _press(pilot, "u")
+        assert "26,105,896 params +548,864" in screen_of(pilot)
+        await _press(pilot, "ctrl+r")
+        make(pilot, "conv5_3.conv3=2048")
+        await pilot.pause()
         assert "25,557,032 params -548,864" in screen_of(pilot)
         await _press(pilot, "B")
         assert isinstance(pilot.app.screen, ChooseScreen)
@@ -176,7 +182,7 @@ async def test_finding_filters_and_goes_there_or_back() -> None:
 
 async def test_from_a_shortcut_to_its_source_and_back() -> None:
     async with _editor() as pilot:
-        app_of(pilot).jump(analyze(RESNET50).find("conv5_3.shortcut").where)
+        app_of(pilot).do("app.jump", analyze(RESNET50).find("conv5_3.shortcut").where)
         await _press(pilot, "f")
         assert selected(pilot) == "conv5_2"
         await _press(pilot, "less_than_sign")
@@ -190,9 +196,9 @@ async def test_from_a_shortcut_to_its_source_and_back() -> None:
 async def test_a_place_that_is_gone_is_passed_over_on_the_way_back() -> None:
     async with _editor("conv4_x.blocks=8") as pilot:
         app = app_of(pilot)
-        app.jump(app.network.find("conv4_8").where)
-        app.jump(app.network.find("fc").where)
-        app.action_undo()
+        app.do("app.jump", app.bench.network.find("conv4_8").where)
+        app.do("app.jump", app.bench.network.find("fc").where)
+        app.do("app.undo")
         await _press(pilot, "less_than_sign")
         assert selected(pilot) == "network"
 
@@ -287,15 +293,19 @@ def test_ascii_is_chosen_where_nothing_else_is_drawn() -> None:
     assert to_ascii("▾ 2048×7×7 → 한") == "v 2048x7x7 > ??"
 
 
-@given(st.integers(1, 300), st.integers(1, 100), st.builds(Open, st.booleans(), st.booleans(), st.booleans()))
-def test_there_is_always_the_pane_with_the_focus_and_one_to_stand_in(width: int, height: int, is_open: Open) -> None:
+@given(
+    st.integers(1, 300),
+    st.integers(1, 100),
+    st.builds(Panes, st.just("tree"), st.booleans(), st.booleans(), st.booleans()),
+)
+def test_there_is_always_the_pane_with_the_focus_and_one_to_stand_in(width: int, height: int, wanted: Panes) -> None:
     for focus in ("tree", "detail", "picture", "ripple"):
-        panes, dock = arrange(width, height, is_open, focus)  # type: ignore[arg-type]
+        panes, dock = arrange(Room(width, height), wanted._replace(focus=focus))  # type: ignore[arg-type]
         if not panes:
             assert width < 40 or height < 10
             continue
         assert dock is None or panes & {"tree", "ranking", "detail"}
-        assert focus in panes or (focus == "tree" and is_open.ranking)
+        assert focus in panes or (focus == "tree" and wanted.ranking)
         assert dock is None or height - dock >= 10
         assert bool(dock) == bool(panes & {"picture", "ripple"}) or dock is None
 
@@ -330,10 +340,10 @@ async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) 
 async def test_redo_while_finding_ends_it() -> None:
     async with _editor("conv5_x.blocks=2") as pilot:
         await _press(pilot, "u")
-        app_of(pilot).jump(app_of(pilot).network.find("conv5_3.conv3").where)
+        app_of(pilot).do("app.jump", app_of(pilot).bench.network.find("conv5_3.conv3").where)
         await _press(pilot, "slash", *"7x7", "ctrl+r")
-        assert not app_of(pilot).find_bar.is_open
-        assert app_of(pilot).history.current.conv5_x.blocks == 2
+        assert app_of(pilot).bench.search is None
+        assert app_of(pilot).bench.history.current.conv5_x.blocks == 2
         await _press(pilot, "escape")
         assert "conv4_x" in screen_of(pilot)
 
@@ -341,11 +351,11 @@ async def test_redo_while_finding_ends_it() -> None:
 async def test_a_listed_place_is_gone_to_in_a_tree_that_is_in_sight() -> None:
     async with _editor() as pilot:
         await _press(pilot, "o", "down", "enter")
-        assert app_of(pilot).tree_table.display
-        assert pilot.app.focused is app_of(pilot).tree_table
+        assert pilot.app.query_one(TreeTable).display
+        assert pilot.app.focused is pilot.app.query_one(TreeTable)
         assert selected(pilot) == "conv5_2.conv2"
         await _press(pilot, "o", "slash", *"linear", "enter")
-        assert app_of(pilot).tree_table.display
+        assert pilot.app.query_one(TreeTable).display
         assert selected(pilot) == "fc"
 
 
@@ -359,9 +369,9 @@ async def test_clicks_while_finding_go_where_they_were_aimed() -> None:
         await _press(pilot, "slash", *"linear")
         await pilot.click("#detail", offset=(20, 20))
         await pilot.pause()
-        assert app_of(pilot).pane == "detail"
+        assert app_of(pilot).bench.focus == "detail"
         assert selected(pilot) == "fc"
-        assert not app_of(pilot).find_bar.is_open
+        assert app_of(pilot).bench.search is None
 
 
 async def test_the_ripple_adds_up_over_equal_blocks() -> None:
@@ -374,7 +384,7 @@ async def test_the_ripple_adds_up_over_equal_blocks() -> None:
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
 async def test_what_one_types_into_keeps_its_name_in_sight(size: tuple[int, int]) -> None:
     async with _editor(size=size) as pilot:
-        app_of(pilot).jump(app_of(pilot).network.find("conv5_3").where)
+        app_of(pilot).do("app.jump", app_of(pilot).bench.network.find("conv5_3").where)
         await _press(pilot, "e", *"1024")
         assert "bottleneck, 3 of 3 in conv5_x" in screen_of(pilot)
 
@@ -390,7 +400,7 @@ async def test_a_baseline_is_typed() -> None:
 async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
     async with _editor() as pilot:
         await _press(pilot, "e", "1", "ctrl+r")
-        assert pilot.app.focused is app_of(pilot).detail
+        assert pilot.app.focused is pilot.app.query_one(Detail)
 
 
 @pytest.mark.parametrize(
@@ -398,9 +408,9 @@ async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
 )
 async def test_a_filtered_tree_that_was_clicked_takes_every_key(key: str) -> None:
     async with _editor() as pilot:
-        app_of(pilot).jump(app_of(pilot).network.find("conv5_2.conv2").where)
+        app_of(pilot).do("app.jump", app_of(pilot).bench.network.find("conv5_2.conv2").where)
         await _press(pilot, "slash", *"zzz")
         await pilot.click("#tree", offset=(12, 0))
         await _press(pilot, key, "escape", "escape")
-        assert f"{app_of(pilot).network.params:,} params" in screen_of(pilot)
+        assert f"{app_of(pilot).bench.network.params:,} params" in screen_of(pilot)
         assert "conv4_x" in screen_of(pilot)

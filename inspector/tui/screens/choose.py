@@ -2,57 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.design import Design
-from inspector.core.design_file import read
-from inspector.core.fields import PRESETS
-from inspector.core.network import analyze
-from inspector.core.presets import preset
+from inspector.core.design.design import Design
+from inspector.core.design.fields import PRESETS
+from inspector.core.design.presets import preset
+from inspector.core.network.network import analyze
 from inspector.core.units import short
-from inspector.errors import InspectorError
-from inspector.tui.screens.dialog import Dialog
+from inspector.errors import InspectorError, shown
+from inspector.files.design import read
+from inspector.files.reading import whole
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import fitted
 
 
-class ChooseScreen(Dialog[tuple[Design, Path | None]]):
-    """Answers with the design that was chosen, and its file if it has one.
+class ChooseScreen(Dialog):
+    """Answers with the design that was chosen: to be opened, or to be compared with.
 
-    What is typed narrows the presets down, or names a design file. `current` is the preset that is marked.
+    What is typed narrows the list down, or names a design file. `current` is the preset that is marked; `others` are
+    open designs that are listed too, by their names.
     """
 
     AUTO_FOCUS = "Input"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Preset above", id="choose.up"),
-        Binding("down", "move(1)", "Preset below", id="choose.down"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("choose")
 
-    def __init__(self, title: str, current: str) -> None:
+    def __init__(self, title: str, action: str, current: str, others: Sequence[tuple[str, Design]] = ()) -> None:
         super().__init__()
-        self._title, self._current = title, current
+        self._title, self._action, self._current = title, action, current
+        self._designs: dict[str, tuple[str, Callable[[], Design]]] = {
+            name: (name, partial(preset, name)) for name in PRESETS
+        }
+        for number, (label, design) in enumerate(others):
+            self._designs[f"open {number}"] = label, partial(_itself, design)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = self._title
             yield Input(placeholder="a preset, or a design file: mine.toml", compact=True)
-            options = OptionList(*(self._option(name) for name in PRESETS))
+            options = OptionList(*(self._option(name) for name in self._designs))
             options.highlighted = PRESETS.index(self._current) if self._current in PRESETS else 0
             yield options
             yield Static("", classes="problem", markup=False)
             yield Static("↑ ↓ preset   enter take   esc back", classes="hint", markup=False)
 
     def _option(self, name: str) -> Option:
-        network = analyze(preset(name))
-        mark = "▸" if name == self._current else " "
-        words = f"{mark} {name:18}{short(network.params):>8} params {short(network.macs):>8} MACs"
+        label, design = self._designs[name]
+        network = analyze(design())
+        mark = "▸" if name == self._current else " " if name in PRESETS else "○"
+        words = f"{mark} {fitted(label, 17)} {short(network.params):>8} params {short(network.macs):>8} MACs"
         return Option(Content(words), id=name)
 
     def action_move(self, options: int) -> None:
@@ -65,24 +74,40 @@ class ChooseScreen(Dialog[tuple[Design, Path | None]]):
     def _narrow(self, event: Input.Changed) -> None:
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options([self._option(name) for name in PRESETS if event.value.strip().lower() in name])
+        wanted = event.value.strip().lower()
+        listed.add_options(
+            [self._option(name) for name, (label, _) in self._designs.items() if wanted in label.lower()]
+        )
         listed.highlighted = 0 if listed.option_count else None
         self.query_one(".problem", Static).update("")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss((preset(str(event.option.id)), None))
+        self._take(str(event.option.id))
+
+    def _take(self, name: str) -> None:
+        label, design = self._designs[name]
+        self._answer(design(), "" if name in PRESETS else label)
+
+    def _answer(self, design: Design, label: str, source: Path | None = None) -> None:
+        is_compared = self._action == "choose.compare"
+        self.dismiss(Answer(self._action, design, label if is_compared else source))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         """Take the preset under the cursor, or the file that was named where no preset is like it."""
         listed, name = self.query_one(OptionList), event.value.strip()
         if name in PRESETS:
-            self.dismiss((preset(name), None))
+            self._take(name)
         elif listed.highlighted is not None:
-            self.dismiss((preset(str(listed.get_option_at_index(listed.highlighted).id)), None))
+            self._take(str(listed.get_option_at_index(listed.highlighted).id))
         else:
+            path = whole(Path(name))
             try:
-                self.dismiss((read(Path(name)), Path(name)))
+                self._answer(read(path), shown(path.name), path)
             except InspectorError as error:
                 self.query_one(".problem", Static).update(Content(str(error)))
+
+
+def _itself(design: Design) -> Design:
+    return design

@@ -11,16 +11,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.tui.cells import QUIET, fitted
-from inspector.tui.screens.dialog import Dialog
-
-Item = tuple[str, str]
-"""What something is, and its text."""
+from inspector.report.copies import Item
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET, fitted
 
 _LABEL, _TEXT = 18, 50
 
 
-class CopyScreen(Dialog[Item]):
+class CopyScreen(Dialog):
     """Answers with the item that is to be copied."""
 
     def __init__(self, items: Sequence[Item]) -> None:
@@ -35,7 +33,7 @@ class CopyScreen(Dialog[Item]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._items[event.option_index])
+        self.dismiss(Answer("app.take", *self._items[event.option_index]))
 
 
 def _words(label: str, text: str) -> Content:

@@ -11,17 +11,18 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.counting import CONVENTIONS, DEFAULT, WORDS, Convention, Terms, terms
-from inspector.core.network import Network
+from inspector.core.measures.counting import CONVENTIONS, DEFAULT, WORDS, Convention, terms
+from inspector.core.network.kinds import Terms
+from inspector.core.network.network import Network
 from inspector.core.units import difference, exact
-from inspector.tui.cells import QUIET
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET
 
 WIDTH = 96
 """Cells of the dialog where there is room."""
 
 
-class CountingScreen(Dialog[str]):
+class CountingScreen(Dialog):
     """Every convention with its value and the terms by which it differs; answers with the one to show in the tree."""
 
     def __init__(self, network: Network, shown: str) -> None:
@@ -51,7 +52,7 @@ class CountingScreen(Dialog[str]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        self.dismiss(Answer("app.count", event.option.id))
 
 
 def extra(convention: Convention, found: Terms) -> list[str]:

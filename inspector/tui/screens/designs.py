@@ -7,14 +7,17 @@ from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.tui.cells import fitted
-from inspector.tui.screens.dialog import Dialog
+from inspector.core.units import short
+from inspector.session.bench import Opened
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import fitted
 
 _LABEL = 36
 
@@ -28,28 +31,21 @@ class Row(NamedTuple):
     totals: str
 
 
-class Answer(NamedTuple):
-    """What is to be done with design number `at`: switch, new, copy, name (to `text`), close or compare."""
+def row(opened: Opened) -> Row:
+    """What is listed of an open design."""
+    work, network = opened.work, opened.network
+    totals = f"{short(network.params):>7} params {short(network.macs):>7} MACs"
+    return Row(work.label, work.name, work.is_unsaved, totals)
 
-    action: str
-    at: int
-    text: str = ""
 
+class DesignsScreen(Dialog):
+    """Lists the open designs, the current one marked; `told` is what came of what was wanted last."""
 
-class DesignsScreen(Dialog[Answer]):
-    """Lists the open designs, the current one marked."""
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("designs")
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "answer('new')", "New: a preset, a design file", id="designs.new"),
-        Binding("d", "answer('copy')", "Duplicate", id="designs.copy"),
-        Binding("r", "rename", "Rename", id="designs.rename"),
-        Binding("c", "answer('compare')", "Compare: make it the baseline of the current one", id="designs.compare"),
-        Binding("x,delete", "answer('close')", "Close", id="designs.close"),
-    ]
-
-    def __init__(self, rows: Sequence[Row], current: int, highlighted: int) -> None:
+    def __init__(self, rows: Sequence[Row], current: int, highlighted: int, told: str = "") -> None:
         super().__init__()
-        self._rows, self._current, self._highlighted = rows, current, highlighted
+        self._rows, self._current, self._highlighted, self._told = rows, current, highlighted, told
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -60,6 +56,9 @@ class DesignsScreen(Dialog[Answer]):
             field = Input(placeholder="a name", compact=True)
             field.display = False
             yield field
+            told = Static(self._told, classes="problem", markup=False)
+            told.display = bool(self._told)
+            yield told
             words = "enter go there   n new   d duplicate   r rename   c compare   x close   esc back"
             yield Static(words, classes="hint", markup=False)
 
@@ -74,7 +73,7 @@ class DesignsScreen(Dialog[Answer]):
         return self.query_one(OptionList).highlighted or 0
 
     def action_answer(self, action: str) -> None:
-        self.dismiss(Answer(action, self._at))
+        self.dismiss(Answer(f"designs.{action}", *(() if action == "new" else (self._at,))))
 
     def action_rename(self) -> None:
         field = self.query_one(Input)
@@ -84,8 +83,8 @@ class DesignsScreen(Dialog[Answer]):
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
-        self.dismiss(Answer("name", self._at, event.value.strip()))
+        self.dismiss(Answer("designs.rename", self._at, event.value.strip()))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(Answer("switch", event.option_index))
+        self.dismiss(Answer("designs.switch", event.option_index))

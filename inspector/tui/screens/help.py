@@ -1,30 +1,28 @@
-"""Help: every key of every pane, made from the bindings themselves."""
+"""Help: every key of every pane, made from the table of actions itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from inspector.tui.keynames import key_name
+from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
 
-Section = tuple[str, Iterable[BindingType]]
 
-
-class HelpScreen(Dialog[None]):
+class HelpScreen(Dialog):
     """Keys by pane, and the columns and marks of the tree."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,question_mark,f1", "dismiss", "Back", id="help.back")]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("help")
 
-    def __init__(self, sections: Iterable[Section]) -> None:
+    def __init__(self, keys: Mapping[str, str]) -> None:
         super().__init__()
-        self._sections = sections
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box") as box:
@@ -34,19 +32,12 @@ class HelpScreen(Dialog[None]):
     def _lines(self) -> Iterator[Content]:
         for text in _INTRODUCTION:
             yield Content(text)
-        for title, bindings in self._sections:
+        for title, rows in keymap.sections(self._keys):
             yield Content("")
             yield Content.styled(title, "bold")
-            for keys, words in described(bindings):
-                yield Content.assemble((f"  {keys:16}", "$text-accent"), words)
-
-
-def described(bindings: Iterable[BindingType]) -> Iterator[tuple[str, str]]:
-    """The keys and the description of each binding that is meant to be shown."""
-    for binding in bindings:
-        if isinstance(binding, Binding) and binding.show:
-            keys = " ".join(key_name(key) for key in binding.key.split(","))
-            yield keys, binding.description
+            for action, keys in rows:
+                if action.is_listed:
+                    yield Content.assemble((f"  {keys:16}", "$text-accent"), action.words)
 
 
 _INTRODUCTION = (

@@ -11,19 +11,19 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.describe import edits, value
-from inspector.core.history import History
-from inspector.core.network import Network, analyze
+from inspector.core.design.differences import edits, told
+from inspector.core.design.history import History
+from inspector.core.network.network import Network, analyze
 from inspector.core.units import short, short_difference
-from inspector.tui.cells import QUIET, fitted
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET, fitted
 
 MOST = 500
 """Edits that are listed at once: those around the current one."""
 _EDIT = 29
 
 
-class HistoryScreen(Dialog[int]):
+class HistoryScreen(Dialog):
     """Lists the steps of a history, the current one marked; answers with the number of the one that was chosen."""
 
     def __init__(self, history: History) -> None:
@@ -45,7 +45,9 @@ class HistoryScreen(Dialog[int]):
         for number, step in enumerate(self._history.steps[self._first : self._first + MOST], start=self._first):
             network = analyze(step.design)
             mark = "▸" if number == self._history.at else " "
-            label = _edit(before, network) if before else ("opened" if number == 0 else "earlier edits")
+            label = "opened" if number == 0 else "earlier edits"
+            if before:
+                label = _edit(before, network) or f"compared with {step.baseline.label if step.baseline else ''}"
             style = QUIET if number > self._history.at else ""
             params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
             yield Content.assemble(
@@ -58,12 +60,10 @@ class HistoryScreen(Dialog[int]):
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option_index + self._first)
+        self.dismiss(Answer("history.go", event.option_index + self._first))
 
 
 def _edit(before: Network, after: Network) -> str:
-    """What one step changed: "conv5_x.planes 512 → 384"."""
-    found = edits(after.design, before.design)
-    if len(found) != 1:
-        return f"{len(found)} edits at once"
-    return f"{found[0].address} {value(found[0].before)} → {value(found[0].after)}"
+    """What one step changed: "conv5_x.planes 512 → 384"; nothing where it changed no value."""
+    differing = edits(after.design, before.design)
+    return f"{len(differing)} edits at once" if len(differing) > 1 else told(differing) if differing else ""

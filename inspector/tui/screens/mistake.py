@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from inspector.core.mistakes import Diagnosis, diagnose
-from inspector.core.network import Network
-from inspector.errors import DesignError
-from inspector.tui.cells import QUIET
-from inspector.tui.screens.dialog import Dialog
+from inspector.core.mistakes.diagnosis import Diagnosis, diagnose
+from inspector.core.network.network import Network
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET
+from inspector.tui.terminal.pasting import PasteArea
 
 _OTHERS = 3
 """Other edits that are offered."""
 
 
-class Wish(NamedTuple):
-    """What is to be done about an error: make the edits, go to the place, or read the note."""
-
-    action: Literal["edit", "go", "note"]
-    text: str
+Wish = tuple[str, str]
+"""An action, and what it is given: the edits to make, the place to go to, or the note to read."""
 
 
-class PasteArea(TextArea):
-    """A field that tells when something was pasted into it."""
-
-    class Pasted(Message):
-        """Something was pasted, and is in the text by now."""
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        await super()._on_paste(event)
-        self.post_message(self.Pasted())
-
-
-class MistakeScreen(Dialog[Wish]):
+class MistakeScreen(Dialog):
     """Explains the error that is pasted, as soon as it is there, and answers with what to do about it."""
 
     AUTO_FOCUS = "TextArea"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "wish", "Do the first that is offered", id="mistake.first"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("mistake")
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -88,9 +72,7 @@ class MistakeScreen(Dialog[Wish]):
         options = self.query_one(OptionList)
         options.clear_options()
         if self._found is not None:
-            options.add_options(
-                [Option(words, id=f"{wish.action} {wish.text}") for words, wish in self._offers(self._found)]
-            )
+            options.add_options([Option(words, id=" ".join(wish)) for words, wish in self._offers(self._found)])
             options.highlighted = 0
         if self._was_pasted and options.option_count:
             options.display = True
@@ -117,24 +99,18 @@ class MistakeScreen(Dialog[Wish]):
 
     def _offers(self, found: Diagnosis) -> list[tuple[str, Wish]]:
         words = "make the edit" if found.is_whole else "make the first steps"
-        offers = [(f"{words}  {found.edit}", Wish("edit", found.edit))] if found.edit else []
-        offers += [(f"or another  {other}", Wish("edit", other)) for other in found.others[:_OTHERS]]
-        offers += [(f"go to {found.name}", Wish("go", found.name))] if self._is_there(found.name) else []
-        return offers + ([(f"the note on {found.topic}", Wish("note", found.topic))] if found.topic else [])
-
-    def _is_there(self, name: str) -> bool:
-        try:
-            self._network.find(name)
-        except DesignError:
-            return False
-        return True
+        offers = [(f"{words}  {found.edit}", ("app.make", found.edit))] if found.edit else []
+        offers += [(f"or another  {other}", ("app.make", other)) for other in found.others[:_OTHERS]]
+        is_there = self._network.get(found.name) is not None
+        offers += [(f"go to {found.name}", ("app.jump-to", found.name))] if is_there else []
+        return offers + ([(f"the note on {found.topic}", ("app.note", found.topic))] if found.topic else [])
 
     def action_wish(self) -> None:
         offers = self._offers(self._found) if self._found is not None else []
         if offers:
-            self.dismiss(offers[0][1])
+            self.dismiss(Answer(*offers[0][1]))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         if self._found is not None:
-            self.dismiss(self._offers(self._found)[event.option_index][1])
+            self.dismiss(Answer(*self._offers(self._found)[event.option_index][1]))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Markdown, Static
 
-from inspector.core.concepts import TOPICS
-from inspector.core.flow import Where
-from inspector.core.network import Network
+from inspector.core.explain.concepts import TOPICS
+from inspector.core.network.network import Network
+from inspector.core.network.node import Where
 from inspector.notes import LANGUAGES, note
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
 
 _HINT = {
     "en": "← → other notes ({at} of {count})   L 한국어   esc back",
@@ -21,18 +22,11 @@ _HINT = {
 }
 
 
-class NoteScreen(Dialog[str]):
+class NoteScreen(Dialog):
     """Shows the note on a topic; the others are a key away, and so is the other language. Answers with the language."""
 
     AUTO_FOCUS = "VerticalScroll"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,i,q", "leave", "Back", id="note.back"),
-        Binding("right,l,n", "turn(1)", "Next note", id="note.next"),
-        Binding("left,h,p", "turn(-1)", "Previous note", id="note.previous"),
-        Binding("L", "language", "The other language", id="note.language"),
-        Binding("j", "scroll(1)", "Down", id="note.down"),
-        Binding("k", "scroll(-1)", "Up", id="note.up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("note")
 
     def __init__(self, network: Network, where: Where, topic: str, lang: str) -> None:
         super().__init__()
@@ -69,4 +63,4 @@ class NoteScreen(Dialog[str]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
-        self.dismiss(self._lang)
+        self.dismiss(Answer("app.language", self._lang))

@@ -7,25 +7,23 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.tui.screens.dialog import Dialog
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
 
 _SHOWN = 8
 KEPT, LOST = "the work is kept for 30 days: W finds it", "the edits are lost"
 
 
-class QuitScreen(Dialog[str]):
-    """Says which work is unsaved, and asks: save first ("save"), quit all the same ("quit"), or stay (None)."""
+class QuitScreen(Dialog):
+    """Says which work is unsaved, and asks: save first, quit all the same, or stay."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,ctrl+s", "answer('save')", "Save a design file first", id="quit.export"),
-        Binding("q", "answer('quit')", "Quit without saving", id="quit.quit"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("quit")
 
     def __init__(self, losses: Sequence[str], label: str, *, is_kept: bool) -> None:
         super().__init__()
@@ -37,8 +35,8 @@ class QuitScreen(Dialog[str]):
             yield Static(Content("\n".join(self._lines())))
             yield Static("")
             yield OptionList(
-                Option(f"s   save {self._label} first", id="save"),
-                Option(f"q   quit ({KEPT if self._is_kept else LOST})", id="quit"),
+                Option(f"s   save {self._label} first", id="quit.export"),
+                Option(f"q   quit ({KEPT if self._is_kept else LOST})", id="quit.quit"),
                 Option("esc stay", id="stay"),
             )
 
@@ -49,8 +47,8 @@ class QuitScreen(Dialog[str]):
         return lines or ["The design is not what was opened any more."]
 
     def action_answer(self, answer: str) -> None:
-        self.dismiss(answer)
+        self.dismiss(Answer(answer))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(None if event.option.id == "stay" else event.option.id)
+        self.dismiss(None if event.option.id == "stay" else Answer(str(event.option.id)))

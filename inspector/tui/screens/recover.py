@@ -8,60 +8,63 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.describe import called
-from inspector.core.network import analyze
-from inspector.core.units import ago, short
-from inspector.journal.folder import KEPT_DAYS, Found
-from inspector.tui.cells import QUIET, fitted
-from inspector.tui.screens.dialog import Dialog
+from inspector.core.design.differences import called
+from inspector.core.network.network import analyze
+from inspector.core.units import ago, plural, short
+from inspector.journal.folder import KEPT_DAYS
+from inspector.session.bench import Offer
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET, fitted
 
 _WORK = 31
 
 
-class RecoverScreen(Dialog[tuple[str, list[int]]]):
-    """Lists work that no editor has open; answers with "open" or "forget", and the numbers of what it is about."""
+class RecoverScreen(Dialog):
+    """Lists work that no editor has open; answers with what is to be opened or forgotten. Who leaves, leaves it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,delete", "forget", "Forget it for good", id="recover.forget"),
-    ]
+    left = Answer("recover.leave")
 
-    def __init__(self, found: Sequence[Found]) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("recover")
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__()
-        self._found = found
+        self._offers = offers
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "Work that was not saved"
             options = OptionList(*(Option(words, id=str(at)) for at, words in enumerate(self._words())))
-            if len(self._found) > 1:
+            if len(self._offers) > 1:
                 options.add_option(Option("  all of them", id="all"))
             yield options
             words = f"enter opens it, history and all   x forgets it   esc leaves it ({KEPT_DAYS} days)"
             yield Static(words, classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
-        for found in self._found:
-            work = found.work
+        for offer in self._offers:
+            work = offer.work
             label = work.name or called(work.history.current)
-            count = len(work.history.steps) - 1
-            edits = f"{count} edit{'s' if count != 1 else ''}"
+            edits = plural(len(work.history.steps) - 1, "edit")
             params = f"{short(analyze(work.history.current).params)} params"
             yield Content.assemble(
-                f"  {fitted(label, _WORK - 2)}  {edits:>9}  {params:>14}   ", (ago(time.time() - found.when), QUIET)
+                f"  {fitted(label, _WORK - 2)}  {edits:>9}  {params:>14}   ", (ago(time.time() - offer.when), QUIET)
             )
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(("open", self._numbers(event.option_index)))
+        self.dismiss(Answer("recover.open", self._keys(event.option_index)))
 
-    def _numbers(self, at: int) -> list[int]:
-        return [at] if at < len(self._found) else list(range(len(self._found)))
+    def _keys(self, at: int) -> tuple[int, ...]:
+        """The key of the work at a row; of all of them in the row behind the last."""
+        keys = tuple(offer.key for offer in self._offers)
+        return keys[at : at + 1] or keys
 
     def action_forget(self) -> None:
-        self.dismiss(("forget", self._numbers(self.query_one(OptionList).highlighted or 0)))
+        self.dismiss(Answer("recover.forget", self._keys(self.query_one(OptionList).highlighted or 0)))

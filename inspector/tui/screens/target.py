@@ -8,20 +8,19 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from inspector.core.design import Design
-from inspector.core.gradcam import Price, address, price, target
-from inspector.core.network import Network
+from inspector.core.changes.compare import is_told
+from inspector.core.changes.gradcam import Price, address, price, target
+from inspector.core.network.network import Network
 from inspector.core.units import difference, short_difference
 from inspector.errors import DesignError
-from inspector.tui.cells import QUIET, fitted
-from inspector.tui.screens.dialog import Dialog
-from inspector.tui.widgets.ripple import is_told
+from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import QUIET, fitted
 
 _SHOWN = 7
 _NAME, _WHAT, _NUMBER = 20, 28, 10
 
 
-class TargetScreen(Dialog[Design]):
+class TargetScreen(Dialog):
     """Says what Grad-CAM reads, takes a number of feature maps, and answers with the design that has as many."""
 
     AUTO_FOCUS = "Input"
@@ -80,7 +79,7 @@ class TargetScreen(Dialog[Design]):
     @on(Input.Submitted)
     def _submitted(self) -> None:
         if self._price is not None:
-            self.dismiss(self._price.design)
+            self.dismiss(Answer("target.set", self.query_one(Input).value))
 
 
 def _numbers(*more: int) -> str:

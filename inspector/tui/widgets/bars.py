@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from inspector.core.counting import CONVENTIONS, DEFAULT, Convention
-from inspector.core.describe import version
-from inspector.core.history import History
-from inspector.core.memory import DTYPES, kept_for_backward
-from inspector.core.network import Network
-from inspector.core.units import ago, difference, dims, exact, short, short_bytes, short_difference
-from inspector.tui.cells import QUIET
-from inspector.tui.keynames import key_name
+from inspector.core.design.differences import called
+from inspector.core.measures.memory import DTYPES, kept_for_backward
+from inspector.core.network.network import Network
+from inspector.core.units import ago, difference, exact, short, short_bytes, short_difference
+from inspector.session.actions import ACTIONS
+from inspector.session.bench import Bench, Offer
+from inspector.session.view import Title, View
+from inspector.tui.keymap import LINES, Entry, shortest
+from inspector.tui.terminal.cells import QUIET, fitted
 
 
 class Bar(Static):
@@ -24,133 +26,110 @@ class Bar(Static):
 
     _said: object = None
 
-    def say(self, line: Content) -> None:
+    def say(self, line: Content, *, is_layout: bool = False) -> None:
         if (line.plain, line.spans) != self._said:
             self._said = line.plain, line.spans
-            self.update(line, layout=False)
+            self.update(line, layout=is_layout)
 
 
 class TitleBar(Bar):
     """Which design is open, at which input, and whether it has unsaved edits."""
 
-    def show(self, network: Network, *, is_edited: bool, is_unsaved: bool, file: str, against: str) -> None:
-        design = network.design
+    def show(self, title: Title) -> None:
         parts = [
             Content.styled(" inspector ", "$text-primary bold"),
-            Content(f"  {design.base} {version(design)}".rstrip() + (", edited" if is_edited else "")),
-            Content.styled("   ● not saved" if is_unsaved else "", "$text-warning"),
-            Content.styled(f"   {file}" if file else "", QUIET),
-            Content.styled(f"   {dims(design.input)}", QUIET),
-            Content.styled(f"   against {against}" if against else "", QUIET),
+            Content(f"  {title.design}" + (", edited" if title.is_edited else "")),
+            Content.styled("   ● not saved" if title.is_unsaved else "", "$text-warning"),
+            Content.styled(f"   {title.name}" if title.name else "", QUIET),
+            Content.styled(f"   {title.input}", QUIET),
         ]
         self.say(Content("").join(parts))
 
 
 class Totals(Bar):
-    """Parameters and MACs, with their differences to the baseline, and bytes where there is room."""
+    """Parameters and MACs, with their differences and to what they are, and bytes where there is room."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._network: Network | None = None
-        self._baseline: Network | None = None
-        self._counting = CONVENTIONS[DEFAULT]
+    _view: View | None = None
 
-    def show(self, network: Network, baseline: Network, counting: Convention) -> None:
-        self._network, self._baseline, self._counting = network, baseline, counting
-        self._draw()
+    def show(self, view: View) -> None:
+        self._view = view
+        self._draw(view)
 
     def on_resize(self) -> None:
-        self._draw()
+        if self._view is not None:
+            self._draw(self._view)
 
-    def _draw(self) -> None:
-        """The longest way of saying it that fits: exact numbers first, exact differences next."""
-        if self._network is None or self._baseline is None:
-            return
-        params, cost = self._network.params, self._counting.of(self._network.root)
-        more_params, more_cost = params - self._baseline.params, cost - self._counting.of(self._baseline.root)
-        choices = [
-            (exact, difference, _bytes(self._network)),
-            (exact, difference, ""),
-            (exact, short_difference, ""),
-            (short, short_difference, ""),
-        ]
-        for number, delta, rest in choices:
+    def _draw(self, view: View) -> None:
+        """The longest way of saying it that fits: exact numbers first, the baseline's name, exact differences next.
+
+        Where there is room for a part of the name only, it is cut off with a sign.
+        """
+        counting = view.counting
+        params, cost = view.network.params, counting.of(view.network.root)
+        more_params, more_cost = params - view.baseline.params, cost - counting.of(view.baseline.root)
+        weights, backward = _bytes(view.network)
+        against = f"   against {view.against}"
+        is_usual = view.against == view.network.design.base  # whose name stands in the title
+        choices = (
+            (exact, difference, against, weights + backward),
+            (exact, difference, against, weights),
+            (exact, difference, against, ""),
+            (exact, difference, "", "") if is_usual else (exact, short_difference, against, ""),
+            (exact, short_difference, "", ""),
+            (short, short_difference, "", ""),
+        )
+        for number, delta, name, rest in choices:
             parts = [
                 Content.styled(f" {number(params)} params ", "bold"),
                 _delta(delta(more_params), more_params),
-                Content.styled(f"    {number(cost)} {self._counting.unit}", "bold"),
-                Content.styled(f" {self._counting.name} ", QUIET),
+                Content.styled(f"    {number(cost)} {counting.unit}", "bold"),
+                Content.styled(f" {counting.name} ", QUIET),
                 _delta(delta(more_cost), more_cost),
+                Content.styled(name, QUIET),
                 Content.styled(rest, QUIET),
             ]
             line = Content("").join(parts)
-            if cell_len(line.plain) <= self.size.width:
+            room = self.size.width - cell_len(line.plain)
+            if room >= 0:
                 break
+        if not name and not is_usual and room > _LEAST_NAME:
+            line = Content("").join([line, Content.styled(f"   vs {fitted(view.against, room - 6)}".rstrip(), QUIET)])
         self.say(line)
 
 
-def _bytes(network: Network) -> str:
+_LEAST_NAME = 12
+"""Cells below which the beginning of a name says nothing, with the words before it."""
+
+
+def _bytes(network: Network) -> tuple[str, str]:
     weights = DTYPES["fp32"] * network.params
-    return f"   {short_bytes(weights)} weights   {short_bytes(kept_for_backward(network))} for backward"
+    return f"   {short_bytes(weights)} weights", f"   {short_bytes(kept_for_backward(network))} for backward"
 
 
 def _delta(text: str, amount: int) -> Content:
     return Content.styled(text, "$text-warning" if amount else QUIET)
 
 
-Key = tuple[str, str, str]
-"""A key, what it does, and the action that a click on it runs; no action for one that rests."""
+class Key(NamedTuple):
+    """A key, what it does, and what a click on it runs; nothing for one that rests."""
+
+    key: str
+    words: str
+    action: str
 
 
-def keys(pane: str, history: History, keymap: Mapping[str, str]) -> list[Key]:
-    """What can be done in a pane: "field" while a value is being typed, "tree", "detail", or one of the others.
-
-    `keymap` gives other keys to actions, by their ids.
-    """
-    found = _keys(pane, history)
-    if not keymap:
-        return found
-    return [(_key(keymap.get(_IDS.get(action, action), ""), key), words, action) for key, words, action in found]
+def keys(pane: str, bench: Bench, keymap: Mapping[str, str]) -> list[Key]:
+    """What can be done in a pane ("field" while a value is being typed), with the keys that a keymap gives."""
+    return [_key(entry, bench, keymap) for entry in LINES[pane]]
 
 
-_IDS = {"app.more": "app.step-up", "app.less": "app.step-down", "app.maps": "app.grad-cam"}
-"""Ids of actions that have other names."""
-
-
-def _key(mapped: str, key: str) -> str:
-    return key_name(mapped.partition(",")[0]) if mapped else key
-
-
-def _keys(pane: str, history: History) -> list[Key]:
-    if pane == "field":
-        return [
-            ("enter", "keep", "app.leave('keep')"),
-            ("esc", "take back", "app.leave('revert')"),
-            ("↑ ↓", "other fields", "app.leave('next')"),
-        ]
-    undo = ("u", "undo", "app.undo" if history.can_undo else "")
-    redo = ("^r", "redo", "app.redo" if history.can_redo else "")
-    ripple = ("r", "ripple", "app.ripple")
-    steps = [("+", "more", "app.more"), ("-", "less", "app.less"), undo]
-    away = [("?", "help", "app.help"), ("q", "quit", "app.quit")]
-    tree = ("esc", "tree", "app.tree")
-    if pane == "detail":
-        return [("enter", "type", "app.edit"), tree, *steps, ripple, redo, *away]
-    if pane in _OTHERS:
-        return [*_OTHERS[pane][:2], tree, *_OTHERS[pane][2:], *away]
-    found = [ripple, ("/", "find", "app.find"), ("i", "note", "app.note"), ("b", "baseline", "app.baseline")]
-    more = [("T", "grad-cam", "app.maps"), ("m", "maps", "app.picture"), ("w", "designs", "app.designs")]
-    rest = [*more, ("x", "export", "app.export"), ("o", "order", "app.ranking"), ("c", "counts", "app.countings"), redo]
-    return [("e", "edit", "app.edit"), *steps, *found, *rest, *away]
-
-
-_GO = ("enter", "go there", "app.tree")
-_OTHERS: dict[str, list[Key]] = {
-    "ripple": [("↑ ↓", "choose", "app.focus('ripple')"), _GO, ("r", "since", "app.since")],
-    "ranking": [("↑ ↓", "choose", "app.focus('ranking')"), _GO, ("o", "next order", "app.order")],
-    "picture": [("← →", "choose", "app.focus('picture')"), ("enter", "edit", "app.edit"), ("m", "away", "app.picture")],
-}
-"""The keys of the panes that come on demand."""
+def _key(entry: Entry, bench: Bench, keymap: Mapping[str, str]) -> Key:
+    key, words = shortest(entry, keymap)
+    action = ACTIONS[entry.ids[0]]
+    if action.rests(bench):
+        return Key(key, words, "")
+    pressed = keymap.get(action.id, action.keys).split(",")[0]
+    return Key(key, words, f"app.simulate_key('{pressed}')" if action.by else f"app.do('{action.id}')")
 
 
 class KeyBar(Bar):
@@ -189,24 +168,23 @@ def _length(keys: Sequence[Key]) -> int:
 class Hint(Bar):
     """A line above the totals, as long as fits: for who is here for the first time, or of work to be had back."""
 
-    _texts: tuple[str, ...] = (
-        " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys",
-        " first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help",
-        " ↑ ↓ move   e edit   r what it did   ? help",
-    )
     _style = "$text-primary"
+    _texts: tuple[str, ...] = ()
 
-    def offer(self, works: Sequence[tuple[float, str]]) -> None:
-        """Say that there is work that was not saved; `works` are when each was last written, and what it is."""
-        when, what = works[0]
-        count = f" (and {len(works) - 1} more)" if len(works) > 1 else ""
-        self._texts = (
-            f" work that was not saved: {what}, {ago(time.time() - when)}{count}   W opens it",
-            f" work that was not saved, {ago(time.time() - when)}{count}   W opens it",
-            " unsaved work   W opens it",
-        )
-        self._style = "$text-warning"
-        self.display = True
+    def __init__(self, *, id: str, is_first: bool) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._is_first = is_first
+        self.display = False
+
+    def show(self, bench: Bench) -> None:
+        """Say it until something is edited."""
+        if len(bench.history.steps) > 1:
+            self.display = self._is_first = False
+            return
+        self._texts, self._style = _FIRST, "$text-primary"
+        if bench.offers:
+            self._texts, self._style = _of_offers(bench.offers), "$text-warning"
+        self.display = bool(bench.offers) or self._is_first
         self._draw()
 
     def on_resize(self) -> None:
@@ -215,3 +193,22 @@ class Hint(Bar):
     def _draw(self) -> None:
         texts = [text for text in self._texts if cell_len(text) <= self.app.size.width]
         self.say(Content.styled(texts[0] if texts else "", self._style))
+
+
+_FIRST = (
+    " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys",
+    " first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help",
+    " ↑ ↓ move   e edit   r what it did   ? help",
+)
+
+
+def _of_offers(offers: Sequence[Offer]) -> tuple[str, ...]:
+    """There is work that was not saved: when the newest was last written, and what it is."""
+    first = offers[0]
+    when, what = ago(time.time() - first.when), called(first.work.history.current)
+    count = f" (and {len(offers) - 1} more)" if len(offers) > 1 else ""
+    return (
+        f" work that was not saved: {what}, {when}{count}   W opens it",
+        f" work that was not saved, {when}{count}   W opens it",
+        " unsaved work   W opens it",
+    )

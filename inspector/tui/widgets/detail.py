@@ -2,99 +2,55 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
-from textual.message import Message
 from textual.widgets import Input
 
-from inspector.core.describe import value
-from inspector.core.edit import Field
-from inspector.core.fields import Choice, Flag
-from inspector.tui.widgets.sheet import Sheet, Subject
+from inspector.core.design.differences import value
+from inspector.core.design.edit import Field
+from inspector.core.design.fields import Choice, Flag
+from inspector.core.explain.subject import Subject
+from inspector.session.bench import Draft
+from inspector.session.editing import takes_letter
+from inspector.tui import keymap
+from inspector.tui.widgets.act import Act
+from inspector.tui.widgets.sheet import Sheet
 
 
 class ValueInput(Input):
     """The value being typed; enter keeps it, escape takes it back, up and down go on to another field."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave('keep')", "Keep", id="field.keep"),
-        Binding("escape", "leave('revert')", "Take back", id="field.revert"),
-        Binding("up,shift+tab", "leave('previous')", "Previous field", id="field.previous"),
-        Binding("down,tab", "leave('next')", "Next field", id="field.next"),
-    ]
-
-    class Left(Message):
-        """The input is done with: `how` is keep, revert, previous, next or blur."""
-
-        def __init__(self, how: str) -> None:
-            super().__init__()
-            self.how = how
-
-    def action_leave(self, how: str) -> None:
-        self.post_message(self.Left(how))
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("field")
 
     def on_blur(self) -> None:
         """Be done with, unless it is the terminal's window that lost the focus: then the typing goes on later."""
         if self.app.app_focus:
-            self.post_message(self.Left("blur"))
+            self.post_message(Act("field.leave", "blur"))
+
+
+class Marked(NamedTuple):
+    """What is done with the fields: which is marked, what is wrong with it, what is typed into it."""
+
+    field: int = 0
+    complaint: str = ""
+    draft: Draft | None = None
+    letters: str = ""
 
 
 class Detail(Container, can_focus=True):
     """The sheet of the selected place, and an input over the value that is being typed."""
 
     ALLOW_MAXIMIZE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "choose(-1)", "Previous field", id="detail.previous"),
-        Binding("down,j", "choose(1)", "Next field", id="detail.next"),
-        Binding("plus,equals_sign,right,l", "step(1)", "Step up", id="detail.step-up"),
-        Binding("minus,left,h", "step(-1)", "Step down", id="detail.step-down"),
-        Binding("enter,e,space", "open", "Type a value (or begin with a digit)", id="detail.open"),
-        Binding("pagedown", "scroll(1)", "Scroll down", id="detail.page-down"),
-        Binding("pageup", "scroll(-1)", "Scroll up", id="detail.page-up"),
-    ]
-
-    class Stepped(Message):
-        """A field is to be moved by `steps`."""
-
-        def __init__(self, detail: Detail, field: Field, steps: int) -> None:
-            super().__init__()
-            self.detail, self.field, self.steps = detail, field, steps
-
-        @property
-        def control(self) -> Detail:
-            return self.detail
-
-    class Typed(Message):
-        """`text` stands in a field now."""
-
-        def __init__(self, detail: Detail, field: Field, text: str) -> None:
-            super().__init__()
-            self.detail, self.field, self.text = detail, field, text
-
-        @property
-        def control(self) -> Detail:
-            return self.detail
-
-    class Opened(Message):
-        """A field is being typed into from now on."""
-
-    class Closed(Message):
-        """Typing has ended; `is_kept` says whether what was typed is to stay."""
-
-        def __init__(self, *, is_kept: bool) -> None:
-            super().__init__()
-            self.is_kept = is_kept
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("detail")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._subject = Subject("", "", "", (), (), ())
-        self._chosen: dict[tuple[str, ...], int] = {}
-        self._complaint = ""
-        self._typing: Field | None = None
+        self._subject = Subject()
+        self._marked = Marked()
 
     def compose(self) -> ComposeResult:
         yield Sheet(id="sheet")
@@ -109,119 +65,64 @@ class Detail(Container, can_focus=True):
         return self.query_one(ValueInput)
 
     @property
-    def field(self) -> Field | None:
-        """The field under the cursor: what + and − step."""
+    def _field(self) -> Field | None:
+        """The marked field."""
         fields = self._subject.fields
-        return fields[self._index] if fields else None
+        return fields[self._marked.field] if fields else None
 
-    @property
-    def is_typing(self) -> bool:
-        return self._typing is not None
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        """Places whose fields have the same names share the cursor among them."""
-        return tuple(field.name for field in self._subject.fields)
-
-    @property
-    def _index(self) -> int:
-        return min(self._chosen.get(self._names, 0), max(len(self._subject.fields) - 1, 0))
-
-    def show(self, subject: Subject) -> None:
-        """Show another place, or the same one with other numbers, where what is being typed stays as it is."""
-        before, field = self._subject, self.field
-        if self.is_typing and subject.name != before.name:
-            self._end("blur")
+    def show(self, subject: Subject, marked: Marked) -> None:
+        """Show another place, the same one with other numbers, or what is done with its fields."""
+        before, self._marked = self._marked, marked
+        is_moved = marked.field != before.field or subject.name != self._subject.name
         self._subject = subject
-        if field is not None and subject.name == before.name and field.name in self._names:
-            self._chosen[self._names] = self._names.index(field.name)
+        draft = marked.draft
+        if draft is not None and before.draft is None:
+            self._open(draft)
+        elif draft is None:
+            self._input.display = False
+            if is_moved and before.field != marked.field:
+                self.sheet.reveal(marked.field)
         self._draw()
 
-    def complain(self, reason: str) -> None:
-        """Explain beside the field why what was typed, or stepped to, is not allowed; an empty reason takes it away."""
-        if reason != self._complaint:
-            self._complaint = reason
-            self._draw()
-
-    def open(self, text: str | None = None) -> None:
-        """Begin typing into the field under the cursor, over its value or with `text`; a choice is stepped instead."""
-        field = self.field
-        if field is None or self.is_typing:
-            return
-        if isinstance(field.spec, Choice | Flag):
-            self.post_message(self.Stepped(self, field, 1))
-            return
-        self._complaint = ""
-        self._typing = field
-        self.sheet.reveal(self._index)
+    def _open(self, draft: Draft) -> None:
+        """Put the input over the value, which is selected unless something was typed already."""
+        self.sheet.reveal(self._marked.field)
         typed = self._input
         typed.cursor_blink = False
         self._place()
-        typed.select_on_focus = text is None
+        typed.select_on_focus = draft.text == value(draft.field.value)
         with typed.prevent(Input.Changed):
-            typed.value = value(field.value) if text is None else text
+            typed.value = draft.text
         typed.cursor_position = len(typed.value)
         typed.display = True
-        self.post_message(self.Opened())
-        self.screen.set_focus(typed)
-        if text is not None:
-            self.post_message(self.Typed(self, field, text))
-        self._draw()
-
-    def leave(self, how: str) -> None:
-        """End typing as the input's own keys do: keep, revert, previous or next."""
-        self._left(ValueInput.Left(how))
-
-    def finish(self) -> bool:
-        """Stop typing; whether what was typed may stay: what is not allowed is taken back."""
-        is_kept = not self._complaint
-        self._typing = None
-        self._complaint = ""
-        self._input.display = False
-        return is_kept
-
-    def _end(self, how: str) -> None:
-        self.post_message(self.Closed(is_kept=self.finish() and how != "revert"))
 
     def _draw(self) -> None:
-        is_active = self.has_focus or self.is_typing
-        self.sheet.show(self._subject, self._index, is_active=is_active, complaint=self._complaint)
-
-    def _choose(self, index: int) -> None:
-        fields = self._subject.fields
-        if fields:
-            self._chosen[self._names] = min(max(index, 0), len(fields) - 1)
-            self._complaint = ""
-            self.sheet.reveal(self._index)
-            self._draw()
-
-    def action_choose(self, fields: int) -> None:
-        self._choose(self._index + fields)
-
-    def action_step(self, steps: int) -> None:
-        if self.field is not None:
-            self.post_message(self.Stepped(self, self.field, steps))
-
-    def action_open(self) -> None:
-        self.open()
+        is_active = self.has_focus or self._marked.draft is not None
+        self.sheet.show(self._subject, self._marked.field, is_active=is_active, complaint=self._marked.complaint)
 
     def action_scroll(self, pages: int) -> None:
         self.sheet.scroll_relative(y=pages * max(self.size.height - 2, 1), animate=False)
 
     def on_key(self, event: events.Key) -> None:
-        """A digit begins a new value."""
-        is_digit = event.character is not None and event.character.isascii() and event.character.isdigit()
-        is_number = self.field is not None and not isinstance(self.field.spec, Choice | Flag)
-        if is_digit and is_number and self.has_focus:
-            event.stop()
-            event.prevent_default()
-            self.open(event.character)
+        """A digit begins a new value, a letter chooses the option that begins with it."""
+        field, character = self._field, event.character
+        if not self.has_focus or field is None or character is None or not character.isascii():
+            return
+        if character.isdigit() and not isinstance(field.spec, Choice | Flag):
+            act = Act("detail.begin", character)
+        elif character.isalnum() and takes_letter(field, self._marked.letters, character):
+            act = Act("detail.letter", character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.post_message(act)
 
     @on(Sheet.Scrolled)
     @on(events.Resize)
     def _place(self) -> None:
         """Put the input over the value that is being typed, or out of sight with it."""
-        region = self.sheet.value_region(self._index)
+        region = self.sheet.value_region(self._marked.field)
         self._input.styles.offset = (region.x, region.y)
         self._input.styles.width = region.width + 1
         self._input.styles.opacity = 1 if 0 <= region.y < self.sheet.size.height else 0
@@ -234,31 +135,5 @@ class Detail(Container, can_focus=True):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._typing is not None:
-            self.post_message(self.Typed(self, self._typing, event.value))
-
-    @on(ValueInput.Left)
-    def _left(self, event: ValueInput.Left) -> None:
-        event.stop()
-        if not self.is_typing:
-            return
-        if event.how in ("keep", "next", "previous") and self._complaint:
-            return
-        self._end(event.how)
-        if event.how != "blur":
-            self.screen.set_focus(self)
-        if event.how in ("next", "previous"):
-            self._choose(self._index + (1 if event.how == "next" else -1))
-        self._draw()
-
-    @on(Sheet.Pressed)
-    def _pressed(self, event: Sheet.Pressed) -> None:
-        event.stop()
-        if self.is_typing:
-            self._end("blur")
-        self._choose(event.index)
-        self.screen.set_focus(self)
-        if event.part in ("−", "+"):
-            self.action_step(1 if event.part == "+" else -1)
-        elif event.part == "value":
-            self.open()
+        if self._marked.draft is not None:
+            self.post_message(Act("field.type", event.value))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
-from textual.message import Message
 
-from inspector.core.flow import Where
-from inspector.tui.view import View
-from inspector.tui.widgets.painted import Line, Painted, Piece
+from inspector.core.network.node import Where
+from inspector.session.view import View
+from inspector.tui import keymap
+from inspector.tui.terminal.painted import Line, Painted, Piece
+from inspector.tui.widgets.act import Act
 
 
 class Entry(NamedTuple):
@@ -25,29 +26,10 @@ class Entry(NamedTuple):
 class Listing(Painted, can_focus=True):
     """Entries under a heading. A subclass makes both from what is shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", id="list.up"),
-        Binding("down,j", "move(1)", "Down", id="list.down"),
-        Binding("pageup", "page(-1)", "Page up", id="list.page-up"),
-        Binding("pagedown", "page(1)", "Page down", id="list.page-down"),
-        Binding("home,g", "end(0)", "First", id="list.first"),
-        Binding("end,G", "end(-1)", "Last", id="list.last"),
-        Binding("enter,space", "choose", "Go to it in the tree", id="list.choose"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("list")
 
     EMPTY: ClassVar[str] = ""
     """What is said where there are no entries."""
-
-    class Pointed(Message):
-        """The cursor stands on an entry; `is_chosen` where one wants to go there."""
-
-        def __init__(self, listing: Listing, where: Where, *, is_chosen: bool) -> None:
-            super().__init__()
-            self.listing, self.where, self.is_chosen = listing, where, is_chosen
-
-        @property
-        def control(self) -> Listing:
-            return self.listing
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -63,8 +45,18 @@ class Listing(Painted, can_focus=True):
     def show(self, view: View) -> None:
         """Show what follows from `view`; nothing is made or drawn while the pane is out of sight."""
         before, self._view = self._view, view
-        if self.is_in_sight and (before is None or before[:3] != view[:3] or before.counting != view.counting):
+        is_other = before is None or self.order(before) != self.order(view)
+        if is_other:
+            self._cursor = 0
+        is_news = before is None or not view.has_networks_of(before) or view.counting is not before.counting
+        if self.is_in_sight and (is_other or is_news):
             self.remake()
+            if is_other:
+                self._keep_in_sight()
+
+    def order(self, view: View) -> object:
+        """What of the view makes it another list, which begins at its first entry."""
+        raise NotImplementedError
 
     def remake(self) -> None:
         """Make the entries anew."""
@@ -119,7 +111,7 @@ class Listing(Painted, can_focus=True):
         self._cursor = min(max(index, 0), len(self._entries) - 1)
         self._keep_in_sight()
         self.repaint()
-        self.post_message(self.Pointed(self, self._entries[self._cursor].where, is_chosen=is_chosen))
+        self.post_message(Act("list.point", self._entries[self._cursor].where, is_chosen=is_chosen))
 
     def action_move(self, entries: int) -> None:
         self._move_to(self._cursor + entries)

@@ -7,15 +7,15 @@ from math import sqrt
 from typing import ClassVar, NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.binding import BindingType
 
-from inspector.core.flow import Where
-from inspector.core.network import Network
-from inspector.core.node import Dims
-from inspector.core.units import dims
-from inspector.tui.view import View
-from inspector.tui.widgets.painted import Line, Painted, Piece
+from inspector.core.network.network import Network
+from inspector.core.network.node import Where
+from inspector.core.units import Dims, dims
+from inspector.session.view import View
+from inspector.tui import keymap
+from inspector.tui.terminal.painted import Line, Painted, Piece
+from inspector.tui.widgets.act import Act
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _HEADER = 1
@@ -55,12 +55,12 @@ def stations(network: Network, baseline: Network) -> list[Station]:
     """Input, stem, the stages, the head's pool and fc."""
     *tops, head = network.children(network.place)
     pool, fc = network.children(head)
-    found = []
+    boxes = []
     for place in (*tops, pool, fc):
         before = baseline.at(place.where).node
         name = "pool" if place.node is pool.node else place.name
-        found.append(Station(name, place.where, place.node.output, before.output[1:] != place.node.output[1:]))
-    return found
+        boxes.append(Station(name, place.where, place.node.output, before.output[1:] != place.node.output[1:]))
+    return boxes
 
 
 def widths(boxes: Sequence[Station], room: int) -> list[tuple[int, int]]:
@@ -92,21 +92,7 @@ def _rounded_up(channels: int) -> int:
 class Picture(Painted, can_focus=True):
     """A strip of boxes from the input to fc; the one that the tree stands in is marked, and choosing one goes there."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h,up,k", "move(-1)", "Previous feature map", id="picture.previous"),
-        Binding("right,l,down,j", "move(1)", "Next feature map", id="picture.next"),
-    ]
-
-    class Chosen(Message):
-        """A box was chosen."""
-
-        def __init__(self, picture: Picture, where: Where) -> None:
-            super().__init__()
-            self.picture, self.where = picture, where
-
-        @property
-        def control(self) -> Picture:
-            return self.picture
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("picture")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -183,12 +169,12 @@ class Picture(Painted, can_focus=True):
     def action_move(self, boxes: int) -> None:
         current = self._current
         index = 0 if current is None else min(max(current + boxes, 0), len(self._boxes) - 1)
-        self.post_message(self.Chosen(self, self._boxes[index].where))
+        self.post_message(Act("app.jump", self._boxes[index].where))
 
     def on_click(self, event: events.Click) -> None:
         left = 1
         for box, (column, _) in zip(self._boxes, self._widths, strict=True):
             left += column + 1
             if event.x < left:
-                self.post_message(self.Chosen(self, box.where))
+                self.post_message(Act("app.jump", box.where))
                 return

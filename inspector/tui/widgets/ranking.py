@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from inspector.core.compare import explain
-from inspector.core.describe import called, operation
-from inspector.core.node import Node
-from inspector.core.ranking import Ranked, dearest, most_changed
+from inspector.core.changes.compare import explain
+from inspector.core.changes.ranking import Ranked, dearest, most_changed
+from inspector.core.network.kinds import operation
+from inspector.core.network.node import Node
 from inspector.core.units import difference, exact
-from inspector.tui.cells import fitted
-from inspector.tui.view import View
+from inspector.session.view import View
+from inspector.tui import keymap
+from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.painted import Piece
 from inspector.tui.widgets.listing import Entry, Listing
-from inspector.tui.widgets.painted import Piece
 
 _NAME, _AMOUNT = 25, 16
 
@@ -23,25 +24,19 @@ _NAME, _AMOUNT = 25, 16
 class Ranking(Listing):
     """The dearest operations, by params or by cost, or those that have changed most since the baseline."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "order", "Next order", id="ranking.order")]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("ranking")
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._order = 0
-
-    def action_order(self) -> None:
-        self._order = (self._order + 1) % 4
-        self._cursor = 0
-        self.remake()
-        self._keep_in_sight()
+    def order(self, view: View) -> object:
+        """By params or by cost, of what there is or of what has changed."""
+        return view.look.order
 
     def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
-        by_cost, by_change = bool(self._order % 2), self._order >= 2
+        by_cost, by_change = bool(view.look.order % 2), view.look.order >= 2
         amount = view.counting.of if by_cost else _params
         noun = view.counting.heading if by_cost else "params"
         if by_change:
             rows = most_changed(view.network, explain(view.baseline, view.network), amount)
-            words = f"changed most in {noun} since {called(view.baseline.design)}"
+            words = f"changed most in {noun} since {view.against}"
         else:
             rows = dearest(view.network, amount)
             words = f"costs most in {noun}"

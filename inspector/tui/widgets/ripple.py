@@ -5,49 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from inspector.core.compare import Effect, explain
-from inspector.core.describe import called, edits, value
-from inspector.core.network import Network
-from inspector.core.units import short_difference
-from inspector.tui.cells import fitted
-from inspector.tui.view import View
+from inspector.core.changes.compare import Effect, explain, is_told
+from inspector.core.design.differences import edits
+from inspector.core.design.differences import told as told_edits
+from inspector.core.units import plural, short_difference
+from inspector.session.view import View
+from inspector.tui import keymap
+from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.painted import Piece
 from inspector.tui.widgets.listing import Entry, Listing
-from inspector.tui.widgets.painted import Piece
 
 _NUMBER = 9
-_UNTOLD = ("ReLU", "Shortcut")
-"""A ReLU is told with what it follows, a shortcut by the projection that comes or goes."""
 
 
 class Ripple(Listing):
     """The effects of the last edit, or of everything since the baseline."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "since", "Since the last edit, or the baseline", id="ripple.since"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("ripple")
 
     EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._since_baseline = False
-
-    def action_since(self) -> None:
-        self._since_baseline = not self._since_baseline
-        self._cursor = 0
-        self.remake()
-        self._keep_in_sight()
+    def order(self, view: View) -> object:
+        """Since the last edit, or since the baseline."""
+        return view.look.since_baseline
 
     def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
-        is_last = view.previous is not None and not self._since_baseline
+        is_last = view.previous is not None and not view.look.since_baseline
         before = view.previous if view.previous is not None and is_last else view.baseline
         told = [each for each in explain(before, view.network) if is_told(each)]
         heading: list[Piece] = [(" ripple", "strong")]
         if told:
-            heading += [("  " + _cause(before, view.network), ""), (f"  {_count(told)}", "quiet")]
-        heading.append((f"  since {'the last edit' if is_last else called(before.design)}", "quiet"))
+            heading += [
+                ("  " + told_edits(edits(view.network.design, before.design)), ""),
+                (f"  {_count(told)}", "quiet"),
+            ]
+        heading.append((f"  since {'the last edit' if is_last else view.against}", "quiet"))
         if not told:
             heading.append((": nothing has changed", "quiet"))
         lines = [(_name(each), each.what, each.why) for each in told]
@@ -95,20 +89,6 @@ def _name(effect: Effect) -> str:
     return effect.change.name + (f" +{effect.repeats - 1}" if effect.repeats > 1 else "")
 
 
-def is_told(effect: Effect) -> bool:
-    """Whether an effect is news: not a group that differs by what is in it, nor a part that came or went with one."""
-    node = effect.change.after or effect.change.before
-    return not effect.is_part and node is not None and node.kind not in _UNTOLD
-
-
-def _cause(before: Network, after: Network) -> str:
-    """The edits in words: "conv5_3.conv3 2048 → 1024", or how many there are."""
-    found = edits(after.design, before.design)
-    if len(found) != 1:
-        return f"{len(found)} edits"
-    return f"{found[0].address} {value(found[0].before)} → {value(found[0].after)}"
-
-
 def _count(told: Sequence[Effect]) -> str:
     places = sum(each.repeats for each in told)
-    return f"changed {places} place{'s' if places > 1 else ''}"
+    return f"changed {plural(places, 'place')}"

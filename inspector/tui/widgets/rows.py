@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from inspector.core.flow import Where
-from inspector.core.network import Network
-from inspector.core.node import Node, distinct
+from inspector.core.network.kinds import kind
+from inspector.core.network.network import Network
+from inspector.core.network.node import Node, Where, distinct
 from inspector.core.units import features
 
 DEEPEST = 4
@@ -49,7 +49,7 @@ def visible(root: Node, folds: Folds) -> list[Where]:
         rows: list[Where] = [()]
         if node.children and folds.is_open(where):
             for number, child in enumerate(node.children):
-                if child.kind != "ReLU":
+                if kind(child).has_row:
                     rows += [(number, *rest) for rest in below(child, (*where, number))]
         if where not in touched:
             templates[key] = rows
@@ -61,34 +61,6 @@ def visible(root: Node, folds: Folds) -> list[Where]:
 def within(wheres: Iterable[Where]) -> list[Where]:
     """The rows of some places, and those of the groups that they are in, from top to bottom; the network's always."""
     return sorted({()} | {where[:length] for where in wheres for length in range(len(where) + 1)})
-
-
-def nearest_place(before: Network, after: Network, where: Where) -> Where:
-    """Where the row at `where` is to be found after an edit: by its name, else what stands there, else the nearest.
-
-    What takes the place of a row (a projection an identity's) is the same row; a block that has gone leaves the last.
-    """
-    place = before.at(where)
-    if _is_row(after, where) and after.at(where).name == place.name:
-        return where
-    for found in after.children(after.at(where[:-1])) if where and _is_row(after, where[:-1]) else ():
-        if found.name == place.name and found.node.kind != "ReLU":
-            return found.where
-    if _is_row(after, where):
-        return where
-    group = nearest_place(before, after, where[:-1])
-    children = after.at(group).node.children
-    if len(where) == 2 and len(group) == 1 and children:
-        return (*group, min(where[-1], len(children) - 1))
-    return group
-
-
-def _is_row(network: Network, where: Where) -> bool:
-    """Whether the tree has a row for this place."""
-    try:
-        return network.at(where).node.kind != "ReLU"
-    except IndexError:
-        return False
 
 
 class Columns(NamedTuple):

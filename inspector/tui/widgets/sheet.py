@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from textual import events
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 
-from inspector.core.describe import value
-from inspector.core.design import Design
-from inspector.core.edit import Field, resolve
-from inspector.core.editable import editable
-from inspector.core.facts import Fact, facts, title
-from inspector.core.network import Network, Place
-from inspector.errors import DesignError
-from inspector.tui.widgets.painted import Line, Painted, Piece
-
-
-class Subject(NamedTuple):
-    """All that the sheet says of one place; `were` has a field's value in the baseline where that is another one."""
-
-    name: str
-    path: str
-    title: str
-    fields: tuple[Field, ...]
-    were: tuple[str | None, ...]
-    facts: tuple[Fact, ...]
-
-
-def subject(network: Network, baseline: Network, place: Place) -> Subject:
-    """What the sheet says of `place`."""
-    design = network.design
-    fields = editable(design, place)
-    were = tuple(_was(baseline.design, field) for field in fields)
-    name = place.name if place.where else design.base
-    return Subject(name, place.path, title(network, place), fields, were, facts(network, place, baseline))
-
-
-def _was(design: Design, field: Field) -> str | None:
-    """The value of a field in `design` where it is another one."""
-    try:
-        before = resolve(design, field.address).value
-    except DesignError:
-        return None
-    return value(before) if before != field.value else None
-
+from inspector.core.design.differences import value
+from inspector.core.explain.subject import Subject
+from inspector.tui.terminal.painted import Line, Painted, Piece
+from inspector.tui.widgets.act import Act
 
 _FIRST_FIELD = 3
 """The line of the first field."""
@@ -57,25 +22,12 @@ _VALUE_WIDTH = 10
 class Sheet(Painted, can_focus=False):
     """Title, fields with − and + round their values, an explanation under a field, and facts."""
 
-    class Pressed(Message):
-        """A field was clicked: `part` is "−", "+" or "value"."""
-
-        def __init__(self, sheet: Sheet, index: int, part: str) -> None:
-            super().__init__()
-            self.sheet = sheet
-            self.index = index
-            self.part = part
-
-        @property
-        def control(self) -> Sheet:
-            return self.sheet
-
     class Scrolled(Message):
         """Other lines are in sight."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._subject = Subject("", "", "", (), (), ())
+        self._subject = Subject()
         self._chosen = 0
         self._is_active = False
         self._complaint: tuple[str, ...] = ()
@@ -169,7 +121,7 @@ class Sheet(Painted, can_focus=False):
         """Press what is under the pointer: − and + step, the value is opened, the label chooses the field."""
         hit = self._field_at(event.offset)
         if hit is not None:
-            self.post_message(self.Pressed(self, *hit))
+            self.post_message(Act("detail.press", *hit))
 
     def _field_at(self, offset: Offset) -> tuple[int, str] | None:
         line = offset.y + round(self.scroll_y)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
-from textual.message import Message
 
-from inspector.core.counting import Convention
-from inspector.core.describe import operation, stride
-from inspector.core.design import block_name
-from inspector.core.flow import Where
-from inspector.core.network import Network
-from inspector.core.node import Node
+from inspector.core.measures.counting import Convention
+from inspector.core.names import block_name
+from inspector.core.network.kinds import kind, operation, stride
+from inspector.core.network.network import Network
+from inspector.core.network.node import Node, Where
 from inspector.core.units import features, short, short_difference
-from inspector.tui.cells import fitted
-from inspector.tui.view import View
-from inspector.tui.widgets.painted import Line, Painted, Piece
+from inspector.session.view import View
+from inspector.tui import keymap
+from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.painted import Line, Painted, Piece
+from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.rows import (
     DEEPEST,
     Columns,
@@ -41,44 +40,13 @@ CONTEXT = 3
 class TreeTable(Painted, can_focus=True):
     """One row a node: name, stride, operation, output C×H×W, params, MACs, a bar for its share, a mark where edited."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", id="tree.up"),
-        Binding("down,j", "move(1)", "Down", id="tree.down"),
-        Binding("left,h", "close", "Fold, or go to the group", id="tree.close"),
-        Binding("right,l", "open", "Unfold, or go into the group", id="tree.open"),
-        Binding("space", "fold", "Fold or unfold", id="tree.toggle"),
-        Binding("pageup", "page(-1)", "Page up", id="tree.page-up"),
-        Binding("pagedown", "page(1)", "Page down", id="tree.page-down"),
-        Binding("home,g", "end(0)", "First row", id="tree.first"),
-        Binding("end,G", "end(-1)", "Last row", id="tree.last"),
-        Binding("left_square_bracket", "stage(-1)", "Previous stage", id="tree.previous-stage", key_display="["),
-        Binding("right_square_bracket", "stage(1)", "Next stage", id="tree.next-stage", key_display="]"),
-        Binding("1", "level(1)", "Show stages", id="tree.level-1"),
-        Binding("2", "level(2)", "Show blocks", id="tree.level-2"),
-        Binding("3", "level(3)", "Show operations", id="tree.level-3"),
-        Binding("4", "level(4)", "Show everything", id="tree.level-4"),
-        Binding("s", "share", "Bar: share of params or MACs", id="tree.share"),
-        Binding("d", "differences", "Columns of differences to the baseline", id="tree.differences"),
-    ]
-
-    class Moved(Message):
-        """The cursor is to stand on another row; `is_jump` where that is far off, and one may want to go back."""
-
-        def __init__(self, tree: TreeTable, where: Where, *, is_jump: bool = False) -> None:
-            super().__init__()
-            self.tree, self.where, self.is_jump = tree, where, is_jump
-
-        @property
-        def control(self) -> TreeTable:
-            return self.tree
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("tree")
 
     def __init__(self, view: View, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._view = view
         self._cursor = view.where
         self._folds = Folds(0)
-        self._by_cost = False
-        self._differs = False
         self._filter: tuple[Where, ...] | None = None
         self._rows: list[Where] = []
         self._laid_out: object = None
@@ -97,16 +65,21 @@ class TreeTable(Painted, can_focus=True):
     def _counting(self) -> Convention:
         return self._view.counting
 
-    def show(self, view: View) -> None:
-        """Show another network, keeping folds and scroll; only lines whose values differ are drawn anew."""
-        self._view = view
-        self._lay_out()
-        self.go(view.where)
+    def show(self, view: View, wheres: tuple[Where, ...] | None) -> None:
+        """Show another network, keeping folds and scroll; only lines whose values differ are drawn anew.
 
-    def filter(self, wheres: Sequence[Where] | None) -> None:
-        """Show some places only, and the groups that they are in; None shows all that is unfolded."""
-        self._filter = None if wheres is None else tuple(wheres)
-        self._fold(self._folds)
+        `wheres` are some places to be shown alone, with the groups that they are in; None shows all that is unfolded.
+        """
+        before, self._view = self._view, view
+        is_same = view.has_networks_of(before) and wheres == self._filter and view.look == before.look
+        if is_same and view.where == self._cursor:
+            return
+        if not is_same:
+            self._filter = wheres
+            self._lay_out()
+        self.go(view.where)
+        if before.look.differs != view.look.differs:
+            self.redraw()
 
     def go(self, where: Where) -> None:
         """Put the cursor on a place, unfolding what it is in; nothing is posted."""
@@ -143,7 +116,7 @@ class TreeTable(Painted, can_focus=True):
         if size != self.virtual_size:
             self.virtual_size = size
         self._columns = columns(
-            self.scrollable_content_region.width, widest_shape(self._network), differs=self._differs
+            self.scrollable_content_region.width, widest_shape(self._network), differs=self._view.look.differs
         )
 
     @property
@@ -185,7 +158,7 @@ class TreeTable(Painted, can_focus=True):
 
     def _header(self, widths: Columns) -> list[Piece]:
         heading = self._counting.heading
-        of = heading if self._by_cost else "params"
+        of = heading if self._view.look.by_cost else "params"
         share = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
         texts = (
             " " * (widths.name + 7),
@@ -193,7 +166,9 @@ class TreeTable(Painted, can_focus=True):
             "C×H×W".rjust(widths.shape),
             "params".rjust(widths.number) if widths.number else "",
             heading.rjust(widths.number) if widths.number else "",
-            f"{'± params'.rjust(widths.difference)}{f'± {heading}'.rjust(widths.difference)}" if self._differs else "",
+            f"{'± params'.rjust(widths.difference)}{f'± {heading}'.rjust(widths.difference)}"
+            if self._view.look.differs
+            else "",
             f"  {share}" if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
@@ -252,7 +227,7 @@ class TreeTable(Painted, can_focus=True):
 
     def _share(self, node: Node) -> float:
         """The node's share of the network, from 0 to 1."""
-        if not self._by_cost:
+        if not self._view.look.by_cost:
             return node.params / self._network.params
         return self._counting.of(node) / self._counting.of(self._network.root)
 
@@ -263,14 +238,18 @@ class TreeTable(Painted, can_focus=True):
         where = self._rows[min(max(index, 0), len(self._rows) - 1)]
         if where != self._cursor or is_jump:
             self.go(where)
-            self.post_message(self.Moved(self, where, is_jump=is_jump))
+            self._say(where, is_jump=is_jump)
+
+    def _say(self, where: Where, *, is_jump: bool = False) -> None:
+        """The cursor is to stand on another row; `is_jump` where that is far off, and one may want to go back."""
+        self.post_message(Act("tree.leap" if is_jump else "tree.go", where))
 
     def _visit(self, where: Where, *, is_jump: bool = False) -> None:
         """Go to a place; one that the filter hides is asked for, and the filter ends."""
         if where in self._rows:
             self._move_to(self._rows.index(where), is_jump=is_jump)
         else:
-            self.post_message(self.Moved(self, where, is_jump=True))
+            self._say(where, is_jump=True)
 
     def action_move(self, rows: int) -> None:
         self._move_to(self._index + rows)
@@ -306,7 +285,7 @@ class TreeTable(Painted, can_focus=True):
         where = self._cursor[: min(level, DEEPEST)]
         self._cursor = where
         self._fold(Folds(level))
-        self.post_message(self.Moved(self, where))
+        self._say(where)
 
     def action_stage(self, steps: int) -> None:
         """Go to the next stage, or to the one before."""
@@ -315,15 +294,6 @@ class TreeTable(Painted, can_focus=True):
         there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
         if there:
             self._visit(there[0] if steps > 0 else there[-1], is_jump=True)
-
-    def action_differences(self) -> None:
-        self._differs = not self._differs
-        self._lay_out()
-        self.redraw()
-
-    def action_share(self) -> None:
-        self._by_cost = not self._by_cost
-        self.repaint()
 
     def _fold(self, folds: Folds) -> None:
         self._folds = folds
@@ -355,10 +325,10 @@ def _stand(root: Node, where: Where) -> tuple[Node | None, Node | None, int]:
 
 def _words(node: Node, group: Node | None, number: int) -> str:
     """The operation, and the ReLU right behind it, which has no row of its own."""
-    siblings = group.children if group else ()
-    if number + 1 < len(siblings) and siblings[number + 1].kind == "ReLU":
-        return "+ shortcut, relu" if node.kind == "Add" else f"{operation(node)}, relu"
-    return operation(node)
+    behind = group.children[number + 1 : number + 2] if group else ()
+    if not behind or kind(behind[0]).has_row:
+        return operation(node)
+    return f"{'+ shortcut' if node.kind == 'Add' else operation(node)}, {operation(behind[0])}"
 
 
 def _amount(number: int) -> str:

@@ -1,0 +1,75 @@
+"""The command line: arguments → one call. One module a command, imported when it is called; exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from inspector.cli.printer import discard, fail
+from inspector.errors import InspectorError
+
+DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
+COMMANDS = ("code", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
+"""The commands, each a module of this room with its `command`."""
+
+
+class _EditorFirst(click.Group):
+    """A group whose unnamed command is the editor: `inspector resnet50` opens it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
+            args = ["edit", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"inspector.cli.{cmd_name}").command
+        return command
+
+
+@click.group(
+    cls=_EditorFirst,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="[COMMAND] [MODEL] …",
+)
+@click.version_option(package_name="inspector", message="%(prog)s %(version)s", prog_name="inspector")
+def cli() -> None:
+    """A workbench for ResNets: change channels, see every shape, parameter and MAC follow.
+
+    Without a command, `inspector [MODEL] [--set ADDRESS=VALUE]…` opens the editor; where standard output is no
+    terminal it prints the text report. MODEL is a preset (resnet50 if left out) or a design file.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    0 fine, 1 differs, 2 usage or an invalid design, 3 something is not installed, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = cli.main(arguments, prog_name="inspector", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except InspectorError as error:
+        return fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        return fail(" ".join(error.format_message().split()), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        discard(1)
+        return 0
+    except OSError as error:
+        discard(1)
+        return fail(f"standard output: {(error.strerror or str(error)).lower()}", UNUSABLE)
+    return code if isinstance(code, int) else 0

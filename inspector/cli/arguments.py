@@ -1,0 +1,154 @@
+"""What commands take: a model and its edits, a counting, a file; and how a shell completes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspector.core.measures.counting import CONVENTIONS
+from inspector.errors import DesignError, InspectorError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from inspector.core.design.design import Design
+
+
+class _Completed(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """An argument whose words a shell completes."""
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:
+        """What may stand here, whatever has been typed of it."""
+        raise NotImplementedError
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002  # click calls it so
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The words that begin with what has been typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self.words(ctx, incomplete) if word.startswith(incomplete)]
+
+
+class Model(_Completed):
+    """A preset, or a design file; a shell completes both, and commands where one could stand."""
+
+    name = "model"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """Presets, and at the first place commands."""
+        from inspector.core.design.fields import PRESETS
+
+        is_later = any(context.params.get(name) for name in ("assignments", "counting"))
+        is_first = context.command.name == "edit" and not is_later
+        return [*PRESETS, *(name for name in commands(context) if name != "edit" and is_first)]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Files where no word begins so."""
+        from click.shell_completion import CompletionItem
+
+        return super().shell_complete(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+class Assignment(_Completed):
+    """ADDRESS=VALUE; a shell completes the address, with the value that it has in the model."""
+
+    name = "assignment"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """Every address with its value, after the edits that stand on the line already."""
+        from inspector.core.design.differences import value
+        from inspector.core.design.edit import addresses, resolve
+        from inspector.core.design.fields import PRESETS
+
+        typed = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
+        models = [word for word in typed if word in PRESETS or word.endswith(".toml")]
+        given = tuple(after for before, after in pairwise(typed) if before == "--set" and "=" in after != incomplete)
+        try:
+            design = assign(load(models[0] if models else "resnet50"), given)
+        except InspectorError:
+            return []
+        known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
+        return [f"{address}={value(resolve(design, address).value)}" for address in known]
+
+
+class Subject(_Completed):
+    """A topic, which a shell completes, or the text of an error."""
+
+    name = "subject"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """The topics."""
+        from inspector.core.explain.concepts import TOPICS
+
+        return TOPICS
+
+
+def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """The MODEL argument and `--set`, which every command on one design has."""
+    command = click.option(
+        "--set",
+        "assignments",
+        type=Assignment(),
+        metavar="ADDRESS=VALUE",
+        multiple=True,
+        help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
+    )(command)
+    return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
+
+
+def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--counting`, which every command that shows costs has."""
+    text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
+    return click.option("--counting", metavar="NAME", help=text)(command)
+
+
+def with_output(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--output` and `--force`, which every command that can write a file has."""
+    command = click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")(command)
+    return click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")(command)
+
+
+def commands(context: click.Context | None) -> tuple[str, ...]:
+    """The names of all commands."""
+    root = context.find_root().command if context else None
+    return tuple(root.list_commands(context)) if context and isinstance(root, click.Group) else ()
+
+
+def load(model: str) -> Design:
+    """The preset or the design file that MODEL names."""
+    from inspector.core.design.fields import PRESETS
+    from inspector.core.design.presets import preset
+    from inspector.errors import nearest
+
+    if model in PRESETS:
+        return preset(model)
+    if names_file(model):
+        from inspector.files.design import read
+
+        return read(Path(model))
+    known = [*PRESETS, *commands(click.get_current_context(silent=True))]
+    hint = nearest(model, known) or f" (presets: {', '.join(PRESETS)})"
+    raise DesignError(model, f"no such preset or design file{hint}")
+
+
+def names_file(model: str) -> bool:
+    """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
+    from inspector.core.design.fields import PRESETS
+
+    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
+
+
+def assign(design: Design, assignments: tuple[str, ...]) -> Design:
+    """`design` with every `--set` made; DesignError where one is not allowed."""
+    from inspector.core.design.edit import edit
+
+    return edit(design, *assignments)

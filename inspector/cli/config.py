@@ -1,0 +1,35 @@
+"""`inspector config`: the settings file."""
+
+from __future__ import annotations
+
+import click
+
+from inspector.cli.printer import tell
+
+
+@click.group("config")
+def command() -> None:
+    """The settings file: where it is, and whether it is right."""
+
+
+@command.command("path")
+def path_command() -> None:
+    """Print where the settings file is, or would be."""
+    from inspector.tui import config
+
+    click.echo(config.place())
+
+
+@command.command("validate")
+@click.pass_context
+def validate_command(context: click.Context) -> None:
+    """Say what is wrong with the settings file; exit 2 where anything is."""
+    from inspector.tui import config
+
+    path = config.place()
+    _, problems = config.load(path)
+    for problem in problems:
+        tell(f"{path}: {problem}")
+    if not problems:
+        click.echo(f"{path}: {'fine' if path.exists() else 'no such file; the defaults hold'}")
+    context.exit(2 if problems else 0)

@@ -1,0 +1,64 @@
+"""`inspector [MODEL]`: the editor."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from inspector.cli.arguments import assign, load, names_file, with_counting, with_model
+
+
+@click.command("edit")
+@with_model
+@with_counting
+@click.option("--verify/--no-verify", default=None, help="Have torch verify each design, in a process of its own.")
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
+@click.option("--lang", type=click.Choice(["en", "ko"]), help="The notes' language; the locale's if left out.")
+@click.pass_context
+def command(
+    context: click.Context,
+    model: str,
+    assignments: tuple[str, ...],
+    counting: str | None,
+    lang: str | None,
+    *,
+    verify: bool | None,
+    is_ascii: bool,
+) -> None:
+    """Open the editor (what `inspector MODEL` does)."""
+    design = load(model)
+    start = assign(design, assignments)
+    if sys.stdout is None or not sys.stdout.isatty():
+        from inspector.cli.report import rendered
+
+        click.echo(rendered(start, "text", counting), nl=False)
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise click.UsageError("the editor needs a terminal on standard input")
+    gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
+    from msgspec import structs
+
+    from inspector.files.reading import whole
+    from inspector.tui import config
+    from inspector.tui.app import InspectorApp
+    from inspector.tui.kept import place
+    from inspector.tui.terminal.ascii import is_needed
+
+    settings, problems = config.load(config.place())
+    given = {"counting": counting, "lang": lang, "verify": verify, "ascii": is_ascii or is_needed(os.environ) or None}
+    app = InspectorApp(
+        start,
+        saved=design,
+        source=whole(Path(model)) if names_file(model) else None,
+        settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
+        state=place(),
+        problems=problems,
+    )
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
+    app.run()
+    context.exit(app.return_code or 0)

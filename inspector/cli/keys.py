@@ -1,0 +1,22 @@
+"""`inspector keys`: every action, and its keys."""
+
+from __future__ import annotations
+
+import click
+
+from inspector.cli.printer import tell
+
+
+@click.command("keys")
+def command() -> None:
+    """List every action's id, its keys (as the settings have them), and what it does."""
+    from inspector.tui import config
+    from inspector.tui.keymap import sections
+
+    settings, problems = config.load(config.place())
+    for title, rows in sections(settings.keys):
+        click.echo(title)
+        for action, keys in rows:
+            click.echo(f"  {action.id:24}{keys:18}{action.words}")
+    for problem in problems:
+        tell(f"{config.place()}: {problem}")

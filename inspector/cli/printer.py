@@ -1,0 +1,46 @@
+"""The only printer: data to standard output or to a file, words about it to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import click
+
+from inspector.errors import OutputError
+
+
+def hand_over(text: str, output: str | None, *, force: bool) -> None:
+    """Print `text`, or write it to the file that `--output` names."""
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    from inspector.files.output import is_there, write
+
+    if not output:
+        raise click.UsageError("--output needs the name of a file")
+    if not force and is_there(Path(output)):
+        raise OutputError(f"{output}: there is such a file already; --force overwrites it")
+    write(Path(output), text, overwrite=force)
+
+
+def tell(message: str) -> None:
+    """Say something about what is being done."""
+    click.echo(f"inspector: {message}", err=True)
+
+
+def fail(message: str, code: int) -> int:
+    """Say what is wrong; the exit code."""
+    with contextlib.suppress(OSError):  # where nobody can be told, the code says it
+        tell(message)
+        return code
+    discard(2)
+    return code
+
+
+def discard(stream: int) -> None:
+    """Point a standard stream, 1 or 2, at nothing, so that the interpreter's last flush has no more to say."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream)
+    os.close(nothing)

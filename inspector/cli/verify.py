@@ -1,0 +1,33 @@
+"""`inspector verify`: the real module, built and compared."""
+
+from __future__ import annotations
+
+import click
+
+from inspector.cli import DIFFERS
+from inspector.cli.arguments import assign, load, with_model
+from inspector.errors import MissingError
+
+
+@click.command("verify")
+@with_model
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@click.pass_context
+def command(context: click.Context, model: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
+    """Build the real network, and compare every layer with torchinfo; exit 1 where one differs."""
+    from inspector.core.measures.verdict import judge
+    from inspector.core.network.network import analyze
+    from inspector.report import verdict as report
+
+    network = analyze(assign(load(model), assignments))
+    try:
+        from inspector.bridge.build import build
+        from inspector.bridge.measure import measure
+
+        measured = measure(build(network.design, "meta"), network.design.input)
+    except Exception as error:  # noqa: BLE001  # whatever a torch that is missing or broken does, it is no difference
+        said = " ".join(str(error).split())
+        raise MissingError(f"torch, torchvision or torchinfo cannot be used: {said or type(error).__name__}") from None
+    verdict = judge(network, measured)
+    click.echo(report.as_json(verdict) if as_json else report.as_text(network, verdict), nl=False)
+    context.exit(0 if verdict.agrees else DIFFERS)

@@ -1,0 +1,1 @@
+"""What a person describes: a design, its fields and presets, edits, history, files and differences."""

@@ -1,0 +1,1 @@
+"""What a tree costs: counting, bytes, receptive fields, and the verdict on what was measured."""

@@ -1,0 +1,132 @@
+"""What tools call the cost of one forward pass: every convention a weighted sum of the same few terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from inspector.core.network.kinds import Terms, kind
+from inspector.core.network.node import Node, distinct
+from inspector.core.network.tree import Tree
+from inspector.errors import DesignError, nearest
+
+DEFAULT = "conv+fc"
+"""The convention that is shown unless another is asked for."""
+
+
+WORDS = {
+    "conv": "conv MACs",
+    "fc": "fc MACs",
+    "fc_bias": "fc biases",
+    "norm": "batch-norm outputs",
+    "norm_params": "batch-norm weights",
+    "relu": "relu outputs",
+    "max_pool": "max-pool inputs",
+    "avg_pool": "avg-pool inputs",
+    "pooled": "avg-pool outputs",
+}
+"""What each term is, in words."""
+
+
+class Convention(Struct, frozen=True):
+    """One tool's way of counting: how often it counts each term. `unit` says what it adds up."""
+
+    name: str
+    tool: str
+    unit: str
+    weights: Mapping[str, int]
+
+    @property
+    def heading(self) -> str:
+        """The heading of a narrow column, seven cells at most, no two alike."""
+        return _HEADINGS.get(self.name, self.name)
+
+    @property
+    def label(self) -> str:
+        """The heading of a column: "MACs", "mult-adds (torchinfo)"."""
+        return self.unit if self.name == DEFAULT else f"{self.unit} ({self.name})"
+
+    @property
+    def formula(self) -> str:
+        """The sum in words: "conv MACs + fc MACs + 2 × batch-norm outputs + avg-pool inputs"."""
+        return " + ".join(WORDS[term] if times == 1 else f"{times} × {WORDS[term]}" for term, times in self._weighted)
+
+    @property
+    def _weighted(self) -> list[tuple[str, int]]:
+        return [(term, self.weights[term]) for term in Terms._fields if self.weights.get(term)]
+
+    def of(self, node: Node) -> int:
+        """What the tool says of an operation or of all that is below a group."""
+        return node.macs if self.name == DEFAULT else self.cost(terms(node))
+
+    def cost(self, amounts: Terms) -> int:
+        """What the tool says of an operation or a network with these terms."""
+        return sum(times * int(getattr(amounts, term)) for term, times in self.weights.items())
+
+
+_HEADINGS = {
+    "conv+fc": "MACs",
+    "torchinfo": "t.info",
+    "torchprofile": "t.prof",
+    "torch-pruning": "pruning",
+    "ptflops-pytorch": "ptfl.pt",
+    "torch-flops": "t.flops",
+    "deepspeed-flops": "ds.flop",
+}
+_BOTH = {"conv": 1, "fc": 1}
+_ALL = {"norm": 2, "relu": 1, "max_pool": 1, "avg_pool": 1}
+
+CONVENTIONS = {
+    each.name: each
+    for each in (
+        Convention("conv+fc", "torchvision's published figure; calflops and DeepSpeed `macs`", "MACs", _BOTH),
+        Convention("ptflops", "ptflops 0.7.5, its default backend", "MACs", {**_BOTH, "fc_bias": 1}),
+        Convention("torchinfo", "torchinfo 1.8.0", "mult-adds", {**_BOTH, "fc_bias": 1, "norm_params": 1}),
+        Convention("torchprofile", "torchprofile 0.1.0", "MACs", {**_BOTH, "norm": 1, "pooled": 1}),
+        Convention(
+            "fvcore",
+            "fvcore 0.1.5 in eval mode, which calls them FLOPs; timm's published figure",
+            "MACs",
+            {**_BOTH, "norm": 2, "avg_pool": 1},
+        ),
+        Convention(
+            "torch-pruning", "Torch-Pruning 1.6.1 at batch 1; ptflops 0.6.9", "MACs", {**_BOTH, "fc_bias": 1, **_ALL}
+        ),
+        Convention(
+            "ptflops-pytorch",
+            "ptflops 0.7.5, backend pytorch, which meets relu and pools twice",
+            "MACs",
+            {**_BOTH, "fc_bias": 1, "norm": 2, "relu": 2, "max_pool": 2, "avg_pool": 2},
+        ),
+        Convention("thop", "thop 0.1.1", "MACs", {**_BOTH, "norm": 4, "avg_pool": 1, "pooled": 1}),
+        Convention("torch-flops", "torch's FlopCounterMode", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2}),
+        Convention(
+            "deepspeed-flops", "DeepSpeed and calflops `flops`", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2, **_ALL}
+        ),
+    )
+}
+"""Every convention by its name in reports, the smallest first; those of twice the MACs last."""
+
+
+def convention(name: str) -> Convention:
+    """The convention of a name; DesignError, with the nearest name, where there is none."""
+    if name not in CONVENTIONS:
+        raise DesignError(name, f"no such counting{nearest(name, CONVENTIONS)} ({', '.join(CONVENTIONS)})")
+    return CONVENTIONS[name]
+
+
+def terms(node: Node) -> Terms:
+    """The terms of an operation, or of all that is below a group."""
+    if not node.children:
+        return kind(node).terms(node)
+    total = Terms()
+    for child, times in distinct(node.children):
+        total = Terms(*(mine + times * its for mine, its in zip(total, terms(child), strict=True)))
+    return total
+
+
+def count(tree: Tree) -> dict[str, int]:
+    """Every convention's cost of one forward pass of the whole batch."""
+    amounts = terms(tree.root)
+    return {name: each.cost(amounts) for name, each in CONVENTIONS.items()}

@@ -1,0 +1,134 @@
+"""Bytes: of weights, of what training keeps, and of what inference holds at its peak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from inspector.core.network.blocks import parts
+from inspector.core.network.kinds import kind
+from inspector.core.network.node import Node, distinct
+from inspector.core.network.tree import HEAD, Tree
+
+OUTSIDE = "bytes leave out the framework's own, workspaces of algorithms, and what allocators keep in reserve"
+"""What no figure here has in it, in words."""
+
+DTYPES = {"fp32": 4, "fp16": 2, "bf16": 2}
+"""Bytes of one element."""
+INDEX = 8
+"""Bytes of an int64: a batch norm's count of batches, a max pool's index."""
+
+
+class Memory(Struct, frozen=True):
+    """Bytes of a network and of one pass of the whole batch through it, in fp32 where the name says nothing else.
+
+    `params` and `buffers` are by dtype; buffers are a batch norm's running mean and variance, and its int64 count of
+    batches. `params["int8"]` has the weights of convolutions and fc in int8, the rest in fp32.
+    `optimizer` is what is kept beside a parameter and its gradient: SGD nothing, SGD with momentum one value, Adam two.
+    `train_activations` is what autograd keeps for the backward pass of a forward pass in train mode.
+    `inference_peak` is the largest sum of feature maps alive at once in a forward pass without gradients.
+    """
+
+    params: dict[str, int]
+    buffers: dict[str, int]
+    gradients: int
+    optimizer: dict[str, int]
+    train_activations: int
+    inference_peak: int
+
+    def training(self, optimizer: str) -> int:
+        """All that training holds at the end of a forward pass, with one of `optimizer`'s names."""
+        kept = self.gradients + self.optimizer[optimizer] + self.train_activations
+        return self.params["fp32"] + self.buffers["fp32"] + kept
+
+
+class _Sizes(NamedTuple):
+    """Sums over a network: elements put out by batch norms, by those in projections, by the max pool.
+
+    `channels` are those of all batch norms, `norms` is how many there are.
+    """
+
+    norm: int = 0
+    projected: int = 0
+    pooled: int = 0
+    channels: int = 0
+    norms: int = 0
+
+
+def memory(tree: Tree) -> Memory:
+    """The bytes of a network."""
+    sizes = _sizes(tree.root)
+    params, statistics = tree.params, 2 * sizes.channels
+    _, fc = tree.root.children[HEAD].children
+    plain = statistics + fc.output[1]  # a batch norm's weights and biases are as many as its statistics
+    return Memory(
+        params={**{name: size * params for name, size in DTYPES.items()}, "int8": params - plain + 4 * plain},
+        buffers={name: size * statistics + INDEX * sizes.norms for name, size in DTYPES.items()},
+        gradients=4 * params,
+        optimizer={"sgd": 0, "sgd+momentum": 4 * params, "adam": 8 * params},
+        train_activations=kept_for_backward(tree),
+        inference_peak=4 * _peak(tree),
+    )
+
+
+def kept_for_backward(tree: Tree) -> int:
+    """Bytes that autograd keeps of one forward pass in train mode: 4·(I + B + (B - D) + MP + A) + 8·MP + 8·F.
+
+    A convolution keeps its input, a batch norm its input and its mean and 1/std, a ReLU its output — in place, so that
+    it is the next convolution's input too —, the max pool int64 indices, fc its input. The sum keeps nothing: what the
+    projection's batch norm puts out (D) is dropped once it is added.
+    """
+    sizes, (pool, _) = _sizes(tree.root), tree.root.children[HEAD].children
+    elements = prod(tree.root.input) + 2 * sizes.norm - sizes.projected + sizes.pooled
+    return 4 * (elements + prod(pool.output)) + INDEX * sizes.pooled + 8 * sizes.channels
+
+
+def _sizes(node: Node, *, is_projected: bool = False) -> _Sizes:
+    if node.kind == "BatchNorm2d":
+        out = prod(node.output)
+        return _Sizes(norm=out, projected=out if is_projected else 0, channels=node.output[1], norms=1)
+    if node.kind == "MaxPool2d":
+        return _Sizes(pooled=prod(node.output))
+    total = _Sizes()
+    for child, times in distinct(node.children):
+        below = _sizes(child, is_projected=node.kind == "Projection")
+        total = _Sizes(*(mine + times * its for mine, its in zip(total, below, strict=True)))
+    return total
+
+
+def _peak(tree: Tree) -> int:
+    """Elements alive at once at the worst moment of a forward pass of torchvision's modules.
+
+    An operation needs its input and its output; an in-place one (ReLU, the residual add) makes no new map. Beside them
+    live the image, which the caller holds; the stage's input, which `x = self.layer1(x)` holds until the stage is done;
+    and a block's input, which the shortcut needs. The max pool's int64 indices count as two elements each.
+    """
+    _, stem, *stages, head = tree.root.children
+    image = prod(tree.root.input)
+    peaks = [prod(stem.children[0].output), _chain(stem.children[1:]), _chain(head.children)]
+    for stage in stages:
+        entry = prod(stage.input)
+        peaks.append(entry + _block_peak(stage.children[0]))
+        peaks += [entry + prod(block.input) + _block_peak(block) for block, _ in distinct(stage.children[1:])]
+    return image + max(peaks)
+
+
+def _block_peak(block: Node) -> int:
+    """Elements alive beside the block's own input."""
+    path, branch, *_ = parts(block)
+    inside = max(prod(path[0].output), _chain(path[1:]))
+    return max(inside, 3 * prod(branch.output)) if branch.kind == "Projection" else inside
+
+
+def _chain(operations: Iterable[Node]) -> int:
+    """Elements of input and output of the largest of some operations, those in place aside."""
+    sizes = [0]
+    for node in operations:
+        if kind(node).is_in_place:
+            continue
+        indices = 2 * prod(node.output) if node.kind == "MaxPool2d" else 0
+        sizes.append(prod(node.input) + prod(node.output) + indices)
+    return max(sizes)

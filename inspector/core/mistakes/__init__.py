@@ -1,0 +1,1 @@
+"""Torch's shape errors, and the edit that each of them asks for."""

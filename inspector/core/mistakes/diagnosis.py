@@ -1,0 +1,293 @@
+"""A shape error of torch, met while a network is edited by hand -> the edit of the design that replaces the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isqrt
+
+from msgspec import Struct
+
+from inspector.core.design.design import CONVOLUTIONS, Design, Stage
+from inspector.core.design.differences import called, edits
+from inspector.core.design.edit import edit, resolve
+from inspector.core.design.fields import PRESETS
+from inspector.core.design.presets import preset
+from inspector.core.mistakes.by_hand import Met, errors_by_hand
+from inspector.core.mistakes.fitting import fit, fits, of_stage, tried
+from inspector.core.mistakes.shape_errors import Checkpoint, Forward, read
+from inspector.core.names import STAGES, block_name, layer_name
+from inspector.core.network.network import Network, analyze
+from inspector.core.network.tree import HEAD
+from inspector.core.units import Dims, dims, plural
+
+
+class Diagnosis(Struct, frozen=True):
+    """What a shape error of torch says about a network that is edited by hand.
+
+    `error` says in plain words which error it is, `name` and `path` where it is raised (the paper's name and torch's;
+    both empty where no place of the design fits), `why` the reason with its numbers. `edit` is the one edit of the
+    design that does all that the hand-made one runs into; several, with spaces between, where one is not enough; empty
+    where no edit helps; `is_whole` unless those are the first steps only. `others` are edits that lead to the same
+    error, the likeliest first. `topic` is the concept.
+    """
+
+    error: str
+    name: str
+    path: str
+    why: str
+    edit: str
+    others: tuple[str, ...] = ()
+    topic: str = ""
+    is_whole: bool = True
+
+
+def diagnose(text: str, design: Design) -> Diagnosis | None:
+    """The first shape error of torch in `text` (a whole traceback, or one line), mapped to `design`; None without one.
+
+    `text` may be hard-wrapped, indented and coloured. Raises nothing.
+    """
+    error = read(text)
+    if error is None:
+        return None
+    if isinstance(error, Checkpoint):
+        return _checkpoint(error, analyze(design))
+    return _plain(error, analyze(design)) or _forward(error, design)
+
+
+def _forward(error: Forward, design: Design) -> Diagnosis:
+    """The likeliest of the edits that run into an error of a forward pass."""
+    found = _ranked(error, design)
+    if not found and error.kind in ("sum", "map"):
+        found = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design)
+    if not found:
+        return Diagnosis(_ERRORS[error.kind], "", "", _NOWHERE.format(called(design)), "")
+    best, met = found[0]
+    others = [other for other, _ in found[1:]]
+    single = [other for other in others if resolve(design, other.partition("=")[0]).block]
+    wide = [other for other in others if other not in single]
+    words = _ERRORS["image" if met.path == "conv1" else error.kind]
+    return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
+
+
+def _ranked(error: Forward, design: Design) -> list[tuple[str, Met]]:
+    """Every edit that runs into `error`, and where it does, the likeliest first.
+
+    That is what the traceback shows, then one convolution's filters before a whole stage's, a small stride, what needs
+    no new module, what is met early, and of equal blocks the last: its feature maps are those that Grad-CAM looks at.
+    """
+    before = analyze(design)
+    ranked = []
+    for turn, (assignment, after) in enumerate(tried(design, _candidates(design, error))):
+        field = resolve(design, assignment.partition("=")[0])
+        width = 0 if field.block else max(1, int(assignment.partition("=")[2]) - 1) if field.name == "stride" else 1
+        near = f" .{layer_name(field.stage)}.{field.block - 1}." if field.block else ""
+        for step, met in enumerate(errors_by_hand(before, after)):
+            if (met.kind, met.numbers) == (error.kind, error.numbers):
+                signs = _signs(met.path, design) + near
+                fits = sum(piece in signs for piece in error.seen) + (met.size == error.comes[2:])
+                ranked.append(((-fits, width, met.is_alone, met.news, step, -turn), assignment, met))
+    best: dict[str, Met] = {}
+    for _, assignment, met in sorted(ranked, key=lambda each: each[0]):
+        best.setdefault(assignment, met)
+    return list(best.items())
+
+
+def _signs(path: str, design: Design) -> str:
+    """A path as `Forward.seen` shows it, its block counted from the end as well."""
+    layer, _, rest = path.partition(".")
+    if not rest:
+        return f"^.{path}."
+    block = int(rest.partition(".")[0]) - design.stages[int(layer[-1]) - 1].blocks
+    return f"^.{path}. .{layer}.{block}."
+
+
+def _candidates(design: Design, error: Forward) -> Iterator[str]:
+    """The edits that a number of `error` suggests, in forward order."""
+    if error.kind == "map":
+        yield from _strides(design, error)
+        return
+    numbers = sorted({each for group in error.numbers for each in group} | {_channels(error)})
+    yield from (f"{address}={number}" for address in ("input.channels", "stem.planes") for number in numbers)
+    for name in STAGES:
+        stage = design.stage(name)
+        for block in _telling(name, stage, error.seen):
+            own = stage.filters(design.block, block)
+            for convolution, filters in zip(CONVOLUTIONS[design.block], own, strict=False):
+                if filters in numbers:
+                    yield from (f"{block_name(name, block)}.{convolution}={number}" for number in numbers)
+        for number in numbers:
+            yield from of_stage(design, name, number)
+
+
+def _strides(design: Design, error: Forward) -> Iterator[str]:
+    """Strides that make a stage's maps as much larger or smaller as the sizes in `error` are, roundings aside."""
+    a, b = (max(group[0], 1) for group in error.numbers)
+    for stage in STAGES:
+        now = design.stage(stage).stride
+        near = (now * a / b, now * b / a)
+        strides = [each for each in range(1, 65) if any(abs(each - wanted) < 0.4 * wanted + 1 for wanted in near)]
+        yield from (f"{stage}.stride={each}" for each in strides)
+
+
+def _channels(error: Forward) -> int:
+    """The channels that a convolution was built for, all groups together; 0 for another kind of error."""
+    return error.numbers[0][0] * error.numbers[1][1] if error.kind == "conv" and len(error.numbers[1]) > 1 else 0
+
+
+def _telling(name: str, stage: Stage, seen: frozenset[str]) -> list[int]:
+    """Blocks that stand for all of a stage's: the first and the last ones, overridden ones, and those in sight."""
+    layer = f".{layer_name(name)}."
+    shown = [int(piece[len(layer) : -1]) for piece in seen if piece.startswith(layer) and piece != layer]
+    blocks = {1, 2, stage.blocks - 1, stage.blocks} | {each.block for each in stage.overrides[:8]}
+    blocks |= {block + 1 if block >= 0 else block + 1 + stage.blocks for block in shown}
+    return sorted(block for block in blocks if 1 <= block <= stage.blocks)
+
+
+def _plain(error: Forward, network: Network) -> Diagnosis | None:
+    """What needs no search: axes in another order, a part of the head left out, fc of other classes."""
+    if error.kind == "conv":
+        built = error.numbers[1]
+        is_stem = len(built) == len(error.comes) == 4 and built[1] in (3, 4) and fits(network, "conv1", built)
+        is_turned = is_stem and error.comes[3] == built[1] < error.comes[1]
+        return Diagnosis("the image's axes are in another order", "conv1", "conv1", _AXES, "") if is_turned else None
+    if error.kind != "fc":
+        return None
+    (came,), (inputs,), (classes,) = error.numbers
+    head = network.root.children[HEAD]
+    _, channels, height, width = head.input
+    if inputs == channels and (came == 1 or (came == width and error.comes[0] % (channels * height) == 0)):
+        words = "the pooled feature maps were not flattened" if came == 1 else "pooling and flattening were left out"
+        return Diagnosis(words, "fc", "fc", _FLATTEN.format(inputs, came), "")
+    side = isqrt(came // channels)
+    if side > 2 and came == channels * side * side:  # an image of another size
+        height = width = side
+    if inputs == channels and came == channels * height * width:
+        why = f"fc has {inputs} inputs, one a feature map, and gets {came} = {channels} × {height} × {width}: {_POOL}"
+        return Diagnosis("the average pool was left out", "fc", "fc", why, "")
+    if came == channels != inputs and classes != head.output[1]:
+        why = (
+            f"fc was replaced by one of {inputs} inputs and {classes} classes, and {came} feature maps arrive. {_FEEDS}"
+        )
+        found = next(tried(network.design, [f"num_classes={classes}"]), ("",))[0]
+        return Diagnosis(_ERRORS["fc"], "fc", "fc", why, found, topic="filters")
+    return None
+
+
+def _reason(met: Met) -> str:
+    """Why torch refuses, with its numbers."""
+    if met.kind == "conv":
+        (groups,), weight, (came,) = met.numbers
+        arrives = f"the image has {came}" if met.path == "conv1" else f"{_maps(came)} arrive"
+        return f"{met.name} was built for {_channels_of(groups * weight[1])}, and {arrives}. {_CONV}"
+    first, second = met.numbers[0][0], met.numbers[1][0]
+    if met.kind == "norm":
+        return f"{met.name} was built for {_channels_of(second)}, and {_maps(first)} arrive. {_NORM}"
+    if met.kind == "fc":
+        return f"fc was built for {second} inputs, and {_maps(first)} arrive. {_FEEDS}"
+    if met.kind == "map":
+        return f"At {met.name} the path brings maps of {first} pixels a side and the {met.shortcut} {second}. {_STRIDE}"
+    return f"At {met.name} the path brings {_maps(first)} and the {met.shortcut} {second}. {_SUM}"
+
+
+def _maps(count: int) -> str:
+    return plural(count, "feature map")
+
+
+def _channels_of(count: int) -> str:
+    return plural(count, "channel")
+
+
+def _topic(met: Met) -> str:
+    """The concept that explains an error."""
+    if met.kind == "conv" and met.numbers[0] != (1,):
+        return "groups"
+    return {"norm": "batchnorm", "sum": "shortcut", "map": "downsampling"}.get(met.kind, "filters")
+
+
+def _checkpoint(error: Checkpoint, network: Network) -> Diagnosis:
+    """The edit that gives the model's shapes that load_state_dict names; the checkpoint's if the model's are ours."""
+    if not error.model:
+        why = _NAMES if error.is_renamed else _NOWHERE.format(called(network.design))
+        return Diagnosis("the checkpoint has other names", "", "", why, "")
+    is_ours = all(fits(network, path, shape) for path, shape in error.model.items())
+    found = fit(network.design, error.saved if is_ours else error.model)
+    of = _preset_of(error, network) if is_ours and found.left else ""
+    if of:
+        why = f"The checkpoint has the shapes of {of}, the model is {called(network.design)}. Build {of} to load it."
+        return Diagnosis("the checkpoint is of another network", "", "", why, "")
+    path = next((path for path, shape in error.model.items() if shape), next(iter(error.model)))
+    name = _name(path, network, network if is_ours else analyze(edit(network.design, *found.edits)))
+    whole = " ".join(found.edits)
+    if whole.startswith("num_classes=") and len(found.edits) == 1 and not found.left:
+        saved, model = (each["fc"] or (0,) for each in (error.saved, error.model))
+        why = f"The checkpoint's fc is for {saved[0]} classes, the model's for {model[0]}. {_CLASSES}"
+        return Diagnosis("the checkpoint is for other classes", name, path, why, whole)
+    whose = "the checkpoint" if is_ours else "the model"
+    what = f"The checkpoint has {_shape(error.saved[path])} at {name or path}, the model {_shape(error.model[path])}."
+    if found.left:
+        known = " The first steps are here." if whole else ""
+        why = f"{what} No edits of {called(network.design)} give all that {whose} has.{known}"
+    elif len(found.edits) > 1:
+        why = f"{what} No single edit gives all that {whose} has; these {len(found.edits)} together do."
+    else:
+        why = f"{what} One edit gives all that {whose} has; what was saved for other shapes has to be left out."
+    topic = _field_topic(whole)
+    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, found.others, topic, not found.left)
+
+
+def _preset_of(error: Checkpoint, network: Network) -> str:
+    """The preset that the checkpoint has the shapes of, other classes or not, where that is another network."""
+    body = {path: shape for path, shape in error.saved.items() if path != "fc"}
+    for name in PRESETS if len(body) > 1 else ():
+        other = analyze(preset(name))
+        is_other = len(edits(other.design, network.design)) > 1 and not name.endswith("_v1")
+        if is_other and all(fits(other, *each) for each in body.items()):
+            return name
+    return ""
+
+
+def _name(path: str, *networks: Network) -> str:
+    """The paper's name of what stands at torch's path in the first network that has it, or an empty string."""
+    return next((place.name for each in networks if (place := each.get(path)) is not None), "")
+
+
+def _shape(of: Dims | None) -> str:
+    """A weight's shape in words."""
+    return "nothing" if of is None else dims(of) if of else "a layer"
+
+
+def _field_topic(edits: str) -> str:
+    """The concept that the first of some edits is about."""
+    address = edits.partition("=")[0]
+    topics = {"planes": "planes", "expansion": "bottleneck", "groups": "groups", "width_per_group": "groups"}
+    return topics.get(address.rpartition(".")[2], "filters")
+
+
+_ERRORS = {
+    "norm": "a batch norm was built for other channels",
+    "sum": "path and shortcut have different numbers of feature maps",
+    "map": "path and shortcut have feature maps of different sizes",
+    "conv": "a convolution was built for other channels",
+    "image": "the image has other channels",
+    "fc": "fc was built for other inputs",
+}
+_NOWHERE = "No single edit of {} leads to these numbers. Is it the one that the error came from, with the same image?"
+_NORM = "It has one weight for each filter of the convolution before it, and has to be replaced with it."
+_SUM = "They are added map by map, so there have to be as many on both sides."
+_STRIDE = "They are added position by position, so both have to stride alike."
+_CONV = "Every filter has one slice for each channel that comes in."
+_FEEDS = "It has one input for each feature map that conv5_x ends in."
+_AXES = (
+    "The image comes as height × width × channels, torch wants channels × height × width: image.permute(2, 0, 1) turns "
+    "it, and no edit of the network is needed."
+)
+_FLATTEN = "fc has {} inputs, one a feature map, and gets {}: torch.flatten(x, 1) has to stand between avgpool and fc."
+_POOL = "avgpool has to stand before it."
+_CLASSES = (
+    "Load it without fc.weight and fc.bias, which are trained anew; strict=False alone does not help, it raises all "
+    "the same where shapes differ."
+)
+_NAMES = (
+    "The same layers are on both sides, with a prefix on one of them, like module. of DataParallel. Take it off the "
+    "keys of the checkpoint; no edit of the network is needed."
+)

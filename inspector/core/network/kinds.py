@@ -1,0 +1,166 @@
+"""Every kind of operation and of group: one row a kind, with all that differs from kind to kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from inspector.core.network import words
+from inspector.core.network.node import Node
+from inspector.core.units import dims, plural
+
+
+class Terms(NamedTuple):
+    """How much an operation or a network has of each thing that some tool counts, for the whole batch.
+
+    `conv` and `fc` are MACs, `norm_params` weights and biases once an image, the others elements of feature maps.
+    """
+
+    conv: int = 0
+    fc: int = 0
+    fc_bias: int = 0
+    norm: int = 0
+    norm_params: int = 0
+    relu: int = 0
+    max_pool: int = 0
+    avg_pool: int = 0
+    pooled: int = 0
+
+
+class Kind(Struct, frozen=True):
+    """What is so of every node of one kind.
+
+    `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it.
+    `sizes` are the words for what it puts out and takes in, `verb` what it does to the operation right before it, where
+    it is told by that. A kind that `is_operation` runs in a forward pass, one that `is_module` has a module in torch,
+    one that `is_block` a path and a shortcut (`blocks.parts`). Without `has_path` torch has no module for the group and
+    the paths below it begin anew; without `has_row` it is told with what it follows; without `is_told` its change is
+    no news. `is_in_place` makes no new feature map, `is_beside_path` is a block's shortcut.
+    """
+
+    title: str
+    words: Callable[[Node], str]
+    topic: str
+    terms: Callable[[Node], Terms] = lambda _: Terms()
+    sizes: tuple[str, str] = ("channels", "channels")
+    verb: str = ""
+    is_operation: bool = True
+    is_module: bool = True
+    is_block: bool = False
+    has_path: bool = True
+    has_row: bool = True
+    is_told: bool = True
+    is_in_place: bool = False
+    is_beside_path: bool = False
+
+
+def _group(
+    title: str, said: Callable[[Node], str], topic: str, *, has_path: bool = True, is_block: bool = False
+) -> Kind:
+    return Kind(title, said, topic, is_operation=False, is_module=False, has_path=has_path, is_block=is_block)
+
+
+KINDS: dict[str, Kind] = {
+    "ResNet": _group("the whole network", words.network, "filters", has_path=False),
+    "Input": Kind(
+        "what goes in: N images of C channels, H×W",
+        lambda node: f"batch of {node.output[0]}",
+        "filters",
+        is_operation=False,
+        is_module=False,
+    ),
+    "Stem": _group("first convolution and pool", words.stem, "downsampling", has_path=False),
+    "Stage": _group(
+        "a stage: blocks of one width",
+        lambda node: plural(len(node.children), kind(node.children[0]).title),
+        "planes",
+    ),
+    "Bottleneck": _group("bottleneck", words.shortcut, "bottleneck", is_block=True),
+    "BasicBlock": _group("basic block", words.shortcut, "shortcut", is_block=True),
+    "Projection": Kind(
+        "projection shortcut",
+        lambda _: "1×1 projection",
+        "shortcut",
+        is_operation=False,
+        is_module=False,
+        is_beside_path=True,
+    ),
+    "Shortcut": Kind(
+        "identity shortcut",
+        lambda _: "identity",
+        "shortcut",
+        is_operation=False,
+        is_module=False,
+        is_told=False,
+        is_beside_path=True,
+    ),
+    "Conv2d": Kind(
+        "convolution",
+        words.convolution,
+        "filters",
+        lambda node: Terms(conv=node.macs),
+        sizes=("filters", "channels"),
+    ),
+    "BatchNorm2d": Kind(
+        "batch norm",
+        lambda _: "batch norm",
+        "batchnorm",
+        lambda node: Terms(norm=prod(node.output), norm_params=node.output[0] * node.params),
+        verb="normalises",
+    ),
+    "ReLU": Kind(
+        "ReLU, in place",
+        lambda _: "relu",
+        "batchnorm",
+        lambda node: Terms(relu=prod(node.output)),
+        verb="follows",
+        has_row=False,
+        is_told=False,
+        is_in_place=True,
+    ),
+    "MaxPool2d": Kind(
+        "max pool",
+        lambda _: "3×3 max pool",
+        "downsampling",
+        lambda node: Terms(max_pool=prod(node.input)),
+    ),
+    "Identity": Kind("the pool, switched off", lambda _: "no pool", "downsampling", is_in_place=True),
+    "Add": Kind("residual add", lambda _: "path + shortcut", "shortcut", is_module=False, is_in_place=True),
+    "AdaptiveAvgPool2d": Kind(
+        "global average pool",
+        lambda node: f"average {dims(node.input[2:])}",
+        "gradcam",
+        lambda node: Terms(avg_pool=prod(node.input), pooled=prod(node.output)),
+    ),
+    "Linear": Kind(
+        "fully connected layer",
+        lambda node: f"{node.input[1]} → {node.output[1]}",
+        "planes",
+        lambda node: Terms(fc=node.macs, fc_bias=prod(node.output)),
+        sizes=("classes", "inputs"),
+    ),
+    "Head": _group("pool and classifier", lambda _: "pool, fc", "gradcam", has_path=False),
+}
+"""Every kind by its name: torch's class for a module, the tree's own word for the rest."""
+
+
+def kind(node: Node) -> Kind:
+    """The row of a node's kind."""
+    return KINDS[node.kind]
+
+
+def operation(node: Node) -> str:
+    """What a node does: "3×3, 512 filters", "3 bottlenecks", "↳ projection"."""
+    return KINDS[node.kind].words(node)
+
+
+def stride(node: Node) -> int:
+    """How many input positions a node moves per output position: 2 where it halves height and width."""
+    if node.window is not None:
+        return node.window.stride
+    if kind(node).is_block:
+        return prod(child.window.stride for child in node.children if child.window is not None)
+    return stride(node.children[0]) if node.kind in ("Stage", "Projection") else 1

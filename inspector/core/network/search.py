@@ -1,0 +1,97 @@
+"""Finding places by what a person types: path, paper name, kind, operation and shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from inspector.core.names import block_name
+from inspector.core.network.kinds import kind, operation
+from inspector.core.network.network import Network
+from inspector.core.network.node import Node, Where
+from inspector.core.network.tree import Place
+from inspector.core.units import dims, features
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def search(network: Network, text: str) -> Iterator[Where]:
+    """The places that every word of `text` is found in, in forward order; a ReLU is found in what it follows.
+
+    A word is looked for in path, paper name, kind and operation whatever its case, `3x3` and `3×3` being the same; a
+    whole number in the sizes of input, output and weight: 64 finds 64×56×56, not 640.
+    """
+    words = text.lower().replace("×", "x").split()
+    if not words:
+        return
+    if all(_says(network.root, word) or word == "network" for word in words):
+        yield ()
+    known: dict[int, list[_Row]] = {}
+    for top in network.children(network.place):
+        if top.node.kind != "Stage":
+            yield from _within(top, _rows(top.node, words))
+            continue
+        if not _left(top.node, words) or all(_is_in(word, top.name, top.path) for word in _left(top.node, words)):
+            yield top.where
+        for number, node in enumerate(top.node.children):
+            rows = known.get(id(node))
+            if rows is None:
+                rows = known[id(node)] = _rows(node, words)
+            if rows:
+                where = (*top.where, number)
+                yield from _within(Place(f"{top.path}.{number}", block_name(top.name, number + 1), where, node), rows)
+
+
+_Row = tuple[Where, str, str, list[str]]
+"""A place below a group: the way to it, what follows the group's name and its path, the words still to be found."""
+
+
+def _rows(node: Node, words: list[str]) -> list[_Row]:
+    """A group and all below it; equal groups share them."""
+    rows: list[_Row] = [((), "", "", _left(node, words))]
+    for number, child in enumerate(node.children):
+        if kind(child).has_row:
+            step = f".{child.key}" if child.key else ""
+            behind = _told_with(node, number)
+            for where, name, path, words_left in _rows(child, words):
+                left = [word for word in words_left if where or word not in behind]
+                rows.append(((number, *where), f".{child.label}{name}", f"{step}{path}", left))
+    return rows
+
+
+def _told_with(group: Node, number: int) -> str:
+    """The operation right behind a child that has no row of its own, in words."""
+    behind = group.children[number + 1 : number + 2]
+    return "" if not behind or kind(behind[0]).has_row else operation(behind[0])
+
+
+def _within(group: Place, rows: list[_Row]) -> Iterator[Where]:
+    """The places of a group in which every word is found."""
+    own_name, own_path = group.name.lower(), group.path
+    is_root = not kind(group.node).has_path
+    for where, name, path, left in rows:
+        names = (name[1:], path[1:]) if is_root and where else (own_name + name, own_path + path)
+        if not left or all(_is_in(word, *names) for word in left):
+            yield group.where + where
+
+
+def _left(node: Node, words: list[str]) -> list[str]:
+    """The words that a node does not say of itself."""
+    return [word for word in words if not _says(node, word)]
+
+
+def _is_in(word: str, name: str, path: str) -> bool:
+    return not _is_number(word) and (word in name or word in path)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def _says(node: Node, word: str) -> bool:
+    if _is_number(word):
+        sizes = (*node.input[1:], *node.output[1:], *(node.weight or ()))
+        return word in map(str, sizes) or word in _NUMBERS.findall(operation(node))
+    said = [node.kind, operation(node), features(node.output), dims(node.weight or ())]
+    said += [kind(node).title] if kind(node).is_block else []
+    return word in " ".join(said).lower().replace("×", "x")

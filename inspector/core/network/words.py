@@ -1,0 +1,49 @@
+"""What an operation does, in a few words: the phrases that screen and reports share."""
+
+from __future__ import annotations
+
+from inspector.core.network.blocks import has_projection, parts
+from inspector.core.network.node import Node
+from inspector.core.units import plural
+
+
+def network(node: Node) -> str:
+    """The weighted layers, counted as the paper does: conv1, each block's convolutions, fc; no projection."""
+    convolutions = sum(
+        child.kind == "Conv2d"
+        for stage in node.children
+        if stage.kind == "Stage"
+        for block in stage.children
+        for child in parts(block).path
+    )
+    return f"{2 + convolutions} layers"
+
+
+def stem(node: Node) -> str:
+    """Its convolution, and its pool where there is one: "7×7 /2 · pool /2"."""
+    conv, *_, pool = node.children
+    return window(conv) + (f" · pool {_slash(pool)}" if pool.window else "")
+
+
+def shortcut(block: Node) -> str:
+    """The kind of a block's shortcut."""
+    return "↳ projection" if has_projection(block) else "↳ identity"
+
+
+def convolution(node: Node) -> str:
+    """Kernel and filters: "3×3, 512 filters"; g32 is 32 groups, d2 a dilation of 2."""
+    slid = node.window
+    groups = f", g{slid.groups}" if slid and slid.groups > 1 else ""
+    dilation = f", d{slid.dilation}" if slid and slid.dilation > 1 else ""
+    kernel = slid.kernel if slid else 1
+    return f"{kernel}×{kernel}, {plural(node.output[1], 'filter')}{groups}{dilation}"
+
+
+def window(node: Node) -> str:
+    """A convolution's kernel and stride: "7×7 /2"."""
+    slid = node.window
+    return f"{slid.kernel}×{slid.kernel} {_slash(node)}".rstrip() if slid else ""
+
+
+def _slash(node: Node) -> str:
+    return f"/{node.window.stride}" if node.window and node.window.stride > 1 else ""

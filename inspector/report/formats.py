@@ -1,0 +1,74 @@
+"""The formats that leave: one row a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from inspector.core.design.presets import preset
+from inspector.core.measures.counting import DEFAULT, Convention, convention
+from inspector.core.network.network import Network, analyze
+
+
+class Subject(NamedTuple):
+    """What a report is about: a network, what it is compared with, and whose counting the tables show."""
+
+    network: Network
+    baseline: Network
+    counting: Convention
+
+
+class Format(Struct, frozen=True):
+    """One format: its name, the ending of its files, what it is, and how a subject is rendered in it.
+
+    `is_design` is the format that an equal design is read from again.
+    """
+
+    name: str
+    ending: str
+    words: str
+    render: Callable[[Subject], str]
+    is_design: bool = False
+
+
+def _from(module: str) -> Callable[[Subject], str]:
+    """The `render` of a module of this room, which is imported when it is called."""
+
+    def render(subject: Subject) -> str:
+        text: str = import_module(f"inspector.report.{module}").render(subject)
+        return text
+
+    return render
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("text", "txt", "text report, the tree as a table", _from("text")),
+        Format("md", "md", "Markdown report", _from("markdown")),
+        Format("json", "json", "JSON report, for programs", _from("json_report")),
+        Format("csv", "csv", "CSV, one row a layer", _from("csv_report")),
+        Format("toml", "toml", "design file (TOML), to open again", _from("design_toml"), is_design=True),
+        Format("code", "py", "Python, builds it with torch and torchvision", _from("python_code")),
+    )
+}
+"""Every format by its name."""
+
+
+def by_ending(name: str) -> Format | None:
+    """The format that a file's name ends in; None where that is no format's ending."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return next((each for each in FORMATS.values() if each.ending == ending), None)
+
+
+def subject(network: Network, baseline: Network | None = None, counting: str = DEFAULT) -> Subject:
+    """What a report is about; without a baseline it is compared with the preset that its design began with.
+
+    DesignError where there is no counting of that name.
+    """
+    if baseline is None:
+        baseline = analyze(preset(network.design.base))
+    return Subject(network, baseline, convention(counting))

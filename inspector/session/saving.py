@@ -1,0 +1,143 @@
+"""What leaves the editor: the design file, exports, copies, and the person at the keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import structs
+
+from inspector.core.design.design import Design
+from inspector.core.measures.verdict import Verdict
+from inspector.session.bench import Bench, Check
+from inspector.session.moving import jump
+from inspector.session.opening import switch
+from inspector.session.outcome import Copy, Leave, Outcome, Run, Save, asking, saying
+
+MOST_BLOCKS = 2_000
+"""Blocks above which building the module takes longer than one waits for; `inspector verify` does it all the same."""
+
+
+def export(bench: Bench) -> Outcome:
+    """Ask for a format and a file."""
+    return asking(bench, "export", "text")
+
+
+def save(bench: Bench) -> Outcome:
+    """Write the design file that was opened, or saved to before; ask for a name where there is none."""
+    work = bench.work
+    if work.source is None:
+        return asking(bench, "export", "toml")
+    return Outcome(bench, (Save(bench.here.number, work.history.current, work.saved, work.source),))
+
+
+def save_as(bench: Bench) -> Outcome:
+    """Ask for another name to save under."""
+    return asking(bench, "export", "toml", "new")
+
+
+def save_over(bench: Bench) -> Outcome:
+    """Ask before the design's file is written over, which says something else than what was saved there."""
+    return asking(bench, "export", "toml")
+
+
+def saved(bench: Bench, number: int, design: Design, path: Path) -> Outcome:
+    """A design file was written: that design is saved now, and that file is its own."""
+    designs = tuple(
+        structs.replace(each, work=structs.replace(each.work, saved=design, source=path))
+        if each.number == number
+        else each
+        for each in bench.designs
+    )
+    return saying(structs.replace(bench, designs=designs), f"wrote {path}")
+
+
+def wrote(bench: Bench, path: Path, *, is_design: bool, leaves: bool) -> Outcome:
+    """An export was written; one that is a design file saves the design, and ends the editor where that waited."""
+    if not is_design:
+        return saying(bench, f"wrote {path}")
+    bench, effects = saved(bench, bench.here.number, bench.design, path)
+    if not leaves:
+        return Outcome(bench, effects)
+    bench, leaving = leave(bench)
+    return Outcome(bench, (*effects, *leaving))
+
+
+def leave(bench: Bench) -> Outcome:
+    """Quit, asking first where edits would be lost."""
+    return asking(bench, "quit") if bench.unsaved else Outcome(bench, (Leave(),))
+
+
+def leave_unsaved(bench: Bench) -> Outcome:
+    """Quit without saving."""
+    return Outcome(bench, (Leave(),))
+
+
+def save_and_leave(bench: Bench) -> Outcome:
+    """Save the first design with unsaved work, that in sight if it has any, and ask again."""
+    if not bench.work.is_unsaved:
+        bench = switch(bench, next((at for at, each in enumerate(bench.designs) if each.work.is_unsaved), bench.at))
+    return asking(bench, "export", "toml", "leaves")
+
+
+def suspend(bench: Bench) -> Outcome:
+    """Leave until the shell's `fg`."""
+    return Outcome(bench, (Leave(is_for_good=False),))
+
+
+def ask_copy(bench: Bench) -> Outcome:
+    """List what can be copied."""
+    return asking(bench, "copy")
+
+
+def copy(bench: Bench, label: str, text: str) -> Outcome:
+    """Copy a text."""
+    return Outcome(bench, (Copy(label, text),))
+
+
+def verification(bench: Bench) -> tuple[Bench, tuple[Run, ...]]:
+    """Have torch verify the design in sight, if it is to be verified and is not yet."""
+    design = bench.design
+    if not bench.verifies or (bench.check is not None and bench.check.design is design):
+        return bench, ()
+    if sum(stage.blocks for stage in design.stages) > MOST_BLOCKS:
+        problem = f"not verified live: over {MOST_BLOCKS} blocks"
+        return structs.replace(bench, check=Check(design, problem=problem)), ()
+    return structs.replace(bench, check=Check(design)), (Run("verify", design),)
+
+
+def progress(bench: Bench, design: Design, words: str) -> Bench:
+    """Torch's process says what it is about; of a design that is no longer in sight it is no news."""
+    if bench.check is None or bench.check.design is not design or bench.check.verdict is not None:
+        return bench
+    return structs.replace(bench, check=Check(design, problem=words))
+
+
+def done(bench: Bench, design: Design, verdict: Verdict | None, problem: str) -> Bench:
+    """Torch's process has answered; of a design that is no longer in sight it is no news."""
+    if bench.check is None or bench.check.design is not design:
+        return bench
+    return structs.replace(bench, check=Check(design, verdict, f"not verified: {problem}" if problem else ""))
+
+
+def tell_verdict(bench: Bench) -> Outcome:
+    """Say what was compared; where torch differs, go there."""
+    verdict = bench.check.verdict if bench.check else None
+    if verdict is not None and not verdict.agrees:
+        place = bench.network.get(verdict.differences[0].name)
+        bench = jump(bench, place.where) if place else bench
+    return saying(bench, verdict_words(bench.check), 5)
+
+
+def verdict_words(check: Check | None) -> str:
+    """What torch says, in a sentence."""
+    if check is None:
+        return "torch is not asked: the editor was started with --no-verify"
+    verdict = check.verdict
+    if verdict is None:
+        return check.problem or "torch is being asked"
+    tools = ", ".join(f"{name} {version}" for name, version in verdict.versions.items())
+    if verdict.agrees:
+        return f"{verdict.layers} layers compared with {tools}: path, output, params, mult-adds; all agree"
+    first = verdict.differences[0]
+    many = len(verdict.differences)
+    return f"{many} differ, first {first.name}: {first.what} {first.analysed}, torchinfo says {first.measured}"

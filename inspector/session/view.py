@@ -1,0 +1,87 @@
+"""What the panes show: all of it follows from a bench."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inspector.core.design.differences import edits, version
+from inspector.core.explain.subject import Subject, subject
+from inspector.core.measures.counting import CONVENTIONS, Convention
+from inspector.core.network.network import Network
+from inspector.core.network.node import Where
+from inspector.core.units import dims
+from inspector.session.bench import Bench, Look, network_of
+
+
+class View(NamedTuple):
+    """The network, what it is compared with, where one is in it, and how it is shown.
+
+    `previous` is the network before the last edit, None where there was none; `against` is the baseline's name.
+    """
+
+    network: Network
+    previous: Network | None
+    baseline: Network
+    against: str
+    where: Where
+    look: Look
+
+    @property
+    def counting(self) -> Convention:
+        """Whose counting is shown."""
+        return CONVENTIONS[self.look.counting]
+
+    def is_as(self, other: View | None) -> bool:
+        """Whether all that is shown is the same, the very networks included."""
+        return self.has_networks_of(other) and self.where == other.where and self.look == other.look  # type: ignore[union-attr]
+
+    def has_networks_of(self, other: View | None) -> bool:
+        """Whether the networks are the very same, and the baseline's name."""
+        return (
+            other is not None
+            and self.network is other.network
+            and self.previous is other.previous
+            and self.baseline is other.baseline
+            and self.against == other.against
+        )
+
+
+def seen(bench: Bench) -> View:
+    """What the panes show of a bench."""
+    previous, baseline = bench.history.previous, bench.baseline
+    return View(
+        bench.network,
+        None if previous is None else network_of(previous),
+        network_of(baseline.design),
+        baseline.label,
+        bench.where,
+        bench.look,
+    )
+
+
+class Title(NamedTuple):
+    """What the title says: the design and its version, whether it is edited and unsaved, its name, its input."""
+
+    design: str
+    is_edited: bool
+    is_unsaved: bool
+    name: str
+    input: str
+
+
+def title(bench: Bench) -> Title:
+    """What is open: the design in sight, by its name or file, and which of several it is."""
+    design, work = bench.design, bench.work
+    many = f"{bench.at + 1} of {len(bench.designs)}" if len(bench.designs) > 1 else ""
+    return Title(
+        f"{design.base} {version(design)}".rstrip(),
+        bool(edits(design)),
+        work.is_unsaved,
+        "  ".join(part for part in (work.title, many) if part),
+        dims(design.input),
+    )
+
+
+def told(view: View) -> Subject:
+    """What the detail says of the place that one stands at."""
+    return subject(view.network, view.baseline, view.against, view.network.at(view.where))

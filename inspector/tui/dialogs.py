@@ -1,0 +1,140 @@
+"""Dialogs by their names: made from the bench when they are asked for, answered by actions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from textual.app import App
+
+from inspector.session.bench import Bench, losses
+from inspector.tui.notices import Notices
+from inspector.tui.screens.dialog import Answer, Dialog
+
+
+class Dialogs:
+    """Opens a dialog over whatever is there; nothing of a dialog is imported before it is asked for."""
+
+    def __init__(
+        self,
+        app: App[None],
+        notices: Notices,
+        bench: Callable[[], Bench],
+        do: Callable[..., None],
+        keys: Mapping[str, str],
+    ) -> None:
+        """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings."""
+        self._app, self._notices, self._bench, self._do, self._keys = app, notices, bench, do, keys
+        self._makers: dict[str, Callable[..., Dialog]] = {
+            "choose": self._choose,
+            "copy": self._copy,
+            "countings": self._countings,
+            "designs": self._designs,
+            "export": self._export,
+            "help": self._help,
+            "history": self._history,
+            "mistake": self._mistake,
+            "note": self._note,
+            "quit": self._quit,
+            "recover": self._recover,
+            "target": self._target,
+        }
+
+    def open(self, name: str, *arguments: object) -> None:
+        """Open the dialog of that name; who asks to quit while being asked about it quits."""
+        from inspector.tui.screens.quit import QuitScreen
+
+        top = self._app.screen
+        if name == "quit" and isinstance(top, QuitScreen):
+            top.dismiss(Answer("quit.quit"))
+            return
+        self._notices.hold()
+        dialog = self._makers[name](*arguments)
+
+        def answered(answer: Answer | None) -> None:
+            wanted = answer or dialog.left
+            if wanted is not None:
+                self._do(wanted.id, *wanted.arguments, **wanted.options)
+            self._notices.go_on()
+
+        self._app.push_screen(dialog, answered)
+
+    def _choose(self, purpose: str) -> Dialog:
+        from inspector.tui.screens.choose import ChooseScreen
+
+        bench = self._bench()
+        if purpose == "open":
+            return ChooseScreen("Open a design", "choose.open", "")
+        others = [
+            (each.work.label, each.work.history.current) for at, each in enumerate(bench.designs) if at != bench.at
+        ]
+        return ChooseScreen("Measure differences against", "choose.compare", bench.baseline.label, others)
+
+    def _copy(self) -> Dialog:
+        from inspector.report.copies import copies
+        from inspector.tui.screens.copy import CopyScreen
+
+        bench = self._bench()
+        return CopyScreen(copies(bench.network, bench.place))
+
+    def _countings(self) -> Dialog:
+        from inspector.tui.screens.countings import CountingScreen
+
+        return CountingScreen(self._bench().network, self._bench().look.counting)
+
+    def _designs(self, highlighted: int, told: str = "") -> Dialog:
+        from inspector.tui.screens.designs import DesignsScreen, row
+
+        bench = self._bench()
+        return DesignsScreen([row(each) for each in bench.designs], bench.at, highlighted, told)
+
+    def _export(self, format_: str, how: str = "") -> Dialog:
+        from inspector.report.formats import subject
+        from inspector.session.bench import network_of
+        from inspector.tui.screens.export import ExportScreen
+
+        bench = self._bench()
+        about = subject(bench.network, network_of(bench.baseline.design), bench.look.counting)
+        return ExportScreen(about, format_, None if how == "new" else bench.work.source, leaves=how == "leaves")
+
+    def _help(self) -> Dialog:
+        from inspector.tui.screens.help import HelpScreen
+
+        return HelpScreen(self._keys)
+
+    def _history(self) -> Dialog:
+        from inspector.tui.screens.history import HistoryScreen
+
+        return HistoryScreen(self._bench().history)
+
+    def _mistake(self) -> Dialog:
+        from inspector.tui.screens.mistake import MistakeScreen
+
+        return MistakeScreen(self._bench().network)
+
+    def _note(self, topic: str = "") -> Dialog:
+        from inspector.core.explain.concepts import topic as likeliest
+        from inspector.notes import language
+        from inspector.tui.screens.note import NoteScreen
+
+        bench = self._bench()
+        about = topic or likeliest(bench.network, bench.where)
+        return NoteScreen(bench.network, bench.where, about, language(bench.lang, os.environ))
+
+    def _quit(self) -> Dialog:
+        from inspector.tui.screens.quit import QuitScreen
+
+        bench = self._bench()
+        first = bench.here if bench.work.is_unsaved else bench.unsaved[0]
+        is_kept = all(each.number in bench.kept for each in bench.unsaved)
+        return QuitScreen(losses(bench), first.work.label, is_kept=is_kept)
+
+    def _recover(self) -> Dialog:
+        from inspector.tui.screens.recover import RecoverScreen
+
+        return RecoverScreen(self._bench().offers)
+
+    def _target(self) -> Dialog:
+        from inspector.tui.screens.target import TargetScreen
+
+        return TargetScreen(self._bench().network)

@@ -1,0 +1,168 @@
+"""Effects, done: what a session asks for that takes a screen, files or processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+from textual.app import App
+
+from inspector.core.design.design import Design
+from inspector.session.bench import Bench
+from inspector.session.outcome import Copy, Effect, Leave, Open, Recall, Run, Save, Say
+from inspector.tui.dialogs import Dialogs
+from inspector.tui.notices import Notices
+
+if TYPE_CHECKING:
+    from inspector.bridge.process import Torch
+    from inspector.journal.keeper import Keeper
+
+START = 0.6
+"""Seconds after the first paint from which torch's process is started as soon as no edit follows another."""
+
+
+class Effects:
+    """Does what outcomes ask for, and answers with actions."""
+
+    def __init__(
+        self, app: App[None], notices: Notices, dialogs: Dialogs, do: Callable[..., None], journals: Path | None
+    ) -> None:
+        """`do` does what effects are answered by; `journals` is the folder that work is written down in, if any."""
+        self._app, self._notices, self._dialogs, self._do, self._journals = app, notices, dialogs, do, journals
+        self._asking: set[asyncio.Task[None]] = set()
+        self._start = 0.0
+
+    @cached_property
+    def _keeper(self) -> Keeper:
+        from inspector.journal.keeper import Keeper
+
+        return Keeper(self._journals)
+
+    @cached_property
+    def torch(self) -> Torch:
+        """Torch's process, which is started once it is asked for something."""
+        from inspector.bridge.process import Torch
+
+        return Torch()
+
+    def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
+        """Write down what has changed; the bench that knows what is written down, and what there is to say."""
+        if self._journals is None or before.designs is after.designs:
+            return after, ()
+        return self._followed(self._keeper.follow(before, after), after)
+
+    def _followed(self, problem: str, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
+        kept = self._keeper.kept
+        if kept != after.kept:
+            after = structs.replace(after, kept=kept)
+        words = f"edits are not kept for a crash: {problem}. Editing goes on; save with ^s"
+        return after, (Say(words, 8, "warning"),) if problem else ()
+
+    def begin(self, bench: Bench) -> None:
+        """Write down what is unsaved from the start, and offer work that an editor left which did not end by itself."""
+        if self._journals is None:
+            return
+        _, told = self._followed(self._keeper.follow(None, bench), bench)
+        for effect in told:
+            self.run(effect)
+        self._do("earlier.found", self._keeper.look(), kept=self._keeper.kept)
+
+    def run(self, effect: Effect) -> None:
+        """Do one effect."""
+        if isinstance(effect, Say):
+            self._notices.say(effect)
+        elif isinstance(effect, Open):
+            self._dialogs.open(effect.dialog, *effect.arguments)
+        elif isinstance(effect, Save):
+            self._save(effect)
+        elif isinstance(effect, Copy):
+            self._copy(effect)
+        elif isinstance(effect, Recall):
+            self._recall(effect)
+        elif isinstance(effect, Run):
+            self._ask(effect.design)
+        elif isinstance(effect, Leave):
+            self._leave(effect)
+
+    def _leave(self, effect: Leave) -> None:
+        if effect.is_for_good:
+            self._app.exit()
+        else:
+            self._app.action_suspend_process()
+
+    def _save(self, effect: Save) -> None:
+        """Write over a file that is, to the letter, what saving wrote there; ask about any other."""
+        from inspector.errors import InputError, OutputError
+        from inspector.files.design import MAX_BYTES
+        from inspector.files.output import write
+        from inspector.files.reading import read_bytes
+        from inspector.report.design_toml import design_file
+
+        try:
+            is_as_saved = read_bytes(effect.path, MAX_BYTES) == design_file(effect.saved).encode()
+        except InputError:
+            is_as_saved = False
+        if not is_as_saved:
+            self._do("app.save-over")
+            return
+        try:
+            write(effect.path, design_file(effect.design), overwrite=True)
+        except OutputError as error:
+            self._notices.say(Say(str(error), 5, "error"))
+            return
+        self._do("app.saved", effect.number, effect.design, effect.path)
+
+    def _copy(self, effect: Copy) -> None:
+        """Copy by the terminal and, in a thread, to the system's clipboard; say which took it."""
+        app = self._app
+        app.copy_to_clipboard(effect.text)
+
+        def by_system() -> None:
+            from inspector.tui.terminal.clipboard import to_system
+
+            program = to_system(effect.text)
+            took = f"the terminal (OSC 52) and {program}" if program else "the terminal (OSC 52)"
+            app.call_from_thread(self._notices.say, Say(f"copied {effect.label}: {took}"))
+
+        app.run_worker(by_system, thread=True, group="copy", exit_on_error=False)
+
+    def _recall(self, effect: Recall) -> None:
+        if effect.what == "look":
+            self._do("earlier.found", self._keeper.look(is_all=True), is_asked=True)
+        elif effect.what == "forget":
+            self._keeper.forget(effect.keys)
+        else:
+            self._keeper.set_aside(effect.keys)
+
+    def _ask(self, design: Design) -> None:
+        """Have torch verify a design once it has rested; the process stands back meanwhile."""
+        self.torch.hold()
+        task = asyncio.ensure_future(self._verify(design))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _verify(self, design: Design) -> None:
+        from inspector.bridge.protocol import Verify
+
+        loop = asyncio.get_running_loop()
+        self._start = self._start or loop.time() + START
+        await asyncio.sleep(self._start - loop.time())
+        found = await self.torch.ask(Verify(design), lambda words: self._do("app.progress", design, words))
+        if found is not None and self._app.is_running:
+            self._do("app.done", design, found.result, found.problem)
+
+    def end(self) -> None:
+        """End: work that is unsaved is kept for a while."""
+        if self._journals is not None:
+            self._keeper.end()
+
+    async def close(self) -> None:
+        """End torch's process; whoever waits for it waits no longer."""
+        for task in self._asking:
+            task.cancel()
+        if "torch" in self.__dict__:
+            await self.torch.end()

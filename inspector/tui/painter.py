@@ -1,0 +1,121 @@
+"""The bench on the screen: what differs from one bench to the next is painted, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.screen import Screen
+from textual.widgets import Static
+
+from inspector.session.bench import Bench
+from inspector.session.panes import HUGE, LEAST, WIDE, arrange
+from inspector.session.view import View, seen, title, told
+from inspector.tui.widgets.badge import Badge
+from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
+from inspector.tui.widgets.detail import Detail, Marked
+from inspector.tui.widgets.find import FindBar
+from inspector.tui.widgets.picture import Picture
+from inspector.tui.widgets.ranking import Ranking
+from inspector.tui.widgets.ripple import Ripple
+from inspector.tui.widgets.tree import TreeTable
+
+_PANES = ("tree", "ranking", "detail", "picture", "ripple")
+
+
+class Painter:
+    """Paints the main screen. `keymap` gives other keys to actions, by their ids."""
+
+    def __init__(self, screen: Screen[None], keymap: Mapping[str, str]) -> None:
+        self._screen, self._keymap = screen, keymap
+        self._view: View | None = None
+
+    def paint(self, before: Bench | None, after: Bench) -> None:
+        """Paint what differs; all of it without a bench before."""
+        if before is after:
+            return
+        last, self._view = self._view, seen(after)
+        with self._screen.app.batch_update():
+            if before is None or (before.room, before.panes) != (after.room, after.panes):
+                self._arrange(after)
+            self._title(before, after)
+            self._places(before, after, last, self._view)
+            self._finding(before, after)
+            self._lines(before, after, last, self._view)
+        self._focus(before, after)
+
+    def _title(self, before: Bench | None, after: Bench) -> None:
+        if before is None or _titled(before) != _titled(after) or before.work is not after.work:
+            self._screen.query_one(TitleBar).show(title(after))
+
+    def _places(self, before: Bench | None, after: Bench, last: View | None, view: View) -> None:
+        """The panes that follow from the networks, and from where one is in them."""
+        is_new, screen = not view.is_as(last), self._screen
+        if is_new or before is None or before.search is not after.search:
+            screen.query_one(TreeTable).show(view, after.search.filter if after.search else None)
+        if is_new or before is None or _fields(before) != _fields(after):
+            marked = Marked(after.marks[1], after.complaint, after.draft, after.letters)
+            screen.query_one(Detail).show(told(view), marked)
+        if is_new:
+            screen.query_one(Picture).show(view)
+            screen.query_one(Ripple).show(view)
+            screen.query_one(Ranking).show(view)
+
+    def _finding(self, before: Bench | None, after: Bench) -> None:
+        search = after.search
+        if before is not None and before.search is search and before.match == after.match:
+            return
+        self._screen.set_class(search is not None, "-finding")
+        self._screen.query_one(FindBar).show(search, after.match)
+
+    def _lines(self, before: Bench | None, after: Bench, last: View | None, view: View) -> None:
+        screen = self._screen
+        if not view.has_networks_of(last) or last is None or view.look.counting != last.look.counting:
+            screen.query_one(Totals).show(view)
+        if before is None or before.check is not after.check:
+            screen.query_one(Badge).show(after.check)
+        if before is None or before.offers is not after.offers or before.history is not after.history:
+            screen.query_one(Hint).show(after)
+        if before is None or before.history is not after.history or _pane(before) != _pane(after):
+            screen.query_one(KeyBar).show(keys(_pane(after), after, self._keymap))
+
+    def _arrange(self, after: Bench) -> None:
+        """Show the panes that there is room for."""
+        screen, (width, height) = self._screen, after.room
+        panes, dock = arrange(after.room, after.panes)
+        for name in _PANES:
+            screen.query_one(f"#{name}").display = name in panes
+        screen.query_one("#panes").display = dock is not None and bool(panes)
+        below = screen.query_one("#dock")
+        below.display = dock != 0
+        below.styles.height = "1fr" if dock is None else dock
+        small = screen.query_one("#small", Static)
+        small.display = not panes
+        if not panes:
+            small.update(f"{width}×{height} is too small: inspector needs {LEAST[0]}×{LEAST[1]}")
+        detail = screen.query_one(Detail)
+        detail.set_class(width >= WIDE, "-beside")
+        detail.set_class(width >= HUGE, "-broad")
+
+    def _focus(self, before: Bench | None, after: Bench) -> None:
+        """Give the focus to what is typed into, or to the pane in front."""
+        if before is None or _focused(before) != _focused(after):
+            self._screen.set_focus(self._screen.query_one(_focused(after)))
+
+
+def _titled(bench: Bench) -> tuple[int, int]:
+    return bench.at, len(bench.designs)
+
+
+def _fields(bench: Bench) -> tuple[object, ...]:
+    return bench.fields, bench.complaint, bench.draft, bench.letters
+
+
+def _pane(bench: Bench) -> str:
+    return "field" if bench.draft is not None else bench.focus
+
+
+def _focused(bench: Bench) -> str:
+    """What has the focus, as a style sheet names it."""
+    if bench.draft is not None:
+        return "#value"
+    return "#find-input" if bench.search is not None and bench.focus == "tree" else f"#{bench.focus}"
