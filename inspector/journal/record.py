@@ -119,10 +119,18 @@ def read(lines: Iterable[bytes]) -> Written | None:
         if not line.endswith(b"\n"):
             break
         try:
-            work = _after(work, _DECODER.decode(line))
-        except (msgspec.DecodeError, DesignError, UnicodeDecodeError, ValueError):
+            work = after(work, line)
+        except ValueError:
             break
     return work
+
+
+def after(work: Written | None, line: bytes) -> Written:
+    """A work after one more line; ValueError where the line is damaged, or does not fit it."""
+    try:
+        return _after(work, _DECODER.decode(line))
+    except (msgspec.DecodeError, DesignError, UnicodeDecodeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _after(work: Written | None, line: _Line) -> Written:

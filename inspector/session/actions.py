@@ -285,6 +285,13 @@ def do(bench: Bench, id: str, *arguments: object, **options: object) -> Outcome:
     if action.settles != "nothing":
         bench = editing.settle(bench) if action.settles == "all" else editing.settle_typing(bench)
         bench = structs.replace(bench, letters="") if bench.letters else bench
+    after, effects = _run(action, bench, arguments, options)
+    after, asked = saving.verification(after)
+    return Outcome(after, (*effects, *asked))
+
+
+def _run(action: Action, bench: Bench, arguments: tuple[object, ...], options: dict[str, object]) -> Outcome:
+    """What an action makes of a settled bench; why it rests, where it does."""
     why = action.rests(bench)
     if why:
         return Outcome(bench, (Say(why, 2),))
@@ -294,6 +301,4 @@ def do(bench: Bench, id: str, *arguments: object, **options: object) -> Outcome:
         made = action.run(bench, *arguments, **options)
     except DesignError as error:
         made = editing.refused(bench, error)
-    after, effects = made if isinstance(made, Outcome) else Outcome(made)
-    after, asked = saving.verification(after)
-    return Outcome(after, (*effects, *asked))
+    return made if isinstance(made, Outcome) else Outcome(made)

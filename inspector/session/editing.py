@@ -88,7 +88,12 @@ def enter(bench: Bench, pane: Pane) -> Bench:
 def step(bench: Bench, steps: int = 1) -> Bench | Outcome:
     """Step the marked field."""
     field = bench.field
-    return bench if field is None else record(bench, edits.step(bench.design, field, steps), field.address)
+    if field is None:
+        return bench
+    try:
+        return record(bench, edits.step(bench.design, field, steps), field.address)
+    except DesignError as error:  # said beside the field that is marked by now
+        return refused(bench, error)
 
 
 def step_back(bench: Bench) -> Bench | Outcome:

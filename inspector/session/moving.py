@@ -102,12 +102,12 @@ def end_finding(bench: Bench, *, is_kept: bool) -> Bench:
 
 def keep_match(bench: Bench) -> Bench:
     """Go where the match is."""
-    return to_tree(end_finding(bench, is_kept=True))
+    return bench if bench.search is None else to_tree(end_finding(bench, is_kept=True))
 
 
 def drop_match(bench: Bench) -> Bench:
     """Go back to where finding began."""
-    return to_tree(end_finding(bench, is_kept=False))
+    return bench if bench.search is None else to_tree(end_finding(bench, is_kept=False))
 
 
 def next_match(bench: Bench) -> Bench | Outcome:

@@ -14,7 +14,7 @@ from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
-from inspector.report import python_file
+from inspector.report.python_code import python_file
 
 SMALL = ("input=2,3,96,64", "num_classes=5", "stem.planes=8")
 DESIGNS = {

@@ -52,6 +52,15 @@ def _of(planes: int) -> Same:
     return Same(edit(RESNET50, f"conv5_x.planes={planes}"))
 
 
+async def _there(path: Path) -> None:
+    """Wait until there is such a file."""
+    for _ in range(500):
+        if path.exists():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(path)
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Callable[..., Any]:
     @asynccontextmanager
@@ -141,8 +150,7 @@ async def test_who_is_cancelled_cancels_the_request(service: Callable[..., Any],
     body = f"open({str(mark)!r}, 'a').write('x')\ntime.sleep(600 if planes == 16 else 0)\nsay(number, planes)"
     async with service(body) as torch:
         first = asyncio.ensure_future(torch.ask(_of(16)))
-        while not mark.exists():
-            await asyncio.sleep(0.02)
+        await _there(mark)
         begun = time.monotonic()
         first.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -156,7 +164,8 @@ async def test_a_process_that_dies_is_started_once_more_and_the_request_put_to_i
 ) -> None:
     told: list[str] = []
     mark = tmp_path / "died"
-    body = f"if not os.path.exists({str(mark)!r}):\n    open({str(mark)!r}, 'w')\n    os.kill(os.getpid(), 9)\nsay(number, 1)"
+    die = f"    open({str(mark)!r}, 'w')\n    os.kill(os.getpid(), 9)"
+    body = f"if not os.path.exists({str(mark)!r}):\n{die}\nsay(number, 1)"
     async with service(body) as torch:
         assert await torch.ask(_of(8), told.append) == Found(1)
     assert told == [ANOTHER]
@@ -194,8 +203,7 @@ async def test_a_process_that_was_held_is_not_taken_for_a_slow_one(service: Call
         path = tmp_path / "worker.py"
         path.write_text(f"open({str(starts)!r}, 'a').write('x')\n" + path.read_text())
         first = asyncio.ensure_future(torch.ask(_of(512)))
-        while not starts.exists():
-            await asyncio.sleep(0.02)
+        await _there(starts)
         await asyncio.sleep(0.5)  # it is at work by now
         last = asyncio.ensure_future(torch.ask(_of(520)))
         for _ in range(12):

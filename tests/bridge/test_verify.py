@@ -12,11 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inspector.bridge.protocol import Answer, Request
+from inspector.bridge.protocol import READY, Answer, Verify, asked
 from inspector.bridge.worker import serve
 from inspector.cli import main
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
+from inspector.core.measures.verdict import Verdict
 from inspector.core.network import blocks, layers, network
 from inspector.core.network.node import Node
 from inspector.core.units import Dims
@@ -78,20 +79,18 @@ def test_a_difference_is_told_in_a_table(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_the_worker_answers_each_request_and_survives_what_torch_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    requests = [Request(1, preset("resnet18")), Request(2, edit(preset("resnet50"), "conv5_3.conv3=1024"))]
-    lines = "".join(msgspec.json.encode(each).decode() + "\n" for each in requests)
-    answers = io.StringIO()
-    serve(io.StringIO(lines), answers)
-    found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
-    assert [(each.number, each.verdict and each.verdict.agrees, each.problem) for each in found] == [
-        (0, None, ""),
-        (1, True, ""),
-        (2, True, ""),
-    ]
+    designs = [preset("resnet18"), edit(preset("resnet50"), "conv5_3.conv3=1024")]
+    lines = b"".join(asked(number, Verify(design)) for number, design in enumerate(designs, start=1))
+    answers = io.BytesIO()
+    serve(io.BytesIO(lines), answers)
+    ready, *found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
+    assert (ready.number, ready.problem) == (READY, "")
+    assert [(each.number, each.problem) for each in found] == [(1, ""), (2, "")]
+    assert all(msgspec.json.decode(each.result, type=Verdict).agrees for each in found)
     monkeypatch.setattr("inspector.bridge.measure.measure", lambda *_: 1 / 0)
-    answers = io.StringIO()
-    serve(io.StringIO(lines), answers)
-    assert "ZeroDivisionError" in answers.getvalue()
+    answers = io.BytesIO()
+    serve(io.BytesIO(lines), answers)
+    assert b"ZeroDivisionError" in answers.getvalue()
 
 
 def test_a_torch_that_is_broken_is_no_difference(tmp_path: Path) -> None:
