@@ -28,15 +28,15 @@ How = Literal["keep", "revert", "previous", "next", "blur"]
 
 def become(bench: Bench, history: History) -> Bench:
     """Make another history the current one; the place and the marked field stay what they are as far as they can."""
-    here, before = bench.here, bench.network
-    fields, marked = bench.marks
-    where = nearest_place(before, network_of(history.current), here.where)
+    here = bench.here
+    where = nearest_place(bench.network, network_of(history.current), here.where)
     work = structs.replace(here.work, history=history)
     after = bench.over(structs.replace(here, work=work, where=where))
-    now, _ = after.marks
-    if fields and where == here.where and names_of(now) != names_of(fields) and fields[marked].name in names_of(now):
-        after = after.marking(now, names_of(now).index(fields[marked].name))
-    return after
+    if where != here.where or history.current.block == bench.design.block:
+        return after  # the same fields, or those of another place
+    field, (now, _) = bench.field, after.marks
+    is_there = field is not None and field.name in names_of(now)
+    return after.marking(now, names_of(now).index(field.name)) if field is not None and is_there else after
 
 
 def record(bench: Bench, design: Design, label: str) -> Outcome:

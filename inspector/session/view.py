@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from inspector.core.design.differences import edits, version
+from inspector.core.design.differences import version
+from inspector.core.design.presets import preset
 from inspector.core.explain.subject import Subject, subject
 from inspector.core.measures.counting import CONVENTIONS, Convention
 from inspector.core.network.network import Network
@@ -75,7 +76,7 @@ def title(bench: Bench) -> Title:
     many = f"{bench.at + 1} of {len(bench.designs)}" if len(bench.designs) > 1 else ""
     return Title(
         f"{design.base} {version(design)}".rstrip(),
-        bool(edits(design)),
+        design != preset(design.base),
         work.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),

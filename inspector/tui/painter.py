@@ -11,7 +11,7 @@ from inspector.session.bench import Bench
 from inspector.session.panes import HUGE, LEAST, WIDE, arrange
 from inspector.session.view import View, seen, title, told
 from inspector.tui.widgets.badge import Badge
-from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys
+from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys, resting
 from inspector.tui.widgets.detail import Detail, Marked
 from inspector.tui.widgets.find import FindBar
 from inspector.tui.widgets.picture import Picture
@@ -28,6 +28,7 @@ class Painter:
     def __init__(self, screen: Screen[None], keymap: Mapping[str, str]) -> None:
         self._screen, self._keymap = screen, keymap
         self._view: View | None = None
+        self._line: object = None
 
     def paint(self, before: Bench | None, after: Bench) -> None:
         """Paint what differs; all of it without a bench before."""
@@ -75,8 +76,10 @@ class Painter:
             screen.query_one(Badge).show(after.check)
         if before is None or before.offers is not after.offers or before.history is not after.history:
             screen.query_one(Hint).show(after)
-        if before is None or before.history is not after.history or _pane(before) != _pane(after):
-            screen.query_one(KeyBar).show(keys(_pane(after), after, self._keymap))
+        pane = _pane(after)
+        if (line := (pane, resting(pane, after))) != self._line:
+            self._line = line
+            screen.query_one(KeyBar).show(keys(pane, after, self._keymap))
 
     def _arrange(self, after: Bench) -> None:
         """Show the panes that there is room for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
@@ -28,7 +28,8 @@ class Line(NamedTuple):
 class Painted(ScrollView):
     """Lines of pieces; colours come from the style sheet's component classes. The text is never markup.
 
-    A subclass says what each line of the pane shows; `repaint` draws anew only the cells that have changed.
+    `line` tells what line y of the pane (from 0 at its top, wherever it is scrolled to) shows; `repaint` draws only
+    the cells that have changed.
     """
 
     ALLOW_SELECT = False
@@ -44,17 +45,14 @@ class Painted(ScrollView):
         "painted--cursor-away",
     }
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002  # Textual's name for it
+    def __init__(self, line: Callable[[int], Line], *, id: str) -> None:  # noqa: A002  # Textual's name for it
         super().__init__(id=id)
+        self._line = line
         self._inks: dict[tuple[str, str], Style] = {}
         self._drawn: dict[int, Line] = {}
         self._strips: dict[int, Strip] = {}
         self._width = 0
         self._is_ascii: bool | None = None
-
-    def line(self, y: int) -> Line:
-        """What line `y` of the pane (from 0 at its top, wherever it is scrolled to) shows."""
-        raise NotImplementedError
 
     @property
     def width(self) -> int:
@@ -71,7 +69,7 @@ class Painted(ScrollView):
         self._width = self.scrollable_content_region.width
         regions, whole = [], self.outer_size.width  # the scrollbar's place is coloured with the line
         for y, before in self._drawn.items():
-            after = self.line(y)
+            after = self._line(y)
             if after != before:
                 self._drawn[y] = after
                 self._strips.pop(y, None)
@@ -98,7 +96,7 @@ class Painted(ScrollView):
     def _strip(self, y: int) -> Strip:
         drawn = self._drawn.get(y)
         if drawn is None:
-            drawn = self._drawn[y] = self.line(y)
+            drawn = self._drawn[y] = self._line(y)
         if self._is_ascii is None:
             self._is_ascii = any(isinstance(each, AsciiFilter) for each in self.get_line_filters())
         pieces = _joined(drawn.pieces)

@@ -80,21 +80,19 @@ class Totals(Bar):
         )
         for number, delta, name, rest in choices:
             parts = [
-                Content.styled(f" {number(params)} params ", "bold"),
+                (f" {number(params)} params ", "bold"),
                 _delta(delta(more_params), more_params),
-                Content.styled(f"    {number(cost)} {counting.unit}", "bold"),
-                Content.styled(f" {counting.name} ", QUIET),
+                (f"    {number(cost)} {counting.unit}", "bold"),
+                (f" {counting.name} ", QUIET),
                 _delta(delta(more_cost), more_cost),
-                Content.styled(name, QUIET),
-                Content.styled(rest, QUIET),
+                (f"{name}{rest}", QUIET),
             ]
-            line = Content("").join(parts)
-            room = self.size.width - cell_len(line.plain)
+            room = self.size.width - sum(cell_len(text) for text, _ in parts)
             if room >= 0:
                 break
         if not name and not is_usual and room > _LEAST_NAME:
-            line = Content("").join([line, Content.styled(f"   vs {fitted(view.against, room - 6)}".rstrip(), QUIET)])
-        self.say(line)
+            parts.append((f"   vs {fitted(view.against, room - 6)}".rstrip(), QUIET))
+        self.say(Content.assemble(*parts))
 
 
 _LEAST_NAME = 12
@@ -106,8 +104,8 @@ def _bytes(network: Network) -> tuple[str, str]:
     return f"   {short_bytes(weights)} weights", f"   {short_bytes(kept_for_backward(network))} for backward"
 
 
-def _delta(text: str, amount: int) -> Content:
-    return Content.styled(text, "$text-warning" if amount else QUIET)
+def _delta(text: str, amount: int) -> tuple[str, str]:
+    return text, "$text-warning" if amount else QUIET
 
 
 class Key(NamedTuple):
@@ -116,6 +114,11 @@ class Key(NamedTuple):
     key: str
     words: str
     action: str
+
+
+def resting(pane: str, bench: Bench) -> tuple[bool, ...]:
+    """Which entries of a pane's line of keys rest."""
+    return tuple(bool(ACTIONS[entry.ids[0]].rests(bench)) for entry in LINES[pane])
 
 
 def keys(pane: str, bench: Bench, keymap: Mapping[str, str]) -> list[Key]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -23,29 +23,41 @@ class Entry(NamedTuple):
     lines: Sequence[Sequence[Piece]]
 
 
+class Listed(NamedTuple):
+    """A heading, and the entries under it."""
+
+    heading: Sequence[Piece] = ()
+    entries: Sequence[Entry] = ()
+
+
+class Source(NamedTuple):
+    """What a list shows: made from a view and for so many cells, `empty` where there is nothing.
+
+    `order` is what of a view makes it another list, which begins at its first entry.
+    """
+
+    listed: Callable[[View, int], Listed]
+    order: Callable[[View], object]
+    empty: str = ""
+
+
 class Listing(Painted, can_focus=True):
-    """Entries under a heading. A subclass makes both from what is shown."""
+    """Entries under a heading."""
 
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("list")
 
-    EMPTY: ClassVar[str] = ""
-    """What is said where there are no entries."""
-
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, source: Source, *, id: str) -> None:  # noqa: A002
+        super().__init__(self._row, id=id)
+        self._source = source
         self._view: View | None = None
         self._heading: Sequence[Piece] = ()
-        self._entries: list[Entry] = []
+        self._entries: Sequence[Entry] = ()
         self._cursor = 0
-
-    def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
-        """The heading, and the entries below it."""
-        raise NotImplementedError
 
     def show(self, view: View) -> None:
         """Show what follows from `view`; nothing is made or drawn while the pane is out of sight."""
         before, self._view = self._view, view
-        is_other = before is None or self.order(before) != self.order(view)
+        is_other = before is None or self._source.order(before) != self._source.order(view)
         if is_other:
             self._cursor = 0
         is_news = before is None or not view.has_networks_of(before) or view.counting is not before.counting
@@ -54,15 +66,11 @@ class Listing(Painted, can_focus=True):
             if is_other:
                 self._keep_in_sight()
 
-    def order(self, view: View) -> object:
-        """What of the view makes it another list, which begins at its first entry."""
-        raise NotImplementedError
-
     def remake(self) -> None:
         """Make the entries anew."""
         if self._view is None:
             return
-        self._heading, self._entries = self.entries(self._view)
+        self._heading, self._entries = self._source.listed(self._view, self.size.width)
         self._cursor = min(self._cursor, max(len(self._entries) - 1, 0))
         size = Size(self.size.width, 1 + len(self._entries) * self._height)
         if size != self.virtual_size:
@@ -86,12 +94,12 @@ class Listing(Painted, can_focus=True):
         """Lines of an entry."""
         return len(self._entries[0].lines) if self._entries else 1
 
-    def line(self, y: int) -> Line:
+    def _row(self, y: int) -> Line:
         if y == 0:
             (text, role), *rest = self._heading or [("", "")]
             return Line([(text, role if self.has_focus else "quiet"), *rest])
         if not self._entries:
-            return Line([(f" {self.EMPTY}" if y == 1 else "", "quiet")])
+            return Line([(f" {self._source.empty}" if y == 1 else "", "quiet")])
         index, number = divmod(round(self.scroll_y) + y - 1, self._height)
         if index >= len(self._entries):
             return Line()

@@ -95,7 +95,7 @@ class Picture(Painted, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("picture")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(self._row_at, id=id)
         self._view: View | None = None
         self._boxes: list[Station] = []
         self._widths: list[tuple[int, int]] = []
@@ -163,7 +163,7 @@ class Picture(Painted, can_focus=True):
                 return index
         return None
 
-    def line(self, y: int) -> Line:
+    def _row_at(self, y: int) -> Line:
         return Line(self._lines[y]) if y < len(self._lines) else Line()
 
     def action_move(self, boxes: int) -> None:

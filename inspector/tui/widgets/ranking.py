@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -16,7 +15,7 @@ from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
-from inspector.tui.widgets.listing import Entry, Listing
+from inspector.tui.widgets.listing import Entry, Listed, Listing, Source
 
 _NAME, _AMOUNT = 25, 16
 
@@ -26,37 +25,38 @@ class Ranking(Listing):
 
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("ranking")
 
-    def order(self, view: View) -> object:
-        """By params or by cost, of what there is or of what has changed."""
-        return view.look.order
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(Source(ranked, lambda view: view.look.order), id=id)
 
-    def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
-        by_cost, by_change = bool(view.look.order % 2), view.look.order >= 2
-        amount = view.counting.of if by_cost else _params
-        noun = view.counting.heading if by_cost else "params"
-        if by_change:
-            rows = most_changed(view.network, explain(view.baseline, view.network), amount)
-            words = f"changed most in {noun} since {view.against}"
-        else:
-            rows = dearest(view.network, amount)
-            words = f"costs most in {noun}"
-        heading: list[Piece] = [(f" {words}", "strong"), ("" if rows else ": nothing", "quiet")]
-        total = amount(view.network.root)
-        return heading, [self._entry(view, row, total, is_difference=by_change) for row in rows]
 
-    def _entry(self, view: View, row: Ranked, total: int, *, is_difference: bool) -> Entry:
-        amount = difference(row.amount) if is_difference else exact(row.amount)
-        share = "" if is_difference else f"{100 * row.amount / total:.1f} %"
-        left = max(self.scrollable_content_region.width - _NAME - _AMOUNT - 11, 0)
-        node = view.network.at(row.where).node
-        words = operation(node) if not node.children else "gone"
-        pieces: list[Piece] = [
-            (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
-            (fitted(words, left), "quiet"),
-            (amount.rjust(_AMOUNT), "edited" if is_difference else ""),
-            (share.rjust(8) + " ", "quiet"),
-        ]
-        return Entry(row.where, [pieces])
+def ranked(view: View, width: int) -> Listed:
+    """Operations in one of the orders: what costs most in params or in MACs, what has changed most in either."""
+    by_cost, by_change = bool(view.look.order % 2), view.look.order >= 2
+    amount = view.counting.of if by_cost else _params
+    noun = view.counting.heading if by_cost else "params"
+    if by_change:
+        rows = most_changed(view.network, explain(view.baseline, view.network), amount)
+        words = f"changed most in {noun} since {view.against}"
+    else:
+        rows = dearest(view.network, amount)
+        words = f"costs most in {noun}"
+    heading: list[Piece] = [(f" {words}", "strong"), ("" if rows else ": nothing", "quiet")]
+    total = amount(view.network.root)
+    return Listed(heading, [_entry(view, row, total, width, is_difference=by_change) for row in rows])
+
+
+def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bool) -> Entry:
+    amount = difference(row.amount) if is_difference else exact(row.amount)
+    share = "" if is_difference else f"{100 * row.amount / total:.1f} %"
+    node = view.network.at(row.where).node
+    words = operation(node) if not node.children else "gone"
+    pieces: list[Piece] = [
+        (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
+        (fitted(words, max(width - _NAME - _AMOUNT - 11, 0)), "quiet"),
+        (amount.rjust(_AMOUNT), "edited" if is_difference else ""),
+        (share.rjust(8) + " ", "quiet"),
+    ]
+    return Entry(row.where, [pieces])
 
 
 def _params(node: Node) -> int:

@@ -8,14 +8,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from inspector.core.changes.compare import Effect, explain, is_told
-from inspector.core.design.differences import edits
-from inspector.core.design.differences import told as told_edits
+from inspector.core.design.differences import edits, told
 from inspector.core.units import plural, short_difference
 from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
-from inspector.tui.widgets.listing import Entry, Listing
+from inspector.tui.widgets.listing import Entry, Listed, Listing, Source
 
 _NUMBER = 9
 
@@ -25,33 +24,35 @@ class Ripple(Listing):
 
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("ripple")
 
-    EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(Source(effects, lambda view: view.look.since_baseline, _EMPTY), id=id)
 
-    def order(self, view: View) -> object:
-        """Since the last edit, or since the baseline."""
-        return view.look.since_baseline
 
-    def entries(self, view: View) -> tuple[Sequence[Piece], list[Entry]]:
-        is_last = view.previous is not None and not view.look.since_baseline
-        before = view.previous if view.previous is not None and is_last else view.baseline
-        told = [each for each in explain(before, view.network) if is_told(each)]
-        heading: list[Piece] = [(" ripple", "strong")]
-        if told:
-            heading += [
-                ("  " + told_edits(edits(view.network.design, before.design)), ""),
-                (f"  {_count(told)}", "quiet"),
-            ]
-        heading.append((f"  since {'the last edit' if is_last else view.against}", "quiet"))
-        if not told:
-            heading.append((": nothing has changed", "quiet"))
-        lines = [(_name(each), each.what, each.why) for each in told]
-        longest = [max((len(line[at]) for line in lines), default=0) for at in range(3)]
-        fits = sum(longest) + 4 + 2 * _NUMBER + 3 <= self.size.width
-        lay = _in_one_line if fits else _in_two_lines
-        return heading, [
-            Entry(each.where, lay(line, longest, _numbers(each, view), self.size.width))
-            for each, line in zip(told, lines, strict=True)
-        ]
+_EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
+
+
+def effects(view: View, width: int) -> Listed:
+    """Every effect that is news, with what it costs, in as many lines as there is room for."""
+    is_last = view.previous is not None and not view.look.since_baseline
+    before = view.previous if view.previous is not None and is_last else view.baseline
+    news = [each for each in explain(before, view.network) if is_told(each)]
+    heading: list[Piece] = [(" ripple", "strong")]
+    if news:
+        heading += [("  " + told(edits(view.network.design, before.design)), ""), (f"  {_count(news)}", "quiet")]
+    heading.append((f"  since {'the last edit' if is_last else view.against}", "quiet"))
+    if not news:
+        heading.append((": nothing has changed", "quiet"))
+    lines = [(_name(each), each.what, each.why) for each in news]
+    longest = [max((len(line[at]) for line in lines), default=0) for at in range(3)]
+    fits = sum(longest) + 4 + 2 * _NUMBER + 3 <= width
+    lay = _in_one_line if fits else _in_two_lines
+    return Listed(
+        heading,
+        [
+            Entry(each.where, lay(line, longest, _numbers(each, view), width))
+            for each, line in zip(news, lines, strict=True)
+        ],
+    )
 
 
 _Words = tuple[str, str, str]
@@ -89,6 +90,6 @@ def _name(effect: Effect) -> str:
     return effect.change.name + (f" +{effect.repeats - 1}" if effect.repeats > 1 else "")
 
 
-def _count(told: Sequence[Effect]) -> str:
-    places = sum(each.repeats for each in told)
+def _count(news: Sequence[Effect]) -> str:
+    places = sum(each.repeats for each in news)
     return f"changed {plural(places, 'place')}"

@@ -26,7 +26,7 @@ class Sheet(Painted, can_focus=False):
         """Other lines are in sight."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(self._row, id=id)
         self._subject = Subject()
         self._chosen = 0
         self._is_active = False
@@ -53,7 +53,7 @@ class Sheet(Painted, can_focus=False):
         super().watch_scroll_y(old_value, new_value)
         self.post_message(self.Scrolled())
 
-    def line(self, y: int) -> Line:
+    def _row(self, y: int) -> Line:
         at = round(self.scroll_y) + y
         return self._lines[at] if at < len(self._lines) else Line()
 

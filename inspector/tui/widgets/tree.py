@@ -43,7 +43,7 @@ class TreeTable(Painted, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("tree")
 
     def __init__(self, view: View, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(self._at, id=id)
         self._view = view
         self._cursor = view.where
         self._folds = Folds(0)
@@ -145,7 +145,7 @@ class TreeTable(Painted, can_focus=True):
     def _row_at(self, y: int) -> int:
         return round(self.scroll_y) + y - HEADER
 
-    def line(self, y: int) -> Line:
+    def _at(self, y: int) -> Line:
         """The header, or the row at line `y` of the pane."""
         if y < HEADER:
             return Line(self._header(self._columns))
