@@ -16,9 +16,9 @@ def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> 
     """Torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torchinfo reads `TypedStorage`, which torch deprecates
-        found: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")
-    layers = tuple(_measured(layer) for layer in found.summary_list if layer.is_leaf_layer)
-    return Measurement(layers, found.total_params, found.total_mult_adds, versions())
+        stats: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")
+    layers = tuple(_measured(layer) for layer in stats.summary_list if layer.is_leaf_layer)
+    return Measurement(layers, stats.total_params, stats.total_mult_adds, versions())
 
 
 def versions() -> dict[str, str]:

@@ -37,7 +37,7 @@ ANOTHER = "torch's process ended: starting another"
 Progress = Callable[[str], None]
 
 
-class Found(Struct, frozen=True):
+class Reply(Struct, frozen=True):
     """What came of a request: its result, of the request's own type, or the problem that there is none."""
 
     result: Any = None
@@ -50,16 +50,16 @@ class _Job:
     def __init__(self, number: int, request: Request, progress: Progress | None) -> None:
         self.number, self.request, self.kind = number, request, kind_of(request)
         self.progress = progress
-        self.future: asyncio.Future[Found | None] = asyncio.get_running_loop().create_future()
+        self.future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
 
     @property
     def is_wanted(self) -> bool:
         """Whether anybody still waits."""
         return not self.future.done()
 
-    def end(self, found: Found | None) -> None:
+    def end(self, reply: Reply | None) -> None:
         if not self.future.done():
-            self.future.set_result(found)
+            self.future.set_result(reply)
 
     def tell(self, words: str) -> None:
         if self.progress is not None and self.is_wanted:
@@ -91,13 +91,13 @@ class Torch:
         self._release: asyncio.TimerHandle | None = None
         self._given_up = ""
 
-    async def ask(self, request: Request, progress: Progress | None = None) -> Found | None:
+    async def ask(self, request: Request, progress: Progress | None = None) -> Reply | None:
         """What comes of a request; None where a newer one of its kind came meanwhile.
 
         `progress` is told in words what is going on. Whoever is cancelled while waiting cancels the request.
         """
         if self._given_up:
-            return Found(problem=self._given_up)
+            return Reply(problem=self._given_up)
         self._number += 1
         job = _Job(self._number, request, progress)
         for older in (self._waiting.pop(job.kind, None), self._running):
@@ -163,7 +163,7 @@ class Torch:
         except Exception as error:  # noqa: BLE001  # whoever asks goes on whatever becomes of torch
             self._given_up = f"{type(error).__name__}: {error}"
         for job in list(self._waiting.values()):
-            job.end(Found(problem=self._given_up))
+            job.end(Reply(problem=self._given_up))
 
     async def _serve_twice(self) -> None:
         ends = 0
@@ -262,14 +262,14 @@ class Torch:
                         job.tell(answer.progress)
                     reading = asyncio.ensure_future(self._read(process))
                 elif took > self._longest:
-                    job.end(Found(problem=f"no answer within {self._longest:.0f} s"))
+                    job.end(Reply(problem=f"no answer within {self._longest:.0f} s"))
                 elif job.is_wanted or took <= self._stale:
                     continue
                 if not job.is_wanted and not reading.done() and took > min(self._stale, self._longest):
                     self._is_ended_by_us = True
                     return False
         except ValueError:  # asyncio's word for a line that is too long
-            job.end(Found(problem=f"an answer of more than {self._largest >> 20} MiB"))
+            job.end(Reply(problem=f"an answer of more than {self._largest >> 20} MiB"))
             self._is_ended_by_us = True
             return False
         finally:
@@ -277,12 +277,12 @@ class Torch:
 
     def _resolve(self, job: _Job, answer: Answer) -> None:
         if answer.problem:
-            job.end(Found(problem=answer.problem))
+            job.end(Reply(problem=answer.problem))
             return
         try:
-            job.end(Found(json.decode(answer.result, type=job.request.result)))
+            job.end(Reply(json.decode(answer.result, type=job.request.result)))
         except (DecodeError, ValidationError) as error:
-            job.end(Found(problem=f"an answer that is none: {error}"))
+            job.end(Reply(problem=f"an answer that is none: {error}"))
 
     async def _calm(self) -> None:
         """Wait until there has been no hold for a while: to start a process takes a frame or more."""

@@ -72,11 +72,11 @@ class Journal:
         if before is None or not self._is_whole or os.fstat(self._file).st_size > MOST_BYTES:
             self._rewrite(work)
             return
-        found = list(changes(before, work))
-        if any(isinstance(each, Changed) and min(each.keep, each.at) < self._dropped for each in found):
+        lines = list(changes(before, work))
+        if any(isinstance(each, Changed) and min(each.keep, each.at) < self._dropped for each in lines):
             self._rewrite(work)
             return
-        for each in found:
+        for each in lines:
             _append(self._file, encoded(_moved(each, self._dropped)))
         self._work = work
 
@@ -168,15 +168,15 @@ def left(folder: Path, ending: str = OPEN) -> Iterator[Found]:
         return
     _prune(folder)
     for path in sorted(folder.glob(f"*{ending}"), key=_age):
-        found = _open(path)
-        if found is None:
+        work = _open(path)
+        if work is None:
             continue
-        if is_unsaved(found.work):
-            yield found
+        if is_unsaved(work.work):
+            yield work
         else:
             with suppress(OSError):
                 path.unlink()
-            os.close(found.file)
+            os.close(work.file)
 
 
 def _open(path: Path) -> Found | None:

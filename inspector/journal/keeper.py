@@ -49,8 +49,8 @@ class Keeper:
     def _write(self, opened: Opened) -> str:
         journal = self._journals.get(opened.number)
         if journal is None:
-            found = self._left.pop(opened.offer, None)
-            journal = found.resume() if found is not None else Journal(self._folder or Path())
+            old = self._left.pop(opened.offer, None)
+            journal = old.resume() if old is not None else Journal(self._folder or Path())
             self._journals[opened.number] = journal
         return journal.write(written(opened.work, opened.network.at(opened.where).name))
 
@@ -62,10 +62,10 @@ class Keeper:
         if self._folder is not None:
             for ending in (None, KEPT) if is_all else (None,):
                 with suppress(OSError):
-                    for found in left(self._folder, ending) if ending else left(self._folder):
+                    for work in left(self._folder, ending) if ending else left(self._folder):
                         self._key += 1
-                        self._left[self._key] = found
-        return tuple(Offer(key, work_of(found.work), found.when, found.work.place) for key, found in self._left.items())
+                        self._left[self._key] = work
+        return tuple(Offer(key, work_of(each.work), each.when, each.work.place) for key, each in self._left.items())
 
     def forget(self, keys: Iterable[int]) -> None:
         """Throw away work that was found."""

@@ -50,25 +50,25 @@ def note(topic: str, network: Network, where: Where = (), lang: str = "en") -> s
     so = conditions(network, where)
     told = []
     for paragraph in source(topic, lang).split("\n\n"):
-        found = _CONDITION.match(paragraph)
-        if found is None:
+        match = _CONDITION.match(paragraph)
+        if match is None:
             told.append(paragraph)
-        elif found[1] in so:
-            told.append(paragraph[found.end() :])
+        elif match[1] in so:
+            told.append(paragraph[match.end() :])
     text = "\n\n".join(told).format_map(values(network, where))
     return _with_particles(text) if lang == "ko" else _with_singulars(text)
 
 
 def _with_singulars(text: str) -> str:
     """English with "1 block" where the number that was filled in is one."""
-    return _ONE.sub(lambda found: f"1 {found[1]}{'y' if found[2] == 'ies' else ''}", text)
+    return _ONE.sub(lambda match: f"1 {match[1]}{'y' if match[2] == 'ies' else ''}", text)
 
 
 def _with_particles(text: str) -> str:
     """Korean with the particle that the reading of what was filled in asks for: 3은, 2는."""
 
-    def chosen(found: re.Match[str]) -> str:
-        last, signs, both = found.groups()
+    def chosen(match: re.Match[str]) -> str:
+        last, signs, both = match.groups()
         closed, open_ = both.rstrip(")").split("(")
         is_closed = last in _CLOSED and not (closed == "으로" and last in "178")
         return f"{last}{signs}{closed if is_closed else open_}"

@@ -66,30 +66,30 @@ def _design(design: Design) -> dict[str, object]:
 
 def _target(network: Network) -> dict[str, object]:
     """The block whose feature maps Grad-CAM reads, and the lines that say so to two libraries."""
-    found = target(network)
+    read = target(network)
     return {
-        "name": found.name,
-        "path": found.path,
-        "maps": found.maps,
-        "size": found.size,
-        "stride": found.stride,
-        "receptive_field": found.field,
-        "lines": lines(found),
+        "name": read.name,
+        "path": read.path,
+        "maps": read.maps,
+        "size": read.size,
+        "stride": read.stride,
+        "receptive_field": read.field,
+        "lines": lines(read),
     }
 
 
 def _bytes(network: Network) -> dict[str, object]:
     """fp32 under the plain names, and params and buffers by dtype."""
-    found = memory(network)
+    bytes_ = memory(network)
     return {
-        "params": found.params["fp32"],
-        "buffers": found.buffers["fp32"],
-        "gradients": found.gradients,
-        "optimizer": found.optimizer,
-        "train_activations": found.train_activations,
-        "inference_peak": found.inference_peak,
-        "params_by_dtype": found.params,
-        "buffers_by_dtype": found.buffers,
+        "params": bytes_.params["fp32"],
+        "buffers": bytes_.buffers["fp32"],
+        "gradients": bytes_.gradients,
+        "optimizer": bytes_.optimizer,
+        "train_activations": bytes_.train_activations,
+        "inference_peak": bytes_.inference_peak,
+        "params_by_dtype": bytes_.params,
+        "buffers_by_dtype": bytes_.buffers,
     }
 
 

@@ -53,28 +53,28 @@ def _countings(network: Network, baseline: Network) -> Iterator[str]:
     before = count(baseline)
     rows = []
     for name, cost in count(network).items():
-        found = CONVENTIONS[name]
-        row = (name, exact(cost), found.unit, difference(cost - before[name]), found.formula, found.tool)
+        convention = CONVENTIONS[name]
+        row = (name, exact(cost), convention.unit, difference(cost - before[name]), convention.formula, convention.tool)
         rows.append(row)
     return _table(("counting", "value", "unit", f"against {called(baseline.design)}", "is", "tool"), rows, "lrlrll")
 
 
 def _bytes(network: Network) -> Iterator[str]:
-    found = memory(network)
-    rows = [(f"params, {name}", exact(size)) for name, size in found.params.items()]
-    rows += [(f"buffers, {name}", exact(size)) for name, size in found.buffers.items()]
-    rows.append(("gradients, fp32", exact(found.gradients)))
-    rows += [(f"optimizer state, {name}", exact(size)) for name, size in found.optimizer.items()]
-    rows.append(("kept by autograd for the backward pass, fp32", exact(found.train_activations)))
-    rows.append(("feature maps at the peak of inference, fp32", exact(found.inference_peak)))
+    bytes_ = memory(network)
+    rows = [(f"params, {name}", exact(size)) for name, size in bytes_.params.items()]
+    rows += [(f"buffers, {name}", exact(size)) for name, size in bytes_.buffers.items()]
+    rows.append(("gradients, fp32", exact(bytes_.gradients)))
+    rows += [(f"optimizer state, {name}", exact(size)) for name, size in bytes_.optimizer.items()]
+    rows.append(("kept by autograd for the backward pass, fp32", exact(bytes_.train_activations)))
+    rows.append(("feature maps at the peak of inference, fp32", exact(bytes_.inference_peak)))
     return _table(("what", "bytes"), rows, "lr")
 
 
 def _target(network: Network) -> Iterator[str]:
-    found = target(network)
-    yield f"`{found.path}` ({found.name}): {found.words}. A cell of the heat map stands for {found.stride} ×"
-    yield f"{found.stride} input pixels, and depends on {found.field} × {found.field} of them."
-    for library, code in lines(found).items():
+    read = target(network)
+    yield f"`{read.path}` ({read.name}): {read.words}. A cell of the heat map stands for {read.stride} ×"
+    yield f"{read.stride} input pixels, and depends on {read.field} × {read.field} of them."
+    for library, code in lines(read).items():
         yield ""
         yield f"{library}:"
         yield ""
@@ -82,7 +82,7 @@ def _target(network: Network) -> Iterator[str]:
 
 
 def _edits(network: Network) -> Iterator[str]:
-    rows = [(f"`{found.address}`", value(found.before), value(found.after)) for found in edits(network.design)]
+    rows = [(f"`{each.address}`", value(each.before), value(each.after)) for each in edits(network.design)]
     return _table(("address", network.design.base, "here"), rows, "lrr")
 
 

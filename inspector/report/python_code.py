@@ -37,11 +37,11 @@ def python_file(design: Design) -> str:
 
 
 def _target(design: Design) -> list[str]:
-    found = target(analyze(design))
+    read = target(analyze(design))
     return [
         "def target_layers(model: nn.Module) -> list[nn.Module]:",
-        f'    """What Grad-CAM reads: the output of {found.name}, {found.words}."""',
-        f"    return [{found.expression}]",
+        f'    """What Grad-CAM reads: the output of {read.name}, {read.words}."""',
+        f"    return [{read.expression}]",
     ]
 
 
@@ -123,16 +123,16 @@ def _name(design: Design) -> str:
 
 def _docstring(design: Design, *, is_call: bool) -> Iterator[str]:
     network = analyze(design)
-    found = edits(design)
-    yield f'"""{design.base} {version(design)}'.rstrip() + (", edited." if found else ".")
+    differing = edits(design)
+    yield f'"""{design.base} {version(design)}'.rstrip() + (", edited." if differing else ".")
     yield ""
     yield f"{exact(network.params)} parameters; {exact(network.macs)} MACs of convolutions and fc"
     yield f"for an input of {dims(design.input)} (N×C×H×W)."
-    if found:
+    if differing:
         yield ""
         yield f"What differs from {design.base}:"
         yield ""
-        yield from (f"    {each.address}: {value(each.before)} -> {value(each.after)}" for each in found)
+        yield from (f"    {each.address}: {value(each.before)} -> {value(each.after)}" for each in differing)
     yield ""
     yield from _BY_CALL if is_call else _BY_SUBCLASS
     timm = timm_call(design)

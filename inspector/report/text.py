@@ -57,11 +57,11 @@ def _totals(network: Network, baseline: Network, counting: Convention) -> Iterat
         ("params", exact(network.params), _against(network.params - baseline.params, baseline)),
         (f"{counting.unit} ({counting.name})", exact(cost), _against(cost - before, baseline)),
     ]
-    found = memory(network)
+    bytes_ = memory(network)
     rows += [
-        ("bytes of weights, fp32", exact(found.params["fp32"]), f"and {exact(found.buffers['fp32'])} of buffers"),
-        ("bytes for backward", exact(found.train_activations), "that autograd keeps of one pass in train mode"),
-        ("bytes at the peak", exact(found.inference_peak), "of feature maps in one pass without gradients"),
+        ("bytes of weights, fp32", exact(bytes_.params["fp32"]), f"and {exact(bytes_.buffers['fp32'])} of buffers"),
+        ("bytes for backward", exact(bytes_.train_activations), "that autograd keeps of one pass in train mode"),
+        ("bytes at the peak", exact(bytes_.inference_peak), "of feature maps in one pass without gradients"),
     ]
     label, number = (max(len(row[at]) for row in rows) for at in (0, 1))
     for words, amount, note in rows:
@@ -72,9 +72,9 @@ def _totals(network: Network, baseline: Network, counting: Convention) -> Iterat
 
 
 def _target(network: Network) -> str:
-    found = target(network)
-    seen = f"a cell stands for {found.stride} × {found.stride} input pixels and sees {found.field} × {found.field}"
-    return f"Grad-CAM target {found.name} ({found.path}): {found.words}, {seen}"
+    read = target(network)
+    seen = f"a cell stands for {read.stride} × {read.stride} input pixels and sees {read.field} × {read.field}"
+    return f"Grad-CAM target {read.name} ({read.path}): {read.words}, {seen}"
 
 
 def _against(delta: int, baseline: Network) -> str:
@@ -82,10 +82,10 @@ def _against(delta: int, baseline: Network) -> str:
 
 
 def _edits(network: Network) -> Iterator[str]:
-    found = edits(network.design)
-    if found:
+    differing = edits(network.design)
+    if differing:
         yield ""
         yield f"differs from {network.design.base} in"
-        width = max(len(edited.address) for edited in found)
-        for edited in found:
+        width = max(len(edited.address) for edited in differing)
+        for edited in differing:
             yield f"  {edited.address.ljust(width)}  {value(edited.before)} → {value(edited.after)}"

@@ -35,5 +35,5 @@ def as_text(network: Network, verdict: Verdict) -> str:
 
 def as_json(verdict: Verdict) -> str:
     """The verdict as JSON, version 1."""
-    found = {"schema": SCHEMA, "agrees": verdict.agrees, **to_builtins(verdict)}
-    return json.dumps(found, indent=2) + "\n"
+    told = {"schema": SCHEMA, "agrees": verdict.agrees, **to_builtins(verdict)}
+    return json.dumps(told, indent=2) + "\n"

@@ -151,9 +151,9 @@ class Effects:
         loop = asyncio.get_running_loop()
         self._start = self._start or loop.time() + START
         await asyncio.sleep(self._start - loop.time())
-        found = await self.torch.ask(Verify(design), lambda words: self._do("app.progress", design, words))
-        if found is not None and self._app.is_running:
-            self._do("app.done", design, found.result, found.problem)
+        reply = await self.torch.ask(Verify(design), lambda words: self._do("app.progress", design, words))
+        if reply is not None and self._app.is_running:
+            self._do("app.done", design, reply.result, reply.problem)
 
     def end(self) -> None:
         """End: work that is unsaved is kept for a while."""

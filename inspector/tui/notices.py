@@ -12,16 +12,12 @@ class Notices:
 
     def __init__(self, app: App[None]) -> None:
         self._app = app
-        self._waiting: Say | None = None
+        self._next: Say | None = None
 
     def say(self, notice: Say) -> None:
         """Say something instead of what was said before."""
-        self._app.clear_notifications()
-        if len(self._app.screen_stack) > 1:
-            self._waiting = notice
-            return
-        self._waiting = None
-        self._app.notify(notice.text, severity=notice.tone, markup=False, timeout=notice.seconds)
+        self._next = notice
+        self._app.call_later(self._show)
 
     def hold(self) -> None:
         """Take away what is said: a dialog opens."""
@@ -29,5 +25,11 @@ class Notices:
 
     def go_on(self) -> None:
         """Say what waited: a dialog was closed."""
-        if self._waiting is not None and len(self._app.screen_stack) == 1:
-            self.say(self._waiting)
+        self._app.call_later(self._show)
+
+    def _show(self) -> None:
+        if self._next is None or len(self._app.screen_stack) > 1:
+            return
+        notice, self._next = self._next, None
+        self._app.clear_notifications()
+        self._app.notify(notice.text, severity=notice.tone, markup=False, timeout=notice.seconds)

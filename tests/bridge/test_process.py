@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from inspector.bridge.process import ANOTHER, Found, Torch
+from inspector.bridge.process import ANOTHER, Reply, Torch
 from inspector.bridge.protocol import Request, Verify
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
@@ -78,8 +78,8 @@ def service(tmp_path: Path) -> Callable[..., Any]:
 
 async def test_a_request_is_answered_whatever_else_is_printed(service: Callable[..., Any]) -> None:
     async with service("print('hello'); say(number, planes)") as torch:
-        assert await torch.ask(_of(8)) == Found(8)
-        assert await torch.ask(_of(16)) == Found(16)
+        assert await torch.ask(_of(8)) == Reply(8)
+        assert await torch.ask(_of(16)) == Reply(16)
 
 
 async def test_of_a_kind_the_newest_counts_and_others_are_answered_beside_it(service: Callable[..., Any]) -> None:
@@ -88,7 +88,7 @@ async def test_of_a_kind_the_newest_counts_and_others_are_answered_beside_it(ser
         asked = [
             asyncio.ensure_future(torch.ask(request)) for request in (_of(8), Double(3), _of(16), _of(24), Double(4))
         ]
-        assert await asyncio.gather(*asked) == [None, None, None, Found(24), Found(8)]
+        assert await asyncio.gather(*asked) == [None, None, None, Reply(24), Reply(8)]
 
 
 async def test_what_is_superseded_while_it_is_worked_on_is_dropped(service: Callable[..., Any]) -> None:
@@ -98,50 +98,50 @@ async def test_what_is_superseded_while_it_is_worked_on_is_dropped(service: Call
         second = asyncio.ensure_future(torch.ask(_of(16)))
         await asyncio.sleep(0.02)
         third = asyncio.ensure_future(torch.ask(_of(24)))
-        assert await asyncio.gather(first, second, third) in ([Found(8), None, Found(24)], [None, None, Found(24)])
+        assert await asyncio.gather(first, second, third) in ([Reply(8), None, Reply(24)], [None, None, Reply(24)])
 
 
 async def test_how_far_it_is_is_told(service: Callable[..., Any]) -> None:
     told: list[str] = []
     body = "say(number, progress='half of it')\nsay(number - 1, progress='of another')\nsay(number, 1)"
     async with service(body) as torch:
-        assert await torch.ask(_of(8), told.append) == Found(1)
+        assert await torch.ask(_of(8), told.append) == Reply(1)
     assert told == ["half of it"]
 
 
 async def test_a_problem_is_handed_on(service: Callable[..., Any]) -> None:
     async with service("say(number, problem='RuntimeError: no')") as torch:
-        assert await torch.ask(_of(8)) == Found(problem="RuntimeError: no")
+        assert await torch.ask(_of(8)) == Reply(problem="RuntimeError: no")
 
 
 async def test_an_answer_that_is_none_is_a_problem(service: Callable[..., Any]) -> None:
     async with service("say(number, 'seven')") as torch:
-        found = await torch.ask(_of(8))
-        assert found is not None
-        assert "an answer that is none" in found.problem
+        reply = await torch.ask(_of(8))
+        assert reply is not None
+        assert "an answer that is none" in reply.problem
 
 
 async def test_an_answer_that_is_too_large_is_a_problem_and_the_next_is_answered(service: Callable[..., Any]) -> None:
     async with service("say(number, 7 if planes == 8 else 'x' * 300_000)", largest=1 << 17) as torch:
-        found = await torch.ask(_of(16))
-        assert found is not None
-        assert "an answer of more than" in found.problem
-        assert await torch.ask(_of(8)) == Found(7)
+        reply = await torch.ask(_of(16))
+        assert reply is not None
+        assert "an answer of more than" in reply.problem
+        assert await torch.ask(_of(8)) == Reply(7)
 
 
 async def test_an_answer_that_is_too_late_is_a_problem_and_the_next_is_answered(service: Callable[..., Any]) -> None:
     async with service("time.sleep(600 if planes == 16 else 0); say(number, planes)", longest=0.4) as torch:
-        found = await torch.ask(_of(16))
-        assert found is not None
-        assert "no answer within" in found.problem
-        assert await torch.ask(_of(8)) == Found(8)
+        reply = await torch.ask(_of(16))
+        assert reply is not None
+        assert "no answer within" in reply.problem
+        assert await torch.ask(_of(8)) == Reply(8)
 
 
 async def test_an_answer_that_nobody_waits_for_is_not_waited_for(service: Callable[..., Any]) -> None:
     async with service("time.sleep(600 if planes == 16 else 0); say(number, planes)", stale=0.3) as torch:
         first = asyncio.ensure_future(torch.ask(_of(16)))
         await asyncio.sleep(0.5)
-        assert await torch.ask(_of(8)) == Found(8)
+        assert await torch.ask(_of(8)) == Reply(8)
         assert await first is None
 
 
@@ -155,7 +155,7 @@ async def test_who_is_cancelled_cancels_the_request(service: Callable[..., Any],
         first.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await first
-        assert await torch.ask(_of(8)) == Found(8)
+        assert await torch.ask(_of(8)) == Reply(8)
         assert time.monotonic() - begun < 5
 
 
@@ -167,7 +167,7 @@ async def test_a_process_that_dies_is_started_once_more_and_the_request_put_to_i
     die = f"    open({str(mark)!r}, 'w')\n    os.kill(os.getpid(), 9)"
     body = f"if not os.path.exists({str(mark)!r}):\n{die}\nsay(number, 1)"
     async with service(body) as torch:
-        assert await torch.ask(_of(8), told.append) == Found(1)
+        assert await torch.ask(_of(8), told.append) == Reply(1)
     assert told == [ANOTHER]
 
 
@@ -176,8 +176,8 @@ async def test_a_process_that_dies_twice_is_not_started_for_ever(tmp_path: Path)
     path.write_text("open('starts', 'a').write('x')\nraise SystemExit(1)\n")
     torch = Torch((str(path),), rest=0.01)
     with contextlib.chdir(tmp_path):
-        assert await torch.ask(_of(8)) == Found(problem="torch's process ended twice")
-        assert await torch.ask(_of(16)) == Found(problem="torch's process ended twice")
+        assert await torch.ask(_of(8)) == Reply(problem="torch's process ended twice")
+        assert await torch.ask(_of(16)) == Reply(problem="torch's process ended twice")
     assert (tmp_path / "starts").read_text() == "xx"
 
 
@@ -191,7 +191,7 @@ async def test_nothing_is_started_while_it_is_held(tmp_path: Path) -> None:
         await asyncio.sleep(0.1)
         torch.hold()
         assert not (tmp_path / "starts").exists()
-    assert await asked == Found(1)
+    assert await asked == Reply(1)
     await torch.end()
 
 
@@ -209,27 +209,27 @@ async def test_a_process_that_was_held_is_not_taken_for_a_slow_one(service: Call
         for _ in range(12):
             torch.hold()
             await asyncio.sleep(0.12)
-        assert await last == Found(520)
+        assert await last == Reply(520)
         assert await first is None
     assert starts.read_text() == "x"
 
 
 async def test_the_process_goes_with_the_service(service: Callable[..., Any]) -> None:
     async with service("say(number, os.getpid())") as torch:
-        found = await torch.ask(_of(8))
-        assert found is not None
+        reply = await torch.ask(_of(8))
+        assert reply is not None
     for _ in range(100):
         await asyncio.sleep(0.02)
         try:
-            os.kill(found.result, 0)
+            os.kill(reply.result, 0)
         except ProcessLookupError:
             return
-    raise AssertionError(found.result)
+    raise AssertionError(reply.result)
 
 
 async def test_torch_itself_verifies_in_its_process() -> None:
     torch = Torch(rest=0.01)
-    found = await torch.ask(Verify(Design()))
-    assert found is not None
-    assert (found.problem, found.result.agrees, found.result.layers) == ("", True, 158)
+    reply = await torch.ask(Verify(Design()))
+    assert reply is not None
+    assert (reply.problem, reply.result.agrees, reply.result.layers) == ("", True, 158)
     await torch.end()

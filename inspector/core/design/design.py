@@ -237,8 +237,8 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
 
     def stage(self, name: str) -> Stage:
         """The stage of the paper's name `conv2_x` … `conv5_x`."""
-        found: Stage = getattr(self, name)
-        return found
+        named: Stage = getattr(self, name)
+        return named
 
 
 def replace_in_stage(design: Design, stage: str, **changes: object) -> Design:

@@ -198,8 +198,8 @@ def _write_filters(design: Design, field: Field, value: Value) -> Design:
     return replace_in_stage(design, field.stage, overrides=tuple(others))
 
 
-def _convolution(design: Design, address: str, found: re.Match[str]) -> Field:
-    paper, paper_block, torch, torch_block, name = found.groups()
+def _convolution(design: Design, address: str, match: re.Match[str]) -> Field:
+    paper, paper_block, torch, torch_block, name = match.groups()
     stage = _stage_of(paper, torch)
     block = int(paper_block) if paper else int(torch_block) + 1
     blocks = design.stage(stage).blocks

@@ -56,13 +56,13 @@ def diagnose(text: str, design: Design) -> Diagnosis | None:
 
 def _forward(error: Forward, design: Design) -> Diagnosis:
     """The likeliest of the edits that run into an error of a forward pass."""
-    found = _ranked(error, design)
-    if not found and error.kind in ("sum", "map"):
-        found = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design)
-    if not found:
+    ranked = _ranked(error, design)
+    if not ranked and error.kind in ("sum", "map"):
+        ranked = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design)
+    if not ranked:
         return Diagnosis(_ERRORS[error.kind], "", "", _NOWHERE.format(called(design)), "")
-    best, met = found[0]
-    others = [other for other, _ in found[1:]]
+    best, met = ranked[0]
+    others = [other for other, _ in ranked[1:]]
     single = [other for other in others if resolve(design, other.partition("=")[0]).block]
     wide = [other for other in others if other not in single]
     words = _ERRORS["image" if met.path == "conv1" else error.kind]
@@ -168,8 +168,8 @@ def _plain(error: Forward, network: Network) -> Diagnosis | None:
         why = (
             f"fc was replaced by one of {inputs} inputs and {classes} classes, and {came} feature maps arrive. {_FEEDS}"
         )
-        found = next(tried(network.design, [f"num_classes={classes}"]), ("",))[0]
-        return Diagnosis(_ERRORS["fc"], "fc", "fc", why, found, topic="filters")
+        assignment = next(tried(network.design, [f"num_classes={classes}"]), ("",))[0]
+        return Diagnosis(_ERRORS["fc"], "fc", "fc", why, assignment, topic="filters")
     return None
 
 
@@ -210,29 +210,29 @@ def _checkpoint(error: Checkpoint, network: Network) -> Diagnosis:
         why = _NAMES if error.is_renamed else _NOWHERE.format(called(network.design))
         return Diagnosis("the checkpoint has other names", "", "", why, "")
     is_ours = all(fits(network, path, shape) for path, shape in error.model.items())
-    found = fit(network.design, error.saved if is_ours else error.model)
-    of = _preset_of(error, network) if is_ours and found.left else ""
+    fitting = fit(network.design, error.saved if is_ours else error.model)
+    of = _preset_of(error, network) if is_ours and fitting.left else ""
     if of:
         why = f"The checkpoint has the shapes of {of}, the model is {called(network.design)}. Build {of} to load it."
         return Diagnosis("the checkpoint is of another network", "", "", why, "")
     path = next((path for path, shape in error.model.items() if shape), next(iter(error.model)))
-    name = _name(path, network, network if is_ours else analyze(edit(network.design, *found.edits)))
-    whole = " ".join(found.edits)
-    if whole.startswith("num_classes=") and len(found.edits) == 1 and not found.left:
+    name = _name(path, network, network if is_ours else analyze(edit(network.design, *fitting.edits)))
+    whole = " ".join(fitting.edits)
+    if whole.startswith("num_classes=") and len(fitting.edits) == 1 and not fitting.left:
         saved, model = (each["fc"] or (0,) for each in (error.saved, error.model))
         why = f"The checkpoint's fc is for {saved[0]} classes, the model's for {model[0]}. {_CLASSES}"
         return Diagnosis("the checkpoint is for other classes", name, path, why, whole)
     whose = "the checkpoint" if is_ours else "the model"
     what = f"The checkpoint has {_shape(error.saved[path])} at {name or path}, the model {_shape(error.model[path])}."
-    if found.left:
+    if fitting.left:
         known = " The first steps are here." if whole else ""
         why = f"{what} No edits of {called(network.design)} give all that {whose} has.{known}"
-    elif len(found.edits) > 1:
-        why = f"{what} No single edit gives all that {whose} has; these {len(found.edits)} together do."
+    elif len(fitting.edits) > 1:
+        why = f"{what} No single edit gives all that {whose} has; these {len(fitting.edits)} together do."
     else:
         why = f"{what} One edit gives all that {whose} has; what was saved for other shapes has to be left out."
     topic = _field_topic(whole)
-    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, found.others, topic, not found.left)
+    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, fitting.others, topic, not fitting.left)
 
 
 def _preset_of(error: Checkpoint, network: Network) -> str:

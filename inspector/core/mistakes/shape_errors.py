@@ -41,17 +41,17 @@ class Checkpoint(Struct, frozen=True):
 def read(text: str) -> Forward | Checkpoint | None:
     """The first shape error in `text`, which may be hard-wrapped, indented and coloured; None where there is none."""
     text = _COLOUR.sub("", text)
-    matches = [(kind, found) for kind, pattern in _PATTERNS.items() if (found := pattern.search(text))]
+    matches = [(kind, first) for kind, pattern in _PATTERNS.items() if (first := pattern.search(text))]
     if not matches:
         return None
-    kind, found = min(matches, key=lambda match: match[1].start())
-    begin = max(text.rfind(_HEADLINE, 0, found.start()), found.start() - _FAR, 0)
-    end = text.find(_HEADLINE, found.end())
+    kind, first = min(matches, key=lambda match: match[1].start())
+    begin = max(text.rfind(_HEADLINE, 0, first.start()), first.start() - _FAR, 0)
+    end = text.find(_HEADLINE, first.end())
     end = len(text) if end < 0 else end
     if kind in ("size", "missing", "unexpected"):
-        return _checkpoint(text[found.start() : end])
+        return _checkpoint(text[first.start() : end])
     return _forward(
-        kind, [_sizes(group) for group in found.groups()], _seen(text[begin : min(end, found.end() + _FAR)])
+        kind, [_sizes(group) for group in first.groups()], _seen(text[begin : min(end, first.end() + _FAR)])
     )
 
 
@@ -127,7 +127,7 @@ def _seen(text: str) -> frozenset[str]:
     """The pieces of torch's paths in a traceback; of the lines that IPython shows, those that its arrow points at."""
     text = "\n".join(_POINTED_AT.findall(text)) or text
     pieces = {f".layer{number}." for number in re.findall(r"self\.layer([1-4])\(", text)}
-    for number, block in islice(((found[1], found[2]) for found in _BLOCK.finditer(text)), 64):
+    for number, block in islice(((block_match[1], block_match[2]) for block_match in _BLOCK.finditer(text)), 64):
         pieces |= {f".layer{number}.", f".layer{number}.{block}."}
     calls = _CALL.findall(text)
     if calls:
@@ -144,8 +144,8 @@ def _checkpoint(text: str) -> Checkpoint:
         model[path], saved[path] = (), None
     for path in unexpected - missing:
         model[path], saved[path] = None, ()
-    for found in islice(_PATTERNS["size"].finditer(text), _MOST):
-        name, old, new = found.groups()
+    for match in islice(_PATTERNS["size"].finditer(text), _MOST):
+        name, old, new = match.groups()
         tensor = _TENSOR.fullmatch(_joined(name))
         if tensor:
             saved.setdefault(tensor[1], _sizes(old))
@@ -155,6 +155,6 @@ def _checkpoint(text: str) -> Checkpoint:
 
 def _listed(text: str, kind: str) -> set[str]:
     """The modules in the list of missing or unexpected keys."""
-    found = _PATTERNS[kind].search(text)
-    keys = re.findall(r"""["']([^"']+)["']""", found[1]) if found else []
+    listed = _PATTERNS[kind].search(text)
+    keys = re.findall(r"""["']([^"']+)["']""", listed[1]) if listed else []
     return {tensor[1] for key in keys[:_MOST] if (tensor := _TENSOR.fullmatch(_joined(key)))}

@@ -50,7 +50,7 @@ class Node(Struct, frozen=True, gc=False):
 
 def distinct(nodes: Iterable[Node]) -> list[tuple[Node, int]]:
     """Each node once, with how often it stands there: equal blocks are one node in many places."""
-    found: dict[int, tuple[Node, int]] = {}
+    counted: dict[int, tuple[Node, int]] = {}
     for node in nodes:
-        found[id(node)] = node, found.get(id(node), (node, 0))[1] + 1
-    return list(found.values())
+        counted[id(node)] = node, counted.get(id(node), (node, 0))[1] + 1
+    return list(counted.values())

@@ -55,12 +55,12 @@ class CountingScreen(Dialog):
         self.dismiss(Answer("app.count", event.option.id))
 
 
-def extra(convention: Convention, found: Terms) -> list[str]:
+def extra(convention: Convention, amounts: Terms) -> list[str]:
     """The terms that a convention counts beyond conv+fc, with their amounts: "2 × 11,113,984 batch-norm outputs"."""
     least = CONVENTIONS[DEFAULT].weights
     beyond = {term: times - least.get(term, 0) for term, times in convention.weights.items()}
     return [
-        f"{f'{times} × ' if times > 1 else ''}{exact(getattr(found, term))} {words}"
+        f"{f'{times} × ' if times > 1 else ''}{exact(getattr(amounts, term))} {words}"
         for term, words in WORDS.items()
         if (times := beyond.get(term, 0))
     ]

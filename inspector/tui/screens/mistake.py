@@ -60,14 +60,14 @@ class MistakeScreen(Dialog):
         self.run_worker(partial(self._ask, text), thread=True, exclusive=True, group="diagnosis")
 
     def _ask(self, text: str) -> None:
-        found = diagnose(text, self._network.design) if text.strip() else None
-        self.app.call_from_thread(self._tell, text, found)
+        diagnosis = diagnose(text, self._network.design) if text.strip() else None
+        self.app.call_from_thread(self._tell, text, diagnosis)
 
-    def _tell(self, text: str, found: Diagnosis | None) -> None:
+    def _tell(self, text: str, diagnosis: Diagnosis | None) -> None:
         """Tell what was found, if that is still the text."""
         if not self.is_attached or text != self.query_one(TextArea).text:
             return
-        self._found = found
+        self._found = diagnosis
         self.query_one("#answer", Static).update(self._answer(text))
         options = self.query_one(OptionList)
         options.clear_options()
@@ -89,21 +89,21 @@ class MistakeScreen(Dialog):
             self._was_pasted = True
 
     def _answer(self, text: str) -> Content:
-        found = self._found
-        if found is None:
+        diagnosis = self._found
+        if diagnosis is None:
             return Content.styled("No shape error of torch that is known here." if text.strip() else "", QUIET)
-        if not found.name:
-            return Content("\n").join([Content.styled(found.error, "bold"), Content(found.why)])
-        where = f"{found.name}" + (f" ({found.path})" if found.path not in ("", found.name) else "")
-        return Content("\n").join([Content.styled(f"{where}: {found.error}", "bold"), Content(found.why)])
+        if not diagnosis.name:
+            return Content("\n").join([Content.styled(diagnosis.error, "bold"), Content(diagnosis.why)])
+        where = f"{diagnosis.name}" + (f" ({diagnosis.path})" if diagnosis.path not in ("", diagnosis.name) else "")
+        return Content("\n").join([Content.styled(f"{where}: {diagnosis.error}", "bold"), Content(diagnosis.why)])
 
-    def _offers(self, found: Diagnosis) -> list[tuple[str, Wish]]:
-        words = "make the edit" if found.is_whole else "make the first steps"
-        offers = [(f"{words}  {found.edit}", ("app.make", found.edit))] if found.edit else []
-        offers += [(f"or another  {other}", ("app.make", other)) for other in found.others[:_OTHERS]]
-        is_there = self._network.get(found.name) is not None
-        offers += [(f"go to {found.name}", ("app.jump-to", found.name))] if is_there else []
-        return offers + ([(f"the note on {found.topic}", ("app.note", found.topic))] if found.topic else [])
+    def _offers(self, diagnosis: Diagnosis) -> list[tuple[str, Wish]]:
+        words = "make the edit" if diagnosis.is_whole else "make the first steps"
+        offers = [(f"{words}  {diagnosis.edit}", ("app.make", diagnosis.edit))] if diagnosis.edit else []
+        offers += [(f"or another  {other}", ("app.make", other)) for other in diagnosis.others[:_OTHERS]]
+        is_there = self._network.get(diagnosis.name) is not None
+        offers += [(f"go to {diagnosis.name}", ("app.jump-to", diagnosis.name))] if is_there else []
+        return offers + ([(f"the note on {diagnosis.topic}", ("app.note", diagnosis.topic))] if diagnosis.topic else [])
 
     def action_wish(self) -> None:
         offers = self._offers(self._found) if self._found is not None else []

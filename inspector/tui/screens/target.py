@@ -31,13 +31,13 @@ class TargetScreen(Dialog):
         self._price: Price | None = None
 
     def compose(self) -> ComposeResult:
-        found = target(self._network)
+        read = target(self._network)
         with Vertical(classes="box") as box:
-            box.border_title = f"Grad-CAM reads {found.name} ({found.path})"
-            cell = f"One cell of its heat map is {found.stride}×{found.stride} pixels"
-            seen = f"and sees {found.field}×{found.field}"
-            yield Static(Content(f"It reads {found.words}. {cell}, {seen}.\n\nHow many feature maps?"))
-            yield Input(str(found.maps), compact=True, select_on_focus=True)
+            box.border_title = f"Grad-CAM reads {read.name} ({read.path})"
+            cell = f"One cell of its heat map is {read.stride}×{read.stride} pixels"
+            seen = f"and sees {read.field}×{read.field}"
+            yield Static(Content(f"It reads {read.words}. {cell}, {seen}.\n\nHow many feature maps?"))
+            yield Input(str(read.maps), compact=True, select_on_focus=True)
             yield Static("", id="price", markup=False)
             yield Static("", classes="problem", markup=False)
             yield Static("enter sets them   esc back", classes="hint", markup=False)
@@ -58,16 +58,16 @@ class TargetScreen(Dialog):
         self.query_one(".problem", Static).update(Content(problem))
         self.query_one("#price", Static).update(self._words(self._price) if self._price else Content(""))
 
-    def _words(self, found: Price) -> Content:
-        if found.design == self._network.design:
-            return Content.styled(f"\nas it is now, {address(found.design)}", QUIET)
-        told = [each for each in found.effects if is_told(each)]
+    def _words(self, offer: Price) -> Content:
+        if offer.design == self._network.design:
+            return Content.styled(f"\nas it is now, {address(offer.design)}", QUIET)
+        told = [each for each in offer.effects if is_told(each)]
         lines = [
-            Content.styled(f"\n{difference(found.params)} params   {difference(found.macs)} MACs", "bold"),
+            Content.styled(f"\n{difference(offer.params)} params   {difference(offer.macs)} MACs", "bold"),
             Content.styled(f"{'':{_NAME + _WHAT}}{'params':>{_NUMBER}}{'MACs':>{_NUMBER}}", QUIET),
         ]
         for each in told[:_SHOWN]:
-            is_new = each in found.projections
+            is_new = each in offer.projections
             words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, _WHAT - 1)} "
             numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))

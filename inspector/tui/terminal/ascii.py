@@ -45,8 +45,8 @@ def to_ascii(text: str) -> str:
     """`text` in ASCII, cell by cell; a question mark for each cell of a character that has no likeness."""
     if text.isascii():
         return text
-    found = text.translate(_CODES)
-    return "".join(each if each.isascii() else "?" * cell_len(each) for each in found)
+    translated = text.translate(_CODES)
+    return "".join(each if each.isascii() else "?" * cell_len(each) for each in translated)
 
 
 def is_needed(environment: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.control import Control
 from textual._compositor import Compositor, CompositorUpdate
+from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -45,6 +46,16 @@ class SpansUpdate(CompositorUpdate):
 class SpanCompositor(Compositor):
     """Textual's compositor, whose partial updates are of the changed cells alone."""
 
+    def get_widget_at(self, x: int, y: int) -> tuple[Widget, Region]:
+        """The foremost widget at a cell: a notice is seen and not touched, but what lies under it is.
+
+        Raises NoWidget where there is none.
+        """
+        for widget, region in self.get_widgets_at(x, y):
+            if not any(type(each).__name__ in _NOTICES for each in widget.ancestors_with_self):
+                return widget, region
+        raise NoWidget(f"No widget under screen coordinate ({x}, {y})")
+
     def render_partial_update(self) -> SpansUpdate | None:  # type: ignore[override]  # an update like any other
         """What has changed since the last update, or None where nothing has."""
         regions, screen = self._dirty_regions.copy(), self.size.region
@@ -55,13 +66,16 @@ class SpanCompositor(Compositor):
         spans = self._regions_to_spans([part for part in parts if part])
         widgets = [(widget, *region.intersection(clip)) for widget, (region, clip) in self.visible_widgets.items()]
         corners = {widget: region.offset for widget, (region, _) in self.visible_widgets.items()}
-        found: list[Span] = []
+        drawn: list[Span] = []
         for y, left, right in spans:
             for widget, start, end in _in_front(widgets, y, left, right):
                 x, top = corners[widget]
                 (strip,) = widget.render_lines(Region(start - x, y - top, end - start, 1))
-                found.append((y, start, strip))
-        return SpansUpdate(found)
+                drawn.append((y, start, strip))
+        return SpansUpdate(drawn)
+
+
+_NOTICES = ("Toast", "ToastHolder", "ToastRack")
 
 
 _Seen = tuple[Widget, int, int, int, int]

@@ -28,13 +28,13 @@ class Folds(NamedTuple):
 
 def structure(root: Node) -> tuple[tuple[object, ...], ...]:
     """What the rows depend on besides the folds: equal as long as no row comes or goes."""
-    found = []
+    groups = []
     for group in root.children:
         kinds = {
             id(child): (child.kind, *(each.kind for each in child.children)) for child, _ in distinct(group.children)
         }
-        found.append(tuple(map(kinds.__getitem__, map(id, group.children))))
-    return tuple(found)
+        groups.append(tuple(map(kinds.__getitem__, map(id, group.children))))
+    return tuple(groups)
 
 
 def visible(root: Node, folds: Folds) -> list[Where]:
