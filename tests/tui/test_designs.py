@@ -14,7 +14,6 @@ from terminal import Terminal, terminal
 from textual.widgets import Input
 
 from inspector.core.design.edit import edit
-from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import ago
 from inspector.files.design import read
@@ -28,24 +27,6 @@ from inspector.tui.screens.quit import QuitScreen
 from inspector.tui.screens.recover import RecoverScreen
 
 KILLS = int(os.environ.get("INSPECTOR_KILLS", "3"))
-
-
-async def test_each_design_has_its_history_its_place_and_its_baseline() -> None:
-    async with editor() as pilot:
-        app = app_of(pilot)
-        await press(pilot, *TO_CONV5, "plus", "w", "n", *"resnet18", "enter")
-        assert [each.work.label for each in app.bench.designs] == ["resnet50 with conv5_x.planes=520", "resnet18"]
-        assert "2 of 2" in screen_of(pilot)
-        assert app.bench.history.current == preset("resnet18")
-        assert not app.bench.history.can_undo
-        assert app.bench.place.name == "network"
-        assert "11,689,512 params ±0" in screen_of(pilot)
-        await press(pilot, "left_curly_bracket")
-        assert app.bench.place.name == "conv5_x"
-        assert "26,018,376 params +461,344" in screen_of(pilot)
-        await press(pilot, "u", "right_curly_bracket", "right_curly_bracket")
-        assert app.bench.history.can_redo
-        assert app.bench.history.current == RESNET50
 
 
 async def test_a_design_is_named_copied_compared_and_closed(tmp_path: Path) -> None:
@@ -89,25 +70,6 @@ async def test_quitting_asks_for_each_design_that_is_unsaved(tmp_path: Path) -> 
         assert "num_classes  1000 → 10" in screen_of(pilot) or "resnet50 with num_classes=10" in screen_of(pilot)
         await press(pilot, "q")
     assert app.return_code == 0
-
-
-async def test_unsaved_work_that_cannot_be_kept_is_not_closed() -> None:
-    async with editor() as pilot:
-        await press(pilot, "plus", "w", "n", *"resnet18", "enter", "w", "up", "x")
-        assert len(app_of(pilot).bench.designs) == 2
-        assert "save it first" in screen_of(pilot)
-
-
-async def test_a_copy_of_what_is_saved_is_work_of_its_own(tmp_path: Path) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text('base = "resnet50"\nnum_classes = 10\n')
-    async with editor(read(path), source=path, state=tmp_path) as pilot:
-        app = app_of(pilot)
-        assert not bool(app.bench.unsaved)
-        await press(pilot, "w", "d", "escape")
-        assert bool(app.bench.unsaved)
-        await press(pilot, "q")
-        assert "mine.toml copy" in screen_of(pilot)
 
 
 async def test_edits_of_the_command_line_are_kept_too(tmp_path: Path) -> None:
@@ -174,42 +136,6 @@ async def test_a_state_folder_that_may_not_be_looked_into_keeps_nobody_out(
     async with editor(state=tmp_path) as pilot:
         await press(pilot, *TO_CONV5, "plus")
         assert app_of(pilot).bench.history.can_undo
-
-
-async def test_comparing_takes_the_other_design_of_two() -> None:
-    async with editor() as pilot:
-        app = app_of(pilot)
-        await press(pilot, "w", "c")
-        assert isinstance(app.screen, DesignsScreen)
-        assert "point at another design" in screen_of(pilot)
-        await press(pilot, "escape")
-        make(pilot, "num_classes=10")
-        await press(pilot, "w", "n", *"resnet18", "enter", "w", "c")
-        assert app.bench.baseline.design.num_classes == 10
-        assert "d shows them in the tree" in screen_of(pilot)
-
-
-async def test_undone_edits_that_are_given_up_are_told() -> None:
-    async with editor() as pilot:
-        for classes in range(10, 14):
-            make(pilot, f"num_classes={classes}")
-        await press(pilot, "u", "u", "u")
-        make(pilot, "num_classes=20")
-        await pilot.pause()
-        assert "3 edits that were undone are given up" in screen_of(pilot)
-
-
-async def test_work_that_is_forgotten_is_gone(tmp_path: Path) -> None:
-    await _left(tmp_path, "plus")
-    async with editor(state=tmp_path) as pilot:
-        await press(pilot, "W", "x", "q")
-    assert not list((tmp_path / "journal").iterdir())
-
-
-async def test_a_design_that_nothing_was_done_in_makes_room() -> None:
-    async with editor() as pilot:
-        await press(pilot, "w", "n", *"resnet34", "enter")
-        assert [each.work.label for each in app_of(pilot).bench.designs] == ["resnet34"]
 
 
 async def test_the_history_lists_every_edit_and_goes_to_any() -> None:
@@ -296,14 +222,6 @@ async def test_an_offer_is_in_nobody_s_way_and_what_is_declined_is_kept(tmp_path
     (found,) = left(tmp_path / "journal", KEPT)
     assert found.work.history.current.num_classes == 1001
     found.set_aside()
-
-
-async def test_an_offer_that_nobody_saw_is_made_again(tmp_path: Path) -> None:
-    await _left(tmp_path, "plus")
-    async with editor(state=tmp_path) as pilot:
-        let_go(pilot)
-    async with editor(state=tmp_path) as pilot:
-        assert "W opens it" in screen_of(pilot)
 
 
 async def test_saved_and_untouched_work_leaves_no_journal(tmp_path: Path) -> None:

@@ -105,21 +105,6 @@ async def test_the_palette_knows_the_notes() -> None:
         assert "what it holds" in screen_of(pilot)
 
 
-async def test_a_block_is_made_the_target_and_marked() -> None:
-    async with editor(size=(200, 60)) as pilot:
-        app = app_of(pilot)
-        assert "conv5_3 ◎" in screen_of(pilot)
-        await press(pilot, "t")
-        assert "a target is a block" in screen_of(pilot)
-        await press(pilot, *TO_CONV5[:3], "right", "right", "t")
-        assert app.bench.history.current.target == "conv4_1"
-        assert "conv4_1 ◎" in screen_of(pilot)
-        assert "1024 maps of 14×14" in screen_of(pilot)
-        assert "model.layer3[0]" in screen_of(pilot)
-        await press(pilot, "u")
-        assert "conv5_3 ◎" in screen_of(pilot)
-
-
 async def test_the_price_of_fewer_feature_maps_is_said_before_it_is_paid() -> None:
     async with editor() as pilot:
         app = app_of(pilot)

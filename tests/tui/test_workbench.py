@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from editor import RESNET50, app_of, editor, make, screen_of, selected
+from editor import app_of, editor, make, screen_of, selected
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import designs
@@ -19,7 +19,6 @@ from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.session.panes import Panes, Room, arrange
-from inspector.session.trail import Trail
 from inspector.tui.screens.choose import ChooseScreen
 from inspector.tui.terminal.ascii import is_needed, to_ascii
 from inspector.tui.widgets.detail import Detail
@@ -180,29 +179,6 @@ async def test_finding_filters_and_goes_there_or_back() -> None:
         assert selected(pilot) == "conv5_3.conv2"
 
 
-async def test_from_a_shortcut_to_its_source_and_back() -> None:
-    async with _editor() as pilot:
-        app_of(pilot).do("app.jump", analyze(RESNET50).find("conv5_3.shortcut").where)
-        await _press(pilot, "f")
-        assert selected(pilot) == "conv5_2"
-        await _press(pilot, "less_than_sign")
-        assert selected(pilot) == "conv5_3.shortcut"
-        await _press(pilot, "greater_than_sign")
-        assert selected(pilot) == "conv5_2"
-        await _press(pilot, "less_than_sign", "less_than_sign", "less_than_sign")
-        assert selected(pilot) == "network"
-
-
-async def test_a_place_that_is_gone_is_passed_over_on_the_way_back() -> None:
-    async with _editor("conv4_x.blocks=8") as pilot:
-        app = app_of(pilot)
-        app.do("app.jump", app.bench.network.find("conv4_8").where)
-        app.do("app.jump", app.bench.network.find("fc").where)
-        app.do("app.undo")
-        await _press(pilot, "less_than_sign")
-        assert selected(pilot) == "network"
-
-
 async def test_the_palette_goes_to_any_place() -> None:
     async with _editor() as pilot:
         await _press(pilot, "ctrl+p", *"layer4.2.conv3")
@@ -322,30 +298,12 @@ def test_boxes_are_as_wide_as_their_channels_and_fit(design: Design, room: int) 
         assert abs(size - max(1, box.channels * unit / most)) <= 1
 
 
-def test_a_trail_forgets_what_was_ahead() -> None:
-    trail = Trail().visit("a", "b").visit("b", "c")
-    assert trail == Trail(("a", "b", "c"), 2)
-    assert trail.step(-1).visit("b", "d").names == ("a", "b", "d")
-    assert trail.step(5) == trail
-
-
 async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async with _editor(size=(120, 40)) as pilot:
         made: list[Listing] = []
         monkeypatch.setattr(Listing, "remake", made.append)
         await _press(pilot, "plus")
         assert not made
-
-
-async def test_redo_while_finding_ends_it() -> None:
-    async with _editor("conv5_x.blocks=2") as pilot:
-        await _press(pilot, "u")
-        app_of(pilot).do("app.jump", app_of(pilot).bench.network.find("conv5_3.conv3").where)
-        await _press(pilot, "slash", *"7x7", "ctrl+r")
-        assert app_of(pilot).bench.search is None
-        assert app_of(pilot).bench.history.current.conv5_x.blocks == 2
-        await _press(pilot, "escape")
-        assert "conv4_x" in screen_of(pilot)
 
 
 async def test_a_listed_place_is_gone_to_in_a_tree_that_is_in_sight() -> None:
@@ -387,14 +345,6 @@ async def test_what_one_types_into_keeps_its_name_in_sight(size: tuple[int, int]
         app_of(pilot).do("app.jump", app_of(pilot).bench.network.find("conv5_3").where)
         await _press(pilot, "e", *"1024")
         assert "bottleneck, 3 of 3 in conv5_x" in screen_of(pilot)
-
-
-async def test_a_baseline_is_typed() -> None:
-    async with _editor() as pilot:
-        await _press(pilot, "B", *"resnet101", "enter")
-        assert "against resnet101" in screen_of(pilot)
-        await _press(pilot, "B", *"resnext", "down", "enter")
-        assert "against resnext101_32x8d" in screen_of(pilot)
 
 
 async def test_redo_while_typing_leaves_the_focus_in_the_detail() -> None:
