@@ -26,6 +26,7 @@ def _imported(code: str) -> set[str]:
         "from inspector.cli import main; main(['presets'])",
         "from inspector.cli import main; main(['--version'])",
         "from inspector.cli import main; main(['report', '--set', 'conv5_x.planes=0'])",
+        "import inspector.bridge.process, inspector.journal.keeper, inspector.session.actions",
     ],
 )
 def test_answers_without_weights_need_neither_torch_nor_textual(code: str) -> None:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
+from inspector.session.actions import ACTIONS
 from inspector.tui.app import InspectorApp
 from inspector.tui.config import Settings
 from inspector.tui.terminal.compositor import SpansUpdate
@@ -21,12 +22,14 @@ from inspector.tui.terminal.painted import Painted
 
 SEEDS = range(int(os.environ.get("INSPECTOR_MONKEY_SEEDS", "3")))
 STEPS = int(os.environ.get("INSPECTOR_MONKEY_STEPS", "70"))
+LEAVING = {"q", "ctrl+q", "ctrl+z"}
+"""Keys that end or suspend the editor, or would in some dialog."""
+EVERY = sorted({key for action in ACTIONS.values() for key in action.keys.split(",") if key} - LEAVING)
 KEYS = (
-    *["up", "down", "left", "right", "space", "tab", "shift+tab", "enter", "escape", "backspace", "home", "end"],
-    *["pageup", "pagedown", "plus", "plus", "minus", "minus", "u", "ctrl+r", "e", "e", "s", "g", "G"],
-    *["left_square_bracket", "right_square_bracket", *"0123456789", "x", "question_mark", "c", "v", "j", "k", "h", "l"],
-    *["r", "o", "m", "b", "B", "d", "slash", "n", "N", "f", "less_than_sign", "greater_than_sign", "ctrl+p"],
-    *["w", "left_curly_bracket", "right_curly_bracket", "H", "W", "S", "i", "I", "t", "T", "y", "L", "f2"],
+    *EVERY,
+    *"0123456789",
+    *["backspace", "up", "down", "left", "right", "tab", "enter", "escape", "escape", "plus", "plus", "minus", "minus"],
+    *["u", "ctrl+r", "e", "e", "r", "left_square_bracket", "right_square_bracket", "right_square_bracket"],
 )
 SIZES = [(120, 40), (80, 24), (200, 60), (60, 20), (119, 30), (100, 14)]
 

@@ -18,9 +18,7 @@ from textual.widgets import Input
 from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
-from inspector.session.panes import Panes, Room, arrange
 from inspector.tui.screens.choose import ChooseScreen
-from inspector.tui.terminal.ascii import is_needed, to_ascii
 from inspector.tui.widgets.detail import Detail
 from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture, stations, widths
@@ -259,31 +257,6 @@ async def test_a_terminal_too_small_says_so_and_recovers() -> None:
         await pilot.pause()
         assert "too small" not in screen_of(pilot)
         assert "conv5_x" in screen_of(pilot)
-
-
-def test_ascii_is_chosen_where_nothing_else_is_drawn() -> None:
-    assert is_needed({"TERM": "linux"})
-    assert is_needed({"TERM": "xterm", "LANG": "de_DE.ISO-8859-1"})
-    assert not is_needed({"TERM": "xterm-256color", "LANG": "ko_KR.UTF-8"})
-    assert not is_needed({"TERM": "xterm", "LC_ALL": "C"})
-    assert to_ascii("▾ 2048×7×7 → 한") == "v 2048x7x7 > ??"
-
-
-@given(
-    st.integers(1, 300),
-    st.integers(1, 100),
-    st.builds(Panes, st.just("tree"), st.booleans(), st.booleans(), st.booleans()),
-)
-def test_there_is_always_the_pane_with_the_focus_and_one_to_stand_in(width: int, height: int, wanted: Panes) -> None:
-    for focus in ("tree", "detail", "picture", "ripple"):
-        panes, dock = arrange(Room(width, height), wanted._replace(focus=focus))  # type: ignore[arg-type]
-        if not panes:
-            assert width < 40 or height < 10
-            continue
-        assert dock is None or panes & {"tree", "ranking", "detail"}
-        assert focus in panes or (focus == "tree" and wanted.ranking)
-        assert dock is None or height - dock >= 10
-        assert bool(dock) == bool(panes & {"picture", "ripple"}) or dock is None
 
 
 @given(designs(), st.integers(60, 220))

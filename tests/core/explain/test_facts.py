@@ -76,3 +76,19 @@ def test_output_sizes_follow_from_the_formula_that_is_written(design: Design) ->
                 inside, stride = re.fullmatch(r"⌊(.*) / (\d+)⌋", formula).groups()  # type: ignore[union-attr]
                 counted = eval(inside.replace("·", "*")) // int(stride) + 1  # noqa: S307  # digits and signs only
                 assert f"+ 1 = {counted}" == size
+
+
+def test_what_is_more_than_in_the_baseline_adds_up_to_the_difference_of_the_totals() -> None:
+    baseline, network = analyze(preset("resnet50")), analyze(edit(preset("resnet50"), "conv5_3.conv3=1024"))
+    more = {}
+    for name in ("conv5_3.conv3", "conv5_3.bn3", "conv5_3.downsample", "fc"):
+        said = {fact.label: fact.lines for fact in facts(network, network.find(name), baseline, "lean")}
+        assert said["against"][0] == "lean"
+        more[name] = int(next(line for line in said["against"] if "params" in line).split()[0].replace(",", ""))
+    assert more == {
+        "conv5_3.conv3": -524_288,
+        "conv5_3.bn3": -2_048,
+        "conv5_3.downsample": 2_099_200,
+        "fc": -1_024_000,
+    }
+    assert sum(more.values()) == network.params - baseline.params
