@@ -188,3 +188,21 @@ def test_closed_and_full_streams_do_not_change_the_exit_code() -> None:
         done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=False)
         assert (done.returncode, "Traceback" in done.stderr) == (code, False)
         assert "standard output" not in done.stderr
+
+
+def test_the_ending_of_a_file_decides_its_format_or_is_contradicted_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", "-o", "x.json"]) == 0
+    assert json.loads(Path("x.json").read_text())["totals"]["params"] == 25_557_032
+    assert main(["report", "-o", "x.toml"]) == main(["report", "-o", "x.py"]) == main(["report", "-o", "x"]) == 0
+    assert Path("x.toml").read_text() == 'base = "resnet50"\n'
+    assert "def build()" in Path("x.py").read_text()
+    assert Path("x").read_text().startswith("resnet50 v1.5")
+    assert capsys.readouterr().err == ""
+    assert main(["report", "--format", "csv", "-o", "y.json"]) == 0
+    assert Path("y.json").read_text().startswith("path,name")
+    assert "y.json: written as csv, whatever its ending says" in capsys.readouterr().err
+    assert main(["code", "-o", "z.toml"]) == 0
+    assert "z.toml: written as Python" in capsys.readouterr().err

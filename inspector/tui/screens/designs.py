@@ -56,7 +56,7 @@ class DesignsScreen(Dialog):
             field = Input(placeholder="a name", compact=True)
             field.display = False
             yield field
-            told = Static(self._told, classes="problem", markup=False)
+            told = Static(self._told, classes="told", markup=False)
             told.display = bool(self._told)
             yield told
             words = "enter go there   n new   d duplicate   r rename   c compare   x close   esc back"
