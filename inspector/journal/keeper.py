@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from inspector.journal.folder import KEPT, Found, Journal, left
+from inspector.errors import InspectorError
+from inspector.files.design import read
+from inspector.journal.folder import KEPT, OPEN, Found, Journal, left
 from inspector.journal.record import work_of, written
-from inspector.session.bench import Bench, Offer, Opened
+from inspector.session.bench import Bench, Offer, Opened, Work
 
 
 class Keeper:
@@ -57,14 +59,17 @@ class Keeper:
     def look(self, *, is_all: bool = False) -> tuple[Offer, ...]:
         """The work that an editor left which did not end by itself; with `is_all`, what was kept for a while too.
 
-        It is held until it is dealt with, or this keeper ends.
+        It is held until it is dealt with, or this keeper ends. What its design file says by now is no lost work, if an
+        editor was killed before it could write down that it had saved.
         """
-        if self._folder is not None:
-            for ending in (None, KEPT) if is_all else (None,):
-                with suppress(OSError):
-                    for work in left(self._folder, ending) if ending else left(self._folder):
-                        self._key += 1
-                        self._left[self._key] = work
+        for ending in () if self._folder is None else (OPEN, KEPT) if is_all else (OPEN,):
+            with suppress(OSError):
+                for old in left(self._folder or Path(), ending):
+                    if _is_in_its_file(work_of(old.work)):
+                        old.forget()
+                        continue
+                    self._key += 1
+                    self._left[self._key] = old
         return tuple(Offer(key, work_of(each.work), each.when, each.work.place) for key, each in self._left.items())
 
     def forget(self, keys: Iterable[int]) -> None:
@@ -85,3 +90,13 @@ class Keeper:
             journal.end()
         self._journals.clear()
         self.set_aside(list(self._left))
+
+
+def _is_in_its_file(work: Work) -> bool:
+    """Whether a work's design file says what the work does."""
+    if work.source is None:
+        return False
+    try:
+        return work.source.is_file() and read(work.source) == work.history.current
+    except (InspectorError, OSError, ValueError):
+        return False

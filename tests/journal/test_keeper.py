@@ -89,6 +89,17 @@ def test_what_is_saved_is_not_offered_and_what_is_not_is(when: str, tmp_path: Pa
     )
 
 
+def test_work_that_its_file_has_by_now_is_not_offered(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    kept = Kept(tmp_path / "journal").do("app.make", "num_classes=10").do("app.saved", 0, RESNET50, path)
+    path.write_text("num_classes = 10\n")
+    kept.kill()
+    assert Keeper(tmp_path / "journal").look() == ()
+    kept = Kept(tmp_path / "journal").do("app.make", "num_classes=11").do("app.saved", 0, RESNET50, path)
+    kept.kill()
+    assert len(Keeper(tmp_path / "journal").look()) == 1
+
+
 def test_work_is_forgotten_or_set_aside(tmp_path: Path) -> None:
     for classes in (10, 20):
         Kept(tmp_path).do("app.make", f"num_classes={classes}").kill()

@@ -301,6 +301,46 @@ def test_an_editor_that_is_killed_loses_no_edit_that_was_seen(number: int, tmp_p
         each.set_aside()
 
 
+@pytest.mark.parametrize("number", range(KILLS))
+def test_an_editor_that_is_killed_among_saves_offers_what_is_unsaved_and_nothing_else(
+    number: int, tmp_path: Path
+) -> None:
+    chance = random.Random(1000 + number)  # noqa: S311
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "resnet50"\n')
+    with terminal("mine.toml", size=(120, 40), cwd=tmp_path) as editor:
+        editor.wait("25,557,032 params").settle(0.2).press("]", "]", "]", "]")
+        keys = [chance.choice(("+", "+", "-", "u", "^s", "^s")) for _ in range(chance.randint(1, 30))]
+        for key in keys:
+            editor.send(key)
+        end = time.monotonic() + chance.random() * 0.6
+        while time.monotonic() < end:
+            editor._read(0.005)  # noqa: SLF001
+        os.kill(editor.pid, signal.SIGKILL)
+        editor.settle(0.1)
+        seen = _params(editor)
+    steps, at, saved = [512], 0, 512
+    states = [(512, 512)]
+    for key in keys:
+        if key == "^s":
+            saved = steps[at]
+        elif key == "u":
+            at = max(at - 1, 0)
+        else:
+            steps[at + 1 :] = [steps[at] + (8 if key == "+" else -8)]
+            at += 1
+        states.append((steps[at], saved))
+    left_off = [analyze(edit(RESNET50, f"conv5_x.planes={planes}")).params for planes, _ in states].index(seen)
+    in_file = read(path).conv5_x.planes
+    offers = list(left(tmp_path / ".local/state/inspector/journal"))
+    found = [(each.work.history.current.conv5_x.planes, each.work.saved.conv5_x.planes) for each in offers]
+    possible = [state for state in states[left_off:] if found in ([state], []) and (found or state[0] == state[1])]
+    assert possible
+    assert in_file in {saved for _, saved in states[left_off:]}
+    for each in offers:
+        each.set_aside()
+
+
 def test_the_work_of_a_killed_editor_is_offered_in_a_real_terminal(tmp_path: Path) -> None:
     with terminal(size=(80, 24), cwd=tmp_path) as editor:
         editor.wait("25,557,032 params").settle().press("]", "]", "]", "]", "+", "+").wait("26,485,736 params")
