@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.core.changes.gradcam import target
-from inspector.core.design.differences import called, edits, value, version
+from inspector.core.design.differences import called, edits, version
 from inspector.core.measures.counting import Convention
 from inspector.core.measures.memory import OUTSIDE, memory
 from inspector.core.network.kinds import operation, stride
@@ -88,4 +88,4 @@ def _edits(network: Network) -> Iterator[str]:
         yield f"differs from {network.design.base} in"
         width = max(len(edited.address) for edited in differing)
         for edited in differing:
-            yield f"  {edited.address.ljust(width)}  {value(edited.before)} → {value(edited.after)}"
+            yield f"  {edited.address.ljust(width)}  {edited.change}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import prod
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -45,22 +44,35 @@ class Memory(Struct, frozen=True):
         return self.params["fp32"] + self.buffers["fp32"] + kept
 
 
-class _Sizes(NamedTuple):
+class _Sizes:
     """Sums over a network: elements put out by batch norms, by those in projections, by the max pool.
 
     `channels` are those of all batch norms, `norms` is how many there are.
     """
 
-    norm: int = 0
-    projected: int = 0
-    pooled: int = 0
-    channels: int = 0
-    norms: int = 0
+    def __init__(self, root: Node) -> None:
+        self.norm = self.projected = self.pooled = self.channels = self.norms = 0
+        self._add(root, 1, is_projected=False)
+
+    def _add(self, node: Node, times: int, *, is_projected: bool) -> None:
+        """Add a node that stands in so many places."""
+        if node.kind == "BatchNorm2d":
+            out = times * prod(node.output)
+            self.norm += out
+            self.projected += out if is_projected else 0
+            self.channels += times * node.output[1]
+            self.norms += times
+        elif node.kind == "MaxPool2d":
+            self.pooled += times * prod(node.output)
+        elif node.children:
+            is_projected = kind(node).is_beside_path
+            for child, repeats in distinct(node.children):
+                self._add(child, times * repeats, is_projected=is_projected)
 
 
 def memory(tree: Tree) -> Memory:
     """The bytes of a network."""
-    sizes = _sizes(tree.root)
+    sizes = _Sizes(tree.root)
     params, statistics = tree.params, 2 * sizes.channels
     _, fc = tree.root.children[HEAD].children
     plain = statistics + fc.output[1]  # a batch norm's weights and biases are as many as its statistics
@@ -81,22 +93,9 @@ def kept_for_backward(tree: Tree) -> int:
     it is the next convolution's input too —, the max pool int64 indices, fc its input. The sum keeps nothing: what the
     projection's batch norm puts out (D) is dropped once it is added.
     """
-    sizes, (pool, _) = _sizes(tree.root), tree.root.children[HEAD].children
+    sizes, (pool, _) = _Sizes(tree.root), tree.root.children[HEAD].children
     elements = prod(tree.root.input) + 2 * sizes.norm - sizes.projected + sizes.pooled
     return 4 * (elements + prod(pool.output)) + INDEX * sizes.pooled + 8 * sizes.channels
-
-
-def _sizes(node: Node, *, is_projected: bool = False) -> _Sizes:
-    if node.kind == "BatchNorm2d":
-        out = prod(node.output)
-        return _Sizes(norm=out, projected=out if is_projected else 0, channels=node.output[1], norms=1)
-    if node.kind == "MaxPool2d":
-        return _Sizes(pooled=prod(node.output))
-    total = _Sizes()
-    for child, times in distinct(node.children):
-        below = _sizes(child, is_projected=node.kind == "Projection")
-        total = _Sizes(*(mine + times * its for mine, its in zip(total, below, strict=True)))
-    return total
 
 
 def _peak(tree: Tree) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -184,7 +183,8 @@ def _changed(before: Line, after: Line) -> tuple[int, int | None]:
     differs = [old != new for old, new in zip(before.pieces, after.pieces, strict=True)]
     first = differs.index(True)
     last = len(differs) - differs[::-1].index(True)
-    if any(len(old[0]) != len(new[0]) for old, new in zip(before.pieces, after.pieces, strict=True)):
-        return sum(len(text) for text, _ in after.pieces[:first]), None
-    edges = [0, *accumulate(len(text) for text, _ in after.pieces)]
-    return edges[first], edges[last]
+    cells = [len(text) for text, _ in after.pieces]
+    left = sum(cells[:first])
+    if cells != [len(text) for text, _ in before.pieces]:
+        return left, None
+    return left, left + sum(cells[first:last])
