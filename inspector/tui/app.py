@@ -94,7 +94,7 @@ class InspectorApp(KeysInOrder):
         self.bench = Bench.of(work, lang=settings.lang, look=look, verifies=settings.verify)
         self.keys = settings.keys
         self._notices = Notices(self)
-        dialogs = Dialogs(self, self._notices, lambda: self.bench, self.do, settings.keys)
+        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys)
         journals = None if state is None else state / "journal"
         self.effects = Effects(self, self._notices, dialogs, self.do, journals)
         self._painter: Painter | None = None
@@ -109,7 +109,7 @@ class InspectorApp(KeysInOrder):
         self.set_keymap(settings.keys)
 
     def get_default_screen(self) -> MainScreen:
-        return MainScreen()
+        return MainScreen(self._notices.hold, self._notices.go_on)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from textual.app import App
 
 from inspector.session.bench import Bench, losses
-from inspector.tui.notices import Notices
 from inspector.tui.screens.dialog import Answer, Dialog
 
 
@@ -18,13 +17,12 @@ class Dialogs:
     def __init__(
         self,
         app: App[None],
-        notices: Notices,
         bench: Callable[[], Bench],
         do: Callable[..., None],
         keys: Mapping[str, str],
     ) -> None:
         """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings."""
-        self._app, self._notices, self._bench, self._do, self._keys = app, notices, bench, do, keys
+        self._app, self._bench, self._do, self._keys = app, bench, do, keys
         self._makers: dict[str, Callable[..., Dialog]] = {
             "choose": self._choose,
             "copy": self._copy,
@@ -48,14 +46,12 @@ class Dialogs:
         if name == "quit" and isinstance(top, QuitScreen):
             top.dismiss(Answer("quit.quit"))
             return
-        self._notices.hold()
         dialog = self._makers[name](*arguments)
 
         def answered(answer: Answer | None) -> None:
             wanted = answer or dialog.left
             if wanted is not None:
                 self._do(wanted.id, *wanted.arguments, **wanted.options)
-            self._notices.go_on()
 
         self._app.push_screen(dialog, answered)
 

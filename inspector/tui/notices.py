@@ -20,8 +20,9 @@ class Notices:
         self._app.call_later(self._show)
 
     def hold(self) -> None:
-        """Take away what is said: a dialog opens."""
+        """Take away what is said: a dialog has been put over it, and Textual would clear that one alone."""
         self._app.clear_notifications()
+        self._app.screen_stack[0].query("ToastHolder").remove()
 
     def go_on(self) -> None:
         """Say what waited: a dialog was closed."""

@@ -28,6 +28,11 @@ async def test_a_notice_waits_until_no_dialog_is_open() -> None:
         assert "said until then" not in screen_of(pilot)
         await press(pilot, "escape")
         assert "meanwhile" in screen_of(pilot)
+        await press(pilot, "ctrl+p")
+        assert "meanwhile" not in screen_of(pilot)
+        app._notices.say(Say("over the palette"))  # noqa: SLF001
+        await press(pilot, "escape")
+        assert "over the palette" in screen_of(pilot)
 
 
 async def test_a_click_goes_through_a_notice_to_what_lies_under_it() -> None:

@@ -7,7 +7,7 @@ more than half of all that is drawn and sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.control import Control
@@ -96,8 +96,18 @@ def _in_front(widgets: Sequence[_Seen], y: int, left: int, right: int) -> Iterat
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
-    """The editor's screen. Its keys are the app's: tab leads to panes that Textual's own tab would not see."""
+    """The editor's screen. Its keys are the app's: tab leads to panes that Textual's own tab would not see.
 
-    def __init__(self) -> None:
+    `covered` is called when a dialog is put over it, `bare` when there is none over it any more.
+    """
+
+    def __init__(self, covered: Callable[[], None], bare: Callable[[], None]) -> None:
         super().__init__()
         self._compositor = SpanCompositor()
+        self._covered, self._bare = covered, bare
+
+    def on_screen_suspend(self) -> None:
+        self._covered()
+
+    def on_screen_resume(self) -> None:
+        self._bare()
