@@ -233,7 +233,7 @@ def redo(bench: Bench) -> Bench:
 
 def nothing_to_undo(bench: Bench) -> str:
     """Why there is nothing to undo, if so."""
-    return "" if bench.history.can_undo else "nothing to undo: this is the design as it was opened"
+    return "" if bench.history.can_undo else "nothing to undo: there is no earlier step"
 
 
 def nothing_to_redo(bench: Bench) -> str:

@@ -131,7 +131,7 @@ def tell_verdict(bench: Bench) -> Outcome:
 def verdict_words(check: Check | None) -> str:
     """What torch says, in a sentence."""
     if check is None:
-        return "torch is not asked: the editor was started with --no-verify"
+        return "torch is not asked: verifying is switched off"
     verdict = check.verdict
     if verdict is None:
         return check.problem or "torch is being asked"
