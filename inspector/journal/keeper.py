@@ -85,7 +85,8 @@ class Keeper:
                 self._left.pop(key).set_aside()
 
     def end(self) -> None:
-        """End: journals of saved work are of no more use, unsaved work is kept for a while."""
+        """End: journals of saved work are of no more use, unsaved work is kept for a while; nothing is kept after."""
+        self._folder = None
         for journal in self._journals.values():
             journal.end()
         self._journals.clear()

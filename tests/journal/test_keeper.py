@@ -55,6 +55,8 @@ def test_each_design_that_something_was_done_in_has_a_journal(tmp_path: Path) ->
     assert len(list(tmp_path.glob(f"*{KEPT}"))) == 1
     kept.keeper.end()
     assert len(list(tmp_path.glob(f"*{KEPT}"))) == 3
+    kept.do("app.step-up")
+    assert not list(tmp_path.glob(f"*{OPEN}")), "what is typed behind the end is not begun anew"
 
 
 def test_work_that_is_left_is_found_with_its_baseline_and_gone_on_with(tmp_path: Path) -> None:
