@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from caches import forget
 
 from inspector.bridge.protocol import READY, Answer, Verify, asked
 from inspector.bridge.worker import serve
@@ -18,7 +19,7 @@ from inspector.cli import main
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.measures.verdict import Verdict
-from inspector.core.network import blocks, layers, network
+from inspector.core.network import layers
 from inspector.core.network.node import Node
 from inspector.core.units import Dims
 
@@ -35,11 +36,6 @@ def test_verify_says_what_it_compared(capsys: pytest.CaptureFixture[str]) -> Non
     assert set(found["versions"]) == {"torch", "torchvision", "torchinfo"}
 
 
-def _forget() -> None:
-    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._stage, network._head):  # noqa: SLF001
-        cached.cache_clear()
-
-
 def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,12 +46,12 @@ def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
         return msgspec.structs.replace(node, params=node.params + 1) if label == "bn2" else node
 
     monkeypatch.setattr(layers, "batch_norm", wrong)
-    _forget()
+    forget()
     try:
         assert main(["verify", "resnet18", "--json"]) == 1
     finally:
         monkeypatch.undo()
-        _forget()
+        forget()
     differences = json.loads(capsys.readouterr().out)["differences"]
     wrong_names = {each["name"] for each in differences} - {"network"}
     assert wrong_names == {f"conv{stage}_{block}.bn2" for stage in (2, 3, 4, 5) for block in (1, 2)}
@@ -66,12 +62,12 @@ def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
 def test_a_difference_is_told_in_a_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     right = layers.linear
     monkeypatch.setattr(layers, "linear", lambda key, x, out: msgspec.structs.replace(right(key, x, out), params=7))
-    _forget()
+    forget()
     try:
         assert main(["verify", "resnet18"]) == 1
     finally:
         monkeypatch.undo()
-        _forget()
+        forget()
     lines = capsys.readouterr().out.splitlines()
     assert lines[3] == "2 differ"
     assert lines[4].split() == ["inspector", "torchinfo"]

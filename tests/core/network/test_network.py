@@ -3,6 +3,7 @@ from __future__ import annotations
 from math import prod
 
 import pytest
+from caches import forget
 from hypothesis import given
 from strategies import designs
 
@@ -146,6 +147,7 @@ def test_an_unknown_place_is_answered_with_the_nearest(address: str, hint: str) 
 
 @pytest.mark.parametrize(("blocks", "planes"), [(6, 75), (1200, 76), (10_000, 77)])
 def test_an_edit_analyses_what_it_changes_however_many_blocks_there_are(blocks: int, planes: int) -> None:
+    forget()
     design = edit(preset("resnet50"), f"conv4_x.blocks={blocks}")
     analyze(design)
     before = bottleneck.cache_info().misses
@@ -154,7 +156,9 @@ def test_an_edit_analyses_what_it_changes_however_many_blocks_there_are(blocks: 
 
 
 def test_overrides_in_a_long_stage_cost_the_blocks_that_differ() -> None:
+    forget()
     design = edit(preset("resnet50"), "conv4_x.blocks=1200", "conv4_600.conv1=33")
+    analyze(design)
     before = bottleneck.cache_info().misses
     network = analyze(edit(design, "conv4_x.planes=78"))
     assert bottleneck.cache_info().misses - before == 4

@@ -1,0 +1,11 @@
+"""What is remembered of earlier analyses, forgotten: for tests that count what is analysed, or analyse otherwise."""
+
+from __future__ import annotations
+
+from inspector.core.network import blocks, network
+
+
+def forget() -> None:
+    """Let the next analysis remember nothing."""
+    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._stage, network._head):  # noqa: SLF001
+        cached.cache_clear()
