@@ -119,9 +119,12 @@ class Torch:
         if self._running is job and job.future.cancelled():
             self._kill()
 
-    def hold(self) -> None:
-        """Let the process pause, and none be started, until there was no hold for a while: the cores are needed."""
-        self._calm_at = time.monotonic() + self._rest
+    def hold(self, seconds: float = 0) -> None:
+        """Let the process pause, and none be started, until there was no hold for a while: the cores are needed.
+
+        For so many seconds at least, where that is longer.
+        """
+        self._calm_at = max(time.monotonic() + max(seconds, self._rest), self._calm_at)
         if not self._is_ready or sys.platform != "linux":  # elsewhere it could outlive us, stopped for ever
             return
         if self._release is None:
@@ -168,6 +171,7 @@ class Torch:
     async def _serve_twice(self) -> None:
         ends = 0
         while ends <= 1:
+            await self._wanted()
             await self._calm()
             self._is_ended_by_us = False
             self._process = process = await asyncio.create_subprocess_exec(
@@ -189,7 +193,7 @@ class Torch:
                     process.kill()
                 await process.wait()
                 self._take_back()
-            if not self._is_ended_by_us:
+            if self._waiting and not self._is_ended_by_us:  # one that ends while nobody asks fails nobody
                 ends += 1
                 for job in self._waiting.values() if ends <= 1 else ():
                     job.tell(ANOTHER)
@@ -283,6 +287,12 @@ class Torch:
             job.end(Reply(json.decode(answer.result, type=job.request.result)))
         except (DecodeError, ValidationError) as error:
             job.end(Reply(problem=f"an answer that is none: {error}"))
+
+    async def _wanted(self) -> None:
+        """Wait until something is asked."""
+        while not self._waiting:
+            self._changed.clear()
+            await self._changed.wait()
 
     async def _calm(self) -> None:
         """Wait until there has been no hold for a while: to start a process takes a frame or more."""

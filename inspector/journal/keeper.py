@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from msgspec import structs
+
+from inspector.core.design.design import Design
 from inspector.errors import InspectorError
 from inspector.files.design import read
 from inspector.journal.folder import KEPT, OPEN, Found, Journal, left
-from inspector.journal.record import work_of, written
+from inspector.journal.record import Written, work_of, written
 from inspector.session.bench import Bench, Offer, Opened, Work
 
 
@@ -60,17 +63,19 @@ class Keeper:
         """The work that an editor left which did not end by itself; with `is_all`, what was kept for a while too.
 
         It is held until it is dealt with, or this keeper ends. What its design file says by now is no lost work, if an
-        editor was killed before it could write down that it had saved.
+        editor was killed before it could write down that it had saved; of work whose file has gone or says something
+        else than what was saved, nothing counts as saved.
         """
         for ending in () if self._folder is None else (OPEN, KEPT) if is_all else (OPEN,):
             with suppress(OSError):
                 for old in left(self._folder or Path(), ending):
-                    if _is_in_its_file(work_of(old.work)):
+                    work = work_of(old.work)
+                    if work.source is not None and _said_in(work.source) == work.history.current:
                         old.forget()
                         continue
                     self._key += 1
                     self._left[self._key] = old
-        return tuple(Offer(key, work_of(each.work), each.when, each.work.place) for key, each in self._left.items())
+        return tuple(Offer(key, _offered(each.work), each.when, each.work.place) for key, each in self._left.items())
 
     def forget(self, keys: Iterable[int]) -> None:
         """Throw away work that was found."""
@@ -93,11 +98,17 @@ class Keeper:
         self.set_aside(list(self._left))
 
 
-def _is_in_its_file(work: Work) -> bool:
-    """Whether a work's design file says what the work does."""
-    if work.source is None:
-        return False
+def _offered(kept: Written) -> Work:
+    """A work as it is offered: what was saved of it counts as long as its file says that."""
+    work = work_of(kept)
+    if work.source is None or _said_in(work.source) == work.saved:
+        return work
+    return structs.replace(work, saved=None)
+
+
+def _said_in(source: Path) -> Design | None:
+    """What a design file says; None where it cannot be read."""
     try:
-        return work.source.is_file() and read(work.source) == work.history.current
+        return read(source) if source.is_file() else None
     except (InspectorError, OSError, ValueError):
-        return False
+        return None

@@ -25,7 +25,7 @@ class Written(Struct, frozen=True):
     """
 
     history: History
-    saved: Design
+    saved: Design | None
     source: bytes = b""
     name: str = ""
     place: str = ""
@@ -62,7 +62,7 @@ class Changed(Struct, frozen=True, tag="changed", tag_field="line"):
 class Named(Struct, frozen=True, tag="named", tag_field="line"):
     """Another name, or a file that it was saved to."""
 
-    saved: Design
+    saved: Design | None
     source: bytes
     name: str
 

@@ -128,7 +128,7 @@ _EVERYWHERE = (
     Action("app.suspend", "ctrl+z", "Suspend; fg comes back", saving.suspend),
     Action("app.quit", "q", "Quit", saving.leave, short="quit"),
     Action("app.quit-anywhere", "ctrl+q", "Quit, from anywhere", saving.leave, is_priority=True),
-    Action("app.palette", "ctrl+p", "Every command, by name", by="command_palette"),
+    Action("app.palette", "ctrl+p", "Every command, by name", by="command_palette", is_priority=True),
 )
 
 _TREE = (

@@ -26,11 +26,12 @@ from inspector.session.trail import Trail
 class Work(Struct, frozen=True):
     """All that is not to be lost of one open design: what a journal writes, and nothing else.
 
-    `saved` is what it is compared with to tell unsaved work, `source` its design file, an absolute path.
+    `saved` is what it is compared with to tell unsaved work, None where its file has gone or says something else by
+    now; `source` is its design file, an absolute path.
     """
 
     history: History
-    saved: Design
+    saved: Design | None
     source: Path | None = None
     name: str = ""
 

@@ -41,9 +41,13 @@ def become(bench: Bench, history: History) -> Bench:
 
 def record(bench: Bench, design: Design, label: str) -> Outcome:
     """Make `design` the newest step; of edits that are given up by it, two or more are told."""
+    return _followed(bench, bench.history.record(design, label))
+
+
+def _followed(bench: Bench, history: History) -> Outcome:
+    """Make a history with a new step the current one; of edits that are given up by it, two or more are told."""
     before = bench.history
-    history = before.record(design, label)
-    told = history is not before and before.undone > 1
+    told = history.steps is not before.steps and before.undone > 1
     effects = (Say(f"{before.undone} edits that were undone are given up"),) if told else ()
     return Outcome(become(bench, history), effects)
 
@@ -143,7 +147,7 @@ def begin(bench: Bench, text: str | None = None) -> Bench | Outcome:
     return bench if text is None else typed(bench, text)
 
 
-def typed(bench: Bench, text: str) -> Bench:
+def typed(bench: Bench, text: str) -> Bench | Outcome:
     """Every allowed text is a design at once, all of them one step; the last one stays in force until the next."""
     draft = bench.draft
     if draft is None:
@@ -153,10 +157,11 @@ def typed(bench: Bench, text: str) -> Bench:
         design = edits.edit(draft.history.current, f"{draft.field.address}={text}")
     except DesignError as error:
         return structs.replace(bench, complaint=error.reason)
-    return structs.replace(become(bench, draft.history.record(design, draft.field.address)), complaint="")
+    after, effects = _followed(bench, draft.history.record(design, draft.field.address))
+    return Outcome(structs.replace(after, complaint=""), effects)
 
 
-def leave(bench: Bench, how: How) -> Bench | Outcome:
+def leave(bench: Bench, how: How) -> Bench:
     """End typing; what is not allowed is mended first, or taken back."""
     draft = bench.draft
     if draft is None or (bench.complaint and how in ("keep", "next", "previous")):
@@ -165,30 +170,26 @@ def leave(bench: Bench, how: How) -> Bench | Outcome:
         return _taken_back(structs.replace(bench, draft=None, complaint=""), draft)
     if how == "blur":
         return settle(bench)
-    before, undone = draft.history, draft.history.undone
     bench = structs.replace(bench, draft=None)
-    if how in ("next", "previous"):
-        bench = mark(bench, 1 if how == "next" else -1)
-    told = bench.history.steps is not before.steps and undone > 1
-    return Outcome(bench, (Say(f"{undone} edits that were undone are given up"),) if told else ())
+    return mark(bench, 1 if how == "next" else -1) if how in ("next", "previous") else bench
 
 
-def keep(bench: Bench) -> Bench | Outcome:
+def keep(bench: Bench) -> Bench:
     """Keep what was typed."""
     return leave(bench, "keep")
 
 
-def revert(bench: Bench) -> Bench | Outcome:
+def revert(bench: Bench) -> Bench:
     """Take back all that was typed."""
     return leave(bench, "revert")
 
 
-def on_to_next(bench: Bench) -> Bench | Outcome:
+def on_to_next(bench: Bench) -> Bench:
     """Keep what was typed, and go to the next field."""
     return leave(bench, "next")
 
 
-def on_to_previous(bench: Bench) -> Bench | Outcome:
+def on_to_previous(bench: Bench) -> Bench:
     """Keep what was typed, and go to the field before."""
     return leave(bench, "previous")
 

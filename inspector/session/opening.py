@@ -141,7 +141,7 @@ def offered(
 
 def earlier(bench: Bench) -> Outcome:
     """List the work that was not saved: what is offered first, then what was left earlier."""
-    return Outcome(bench, (Recall("look", tuple(offer.key for offer in bench.offers)),))
+    return Outcome(bench, (Recall("look"),))
 
 
 def resume(bench: Bench, keys: tuple[int, ...]) -> Outcome:

@@ -22,12 +22,12 @@ class Say(Struct, frozen=True):
 class Save(Struct, frozen=True):
     """Write a design file over one that says what `saved` does: answered by `app.saved`.
 
-    Where it says anything else, so that something would be lost, `app.save-as` is asked for instead.
+    Where it says anything else, so that something would be lost, or is not known to say anything, `app.save-over` asks.
     """
 
     number: int
     design: Design
-    saved: Design
+    saved: Design | None
     path: Path
 
 
@@ -59,7 +59,7 @@ class Run(Struct, frozen=True):
 
 
 class Recall(Struct, frozen=True):
-    """Look for work that was not saved (answered by `earlier.found`), or forget or set aside what was found."""
+    """Look for work that was not saved (answered by `earlier.found`), or forget or set aside some of what was found."""
 
     what: Literal["look", "forget", "set aside"]
     keys: tuple[int, ...] = ()

@@ -34,7 +34,7 @@ class Effects:
         """`do` does what effects are answered by; `journals` is the folder that work is written down in, if any."""
         self._app, self._notices, self._dialogs, self._do, self._journals = app, notices, dialogs, do, journals
         self._asking: set[asyncio.Task[None]] = set()
-        self._start = 0.0
+        self._has_asked = False
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -103,7 +103,8 @@ class Effects:
         from inspector.report.design_toml import design_file
 
         try:
-            is_as_saved = read_bytes(effect.path, MAX_BYTES) == design_file(effect.saved).encode()
+            expected = None if effect.saved is None else design_file(effect.saved).encode()
+            is_as_saved = read_bytes(effect.path, MAX_BYTES) == expected
         except InputError:
             is_as_saved = False
         if not is_as_saved:
@@ -140,7 +141,8 @@ class Effects:
 
     def _ask(self, design: Design) -> None:
         """Have torch verify a design once it has rested; the process stands back meanwhile."""
-        self.torch.hold()
+        self.torch.hold(0 if self._has_asked else START)
+        self._has_asked = True
         task = asyncio.ensure_future(self._verify(design))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
@@ -148,9 +150,6 @@ class Effects:
     async def _verify(self, design: Design) -> None:
         from inspector.bridge.protocol import Verify
 
-        loop = asyncio.get_running_loop()
-        self._start = self._start or loop.time() + START
-        await asyncio.sleep(self._start - loop.time())
         reply = await self.torch.ask(Verify(design), lambda words: self._do("app.progress", design, words))
         if reply is not None and self._app.is_running:
             self._do("app.done", design, reply.result, reply.problem)

@@ -100,8 +100,8 @@ class Painter:
         detail.set_class(width >= HUGE, "-broad")
 
     def _focus(self, before: Bench | None, after: Bench) -> None:
-        """Give the focus to what is typed into, or to the pane in front."""
-        if before is None or _focused(before) != _focused(after):
+        """Give the focus to what is typed into, or to the pane in front; without room for it Textual takes it away."""
+        if before is None or before.room != after.room or _focused(before) != _focused(after):
             self._screen.set_focus(self._screen.query_one(_focused(after)))
 
 

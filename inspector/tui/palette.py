@@ -37,7 +37,8 @@ def commands(
     `run` runs what Textual calls an action, in the pane of that name.
     """
     for action in ACTIONS.values():
-        if action.keys and action.is_listed and action.pane in ("app", "tree") and not action.rests(bench):
+        is_here = action.pane in ("app", "tree") and action.id != "app.palette"
+        if action.keys and action.is_listed and is_here and not action.rests(bench):
             yield SystemCommand(
                 action.words, f"Key {keys_of(action, keymap)}", partial(run, called(action), action.pane)
             )

@@ -181,6 +181,31 @@ async def test_a_process_that_dies_twice_is_not_started_for_ever(tmp_path: Path)
     assert (tmp_path / "starts").read_text() == "xx"
 
 
+async def test_a_process_that_is_idle_may_end_as_often_as_it_will(service: Callable[..., Any], tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    async with service("say(number, os.getpid())") as torch:
+        path = tmp_path / "worker.py"
+        path.write_text(f"open({str(starts)!r}, 'a').write('x')\n" + path.read_text())
+        for planes in range(8, 40, 8):
+            reply = await torch.ask(_of(planes))
+            assert reply is not None
+            assert reply.problem == ""
+            os.kill(reply.result, 9)
+            await asyncio.sleep(0.3)
+            assert len(starts.read_text()) == planes // 8, "none is started before something is asked"
+
+
+async def test_a_longer_hold_is_kept_and_the_newest_of_what_waited_is_answered(service: Callable[..., Any]) -> None:
+    async with service("say(number, planes)") as torch:
+        torch.hold(0.4)
+        begun = time.monotonic()
+        first = asyncio.ensure_future(torch.ask(_of(8)))
+        torch.hold()
+        second = asyncio.ensure_future(torch.ask(_of(16)))
+        assert await asyncio.gather(first, second) == [None, Reply(16)]
+        assert time.monotonic() - begun > 0.4
+
+
 async def test_nothing_is_started_while_it_is_held(tmp_path: Path) -> None:
     path = tmp_path / "worker.py"
     path.write_text(f"open({str(tmp_path / 'starts')!r}, 'a').write('x')\n" + HEAD + "    say(number, 1)\n")

@@ -16,8 +16,6 @@ from inspector.journal.folder import KEPT, OPEN
 from inspector.journal.keeper import Keeper
 from inspector.session.bench import Bench
 
-MINE = Path("/home/me/mine.toml")
-
 
 class Kept:
     """A bench and the keeper that follows it."""
@@ -76,19 +74,40 @@ def test_work_that_is_left_is_found_with_its_baseline_and_gone_on_with(tmp_path:
 
 @pytest.mark.parametrize("when", ["saved", "saved as", "saved and undone", "never"])
 def test_what_is_saved_is_not_offered_and_what_is_not_is(when: str, tmp_path: Path) -> None:
-    kept = Kept(tmp_path).do("app.make", "num_classes=10").do("app.make", "num_classes=11")
+    mine = tmp_path / "mine.toml"
+    mine.write_text("num_classes = 11\n")
+    kept = Kept(tmp_path / "journal").do("app.make", "num_classes=10").do("app.make", "num_classes=11")
     if when == "saved":
-        kept.do("app.saved", 0, kept.bench.design, MINE)
+        kept.do("app.saved", 0, kept.bench.design, mine)
     if when in ("saved as", "saved and undone"):
-        kept.do("app.wrote", MINE, is_design=True, leaves=False)
+        kept.do("app.wrote", mine, is_design=True, leaves=False)
     if when == "saved and undone":
         kept.do("app.undo")
     kept.kill()
-    offers = Keeper(tmp_path).look()
+    offers = Keeper(tmp_path / "journal").look()
     assert len(offers) == (when in ("saved and undone", "never"))
     assert all(
         offer.work.saved == (RESNET50 if when == "never" else edit(RESNET50, "num_classes=11")) for offer in offers
     )
+
+
+@pytest.mark.parametrize("text", [None, "num_classes = 20\n", "no TOML", 'base = "resnet50"\n'])
+def test_of_work_whose_file_has_changed_nothing_counts_as_saved(text: str | None, tmp_path: Path) -> None:
+    path, journals = tmp_path / "mine.toml", tmp_path / "journal"
+    path.write_text("num_classes = 10\n")
+    kept = Kept(journals).do("app.make", "num_classes=10")
+    kept.do("app.saved", 0, kept.bench.design, path).do("app.make", "num_classes=11").kill()
+    if text is None:
+        path.unlink()
+    else:
+        path.write_text(text)
+    again = Kept(journals)
+    (offer,) = again.keeper.look()
+    again.do("earlier.found", (offer,)).do("recover.open", (offer.key,)).do("app.undo")
+    assert again.bench.design.num_classes == 10
+    assert again.bench.work.is_unsaved
+    again.keeper.end()
+    assert len(list(journals.glob(f"*{KEPT}"))) == 1, "it is kept, for it is nowhere else"
 
 
 def test_work_that_its_file_has_by_now_is_not_offered(tmp_path: Path) -> None:
@@ -123,10 +142,12 @@ def test_a_journal_of_an_earlier_version_opens(tmp_path: Path) -> None:
     assert [step.label for step in work.history.steps] == ["", "conv5_x.planes", "conv5_3.conv3", "num_classes"]
     assert (work.history.at, work.name, offer.place) == (2, "lean", "conv5_3")
     assert work.source == Path("/home/me/m\udcff.toml")
-    assert work.saved == work.history.steps[3].design
+    assert kept.keeper._left[offer.key].work.saved == work.history.steps[3].design  # noqa: SLF001
+    assert work.saved is None, "there is no such file"
     kept.do("earlier.found", (offer,)).do("recover.open", (offer.key,)).do("app.redo")
     kept.kill()
-    assert not Keeper(tmp_path).look(), "it is as it was saved again"
+    (offer,) = Keeper(tmp_path).look()
+    assert offer.work == structs.replace(work, history=work.history.redo())
 
 
 def test_trouble_is_told_once(tmp_path: Path) -> None:

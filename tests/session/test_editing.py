@@ -191,6 +191,19 @@ def test_undone_edits_that_are_given_up_are_told() -> None:
     assert "3 edits that were undone are given up" in trying.said
 
 
+def test_undone_edits_are_told_as_soon_as_what_is_typed_gives_them_up() -> None:
+    trying = Trying()
+    for _ in range(3):
+        trying.do("app.step-up")
+    for _ in range(3):
+        trying.do("app.undo")
+    trying.do("app.edit").do("field.type", "x")
+    assert trying.said == ""
+    assert "3 edits that were undone are given up" in trying.do("field.type", "30").said
+    assert trying.do("field.type", "300").said == ""
+    assert trying.do("field.revert").bench.history.undone == 3
+
+
 def test_one_that_rests_says_why() -> None:
     assert "nothing to undo" in Trying().do("app.undo").said
     assert "nothing to redo" in Trying().do("app.redo").said

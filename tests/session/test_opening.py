@@ -82,6 +82,9 @@ def test_a_baseline_has_the_name_that_it_was_given_and_is_taken_back() -> None:
     assert trying.do("app.redo").bench.baseline.label == "lean"
     trying.do("choose.compare", preset("resnet101"), "")
     assert trying.bench.baseline.label == "resnet101"
+    steps = len(trying.bench.history.steps)
+    assert "already" in trying.do("choose.compare", preset("resnet101"), "resnet101").said
+    assert len(trying.bench.history.steps) == steps
 
 
 def test_what_the_last_edit_did_is_not_forgotten_over_a_baseline() -> None:
@@ -108,13 +111,22 @@ def test_a_step_of_the_history_is_gone_to() -> None:
 def test_work_that_was_not_saved_is_offered_and_gone_on_with() -> None:
     trying = Trying().do("earlier.found", (_left(7, 10), _left(8, 20)))
     assert trying.asked is None
-    assert trying.do("app.earlier").effects == (Recall("look", (7, 8)),)
+    assert trying.do("app.earlier").effects == (Recall("look"),)
     assert trying.do("earlier.found", trying.bench.offers, is_asked=True).asked == Open("recover")
     trying.do("recover.open", (8,))
     assert trying.effects == (Recall("set aside", (7,)),)
     assert (trying.design.num_classes, trying.name, trying.bench.here.offer) == (20, "conv5_x", 8)
     assert (trying.bench.work.source, trying.bench.work.is_unsaved, trying.bench.offers) == (MINE, True, ())
     assert trying.bench.history.can_undo
+
+
+def test_work_whose_file_says_something_else_is_unsaved_whatever_is_undone() -> None:
+    offer = _left(7, 10)
+    trying = Trying().do("earlier.found", (structs.replace(offer, work=structs.replace(offer.work, saved=None)),))
+    trying.do("recover.open", (7,)).do("app.undo")
+    assert trying.bench.work.is_unsaved
+    assert trying.do("app.quit").asked == Open("quit")
+    assert trying.do("app.save").effects == (Save(trying.bench.here.number, RESNET50, None, MINE),)
 
 
 def test_work_is_forgotten_or_left() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,31 @@ async def test_waiting_then_agreeing_and_what_was_compared(worker: Path) -> None
         await pilot.press("v")
         await pilot.pause()
         assert "158 layers compared with torch 0" in screen_of(pilot)
+
+
+@pytest.mark.parametrize("edits", [1, 2, 4])
+async def test_an_edit_right_after_the_start_is_verified(
+    edits: int, worker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "START", 0.5)
+    worker.write_text(HEAD + "    say(number)\n")
+    async with _app().run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        for _ in range(edits):
+            await pilot.press("plus")
+        await _until(pilot, "✓ torch agrees, 158 layers")
+
+
+async def test_a_process_that_dies_while_it_is_idle_is_no_news(worker: Path, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    worker.write_text(f"import os; open({str(pid)!r}, 'w').write(str(os.getpid()))\n" + HEAD + "    say(number)\n")
+    async with _app().run_test(size=(120, 40)) as pilot:
+        for _ in range(3):
+            await _until(pilot, "✓ torch agrees")
+            os.kill(int(pid.read_text()), 9)
+            await pilot.pause(0.3)
+            await _until(pilot, "✓ torch agrees")
+            await pilot.press("plus")
 
 
 async def test_a_difference_is_named_and_gone_to(worker: Path) -> None:

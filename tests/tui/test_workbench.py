@@ -337,3 +337,39 @@ async def test_a_filtered_tree_that_was_clicked_takes_every_key(key: str) -> Non
         await _press(pilot, key, "escape", "escape")
         assert f"{app_of(pilot).bench.network.params:,} params" in screen_of(pilot)
         assert "conv4_x" in screen_of(pilot)
+
+
+async def test_the_focus_comes_back_with_the_room_for_it() -> None:
+    async with _editor() as pilot:
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        await _press(pilot, "down", "down")
+        assert selected(pilot) == "stem"
+
+
+@pytest.mark.parametrize("key", ["'", '"', "[", "]", "\\", "$", ")"])
+async def test_any_key_can_be_given_and_stands_in_the_line_of_keys(key: str) -> None:
+    async with editor(keys={"list.up": key, "picture.previous": key}) as pilot:
+        make(pilot, FEWER)
+        await _press(pilot, "r")
+        line = screen_of(pilot).splitlines()[-1]
+        assert f"{key} ↓ choose" in line
+        await _press(pilot, "down", "down")
+        await pilot.click("#keys", offset=(line.index("choose"), 0))
+        await pilot.pause()
+        assert selected(pilot) == "conv5_3.bn3"
+        await _press(pilot, "escape", "m")
+        assert "choose" in screen_of(pilot).splitlines()[-1]
+
+
+@pytest.mark.parametrize("dialog", ["i", "x"])
+async def test_the_palette_opens_from_anywhere_and_does_not_list_itself(dialog: str) -> None:
+    async with _editor() as pilot:
+        await _press(pilot, dialog, "ctrl+p")
+        assert type(pilot.app.screen).__name__ == "CommandPalette"
+        commands = [each.title for each in pilot.app.get_system_commands(pilot.app.screen)]
+        assert "Undo" not in commands
+        assert "Export" in commands
+        assert "Every command, by name" not in commands

@@ -87,7 +87,7 @@ class History(Struct, frozen=True):
 
     def compared(self, baseline: Baseline) -> History:
         """The history in which the current design is measured against another from now on: a step of its own."""
-        if baseline == self.baseline:
+        if (baseline.design, baseline.label) == (self.baseline.design, self.baseline.label):
             return self
         return self._with(structs.replace(self.step, label="baseline", baseline=baseline))
 

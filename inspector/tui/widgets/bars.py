@@ -19,6 +19,7 @@ from inspector.session.bench import Bench, Offer
 from inspector.session.view import Title, View
 from inspector.tui.keymap import LINES, Entry, shortest
 from inspector.tui.terminal.cells import QUIET, fitted
+from inspector.tui.terminal.keys import name_of
 
 
 class Bar(Static):
@@ -131,7 +132,7 @@ def _key(entry: Entry, bench: Bench, keymap: Mapping[str, str]) -> Key:
     action = ACTIONS[entry.ids[0]]
     if action.rests(bench):
         return Key(key, words, "")
-    pressed = keymap.get(action.id, action.keys).split(",")[0]
+    pressed = name_of(keymap.get(action.id, action.keys).split(",")[0])
     return Key(key, words, f"app.simulate_key('{pressed}')" if action.by else f"app.do('{action.id}')")
 
 
