@@ -14,17 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-
-def shown(value: object, limit: int = 60) -> str:
-    """A value on one line, as it is put into a message: control characters escaped, no longer than `limit`."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    try:
-        text = value if isinstance(value, str) else repr(list(value) if isinstance(value, tuple) else value)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, tables in tables in tables
-        text = f"a {type(value).__name__} too large to show"
-    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+from inspector.outside import shown
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from importlib.metadata import version
 
+import torch
 from torch import nn
 from torchinfo import ModelStatistics, summary
 from torchinfo.layer_info import LayerInfo
@@ -13,10 +14,15 @@ from inspector.core.measures.verdict import Measured, Measurement
 
 
 def measure(module: nn.Module, shape: tuple[int, ...], device: str = "meta") -> Measurement:
-    """Torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode."""
+    """Torchinfo's summary of `module` for an input of `shape` (N, C, H, W), both on `device`, in eval mode.
+
+    On `meta` nothing is allocated: torchinfo makes an input of its own on the CPU first, whatever the device, so it is
+    handed one.
+    """
+    x = torch.empty(shape, device=device)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torchinfo reads `TypedStorage`, which torch deprecates
-        stats: ModelStatistics = summary(module, input_size=shape, device=device, depth=10, verbose=0, mode="eval")
+        stats: ModelStatistics = summary(module, input_data=x, device=device, depth=10, verbose=0, mode="eval")
     layers = tuple(_measured(layer) for layer in stats.summary_list if layer.is_leaf_layer)
     return Measurement(layers, stats.total_params, stats.total_mult_adds, versions())
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
-from inspector.cli.printer import discard, fail
+from inspector.cli.printer import CRASHED, discard, fail, put
 from inspector.errors import InspectorError
+from inspector.outside import shown
 
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
 COMMANDS = ("code", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
@@ -51,7 +53,8 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 fine, 1 differs, 2 usage or an invalid design, 3 something is not installed, 130 interrupted.
+    0 fine, 1 differs, 2 usage or an invalid design, 3 something is not installed, 70 a fault of its own, 130
+    interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -59,17 +62,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = cli.main(arguments, prog_name="inspector", standalone_mode=False)
         if sys.stdout is not None:
-            sys.stdout.flush()
-    except InspectorError as error:
-        return fail(str(error), error.exit_code)
-    except click.ClickException as error:
-        return fail(" ".join(error.format_message().split()), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return INTERRUPTED
+            put("")
     except BrokenPipeError:
         discard(1)
         return 0
-    except OSError as error:
-        discard(1)
-        return fail(f"standard output: {(error.strerror or str(error)).lower()}", UNUSABLE)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is no difference between designs
+        return _failed(error)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, InspectorError):
+        return fail(str(error), error.exit_code)
+    if isinstance(error, click.ClickException):
+        return fail(shown(" ".join(error.format_message().split()), 1000), error.exit_code)
+    if isinstance(error, OSError):
+        about = f"{shown(os.fsdecode(error.filename), 200)}: " if isinstance(error.filename, str | bytes) else ""
+        return fail(f"{about}{(error.strerror or str(error)).lower()}", UNUSABLE)
+    import traceback
+
+    traceback.print_exception(error)
+    said = shown(" ".join(f"{type(error).__name__}: {error}".split()), 300)
+    return fail(f"this was a fault of inspector's own: {said}", CRASHED)

@@ -134,7 +134,7 @@ def load(model: str) -> Design:
     if names_file(model):
         from inspector.files.design import read
 
-        return read(Path(model))
+        return read(Path(model), takes_pipes=True)
     known = [*PRESETS, *commands(click.get_current_context(silent=True))]
     hint = nearest(model, known) or f" (presets: {', '.join(PRESETS)})"
     raise DesignError(model, f"no such preset or design file{hint}")

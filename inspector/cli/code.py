@@ -7,6 +7,7 @@ import click
 from inspector.cli.arguments import assign, load, with_model, with_output
 from inspector.cli.printer import hand_over, tell
 from inspector.errors import DesignError
+from inspector.outside import shown
 
 
 @click.command("code")
@@ -25,4 +26,4 @@ def command(model: str, assignments: tuple[str, ...], output: str | None, *, tim
     hand_over(text, output, force=force)
     of_file = by_ending(output or "")
     if of_file is not None and of_file.name != "code":
-        tell(f"{output}: written as Python, whatever its ending says")
+        tell(f"{shown(output or '', 200)}: written as Python, whatever its ending says")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from inspector.cli.printer import put
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -15,4 +17,4 @@ def command(context: click.Context, shell: str) -> None:
     script = get_completion_class(shell)
     if script is not None:
         root = context.find_root().command
-        click.echo(script(root, {}, "inspector", "_INSPECTOR_COMPLETE").source())
+        put(script(root, {}, "inspector", "_INSPECTOR_COMPLETE").source() + "\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli.printer import tell
+from inspector.cli.printer import put, tell
+from inspector.outside import shown
 
 
 @click.group("config")
@@ -17,7 +18,7 @@ def path_command() -> None:
     """Print where the settings file is, or would be."""
     from inspector.tui import config
 
-    click.echo(config.place())
+    put(f"{config.place()}\n")
 
 
 @command.command("validate")
@@ -29,7 +30,7 @@ def validate_command(context: click.Context) -> None:
     path = config.place()
     _, problems = config.load(path)
     for problem in problems:
-        tell(f"{path}: {problem}")
+        tell(f"{shown(str(path), 200)}: {problem}")
     if not problems:
-        click.echo(f"{path}: {'fine' if path.exists() else 'no such file; the defaults hold'}")
+        put(f"{shown(str(path), 200)}: {'fine' if path.exists() else 'no such file; the defaults hold'}\n")
     context.exit(2 if problems else 0)

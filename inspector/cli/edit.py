@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from inspector.cli.arguments import assign, load, names_file, with_counting, with_model
+from inspector.cli.printer import CRASHED, put, tell
 
 
 @click.command("edit")
@@ -35,14 +36,14 @@ def command(
     if sys.stdout is None or not sys.stdout.isatty():
         from inspector.cli.report import rendered
 
-        click.echo(rendered(start, "text", counting), nl=False)
+        put(rendered(start, "text", counting))
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError("the editor needs a terminal on standard input")
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
-    from inspector.files.reading import whole
+    from inspector.files.reading import is_regular, whole
     from inspector.tui import config
     from inspector.tui.app import InspectorApp
     from inspector.tui.kept import place
@@ -53,7 +54,7 @@ def command(
     app = InspectorApp(
         start,
         saved=design,
-        source=whole(Path(model)) if names_file(model) else None,
+        source=whole(Path(model)) if names_file(model) and is_regular(Path(model)) else None,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
         problems=problems,
@@ -61,4 +62,9 @@ def command(
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
     app.run()
+    if app.farewell:
+        tell(f"the work could not be kept: {app.farewell}")
+    if app.has_crashed or app.return_code == 1:
+        tell(f"this was a fault of inspector's own, no edit of yours. {app.kept_words()}")
+        context.exit(CRASHED)
     context.exit(app.return_code or 0)

@@ -8,6 +8,11 @@ import sys
 import click
 
 from inspector.cli.arguments import Subject, assign, load, with_model
+from inspector.cli.printer import put
+from inspector.errors import InputError
+
+MOST_BYTES = 16 * 2**20
+"""Of standard input, where an error stands near its beginning."""
 
 
 @click.command("explain")
@@ -31,15 +36,28 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str, 
     lang = language(lang or "", os.environ)
     if not subject:
         for topic in TOPICS:
-            click.echo(f"{topic:14}{heading(topic, lang)}")
+            put(f"{topic:14}{heading(topic, lang)}\n")
         return
-    text = sys.stdin.read() if subject == "-" and sys.stdin is not None else subject
+    text = _piped() if subject == "-" else subject
     diagnosis = None if text in TOPICS or text.lower() in ALIASES else diagnose(text, network.design)
     if diagnosis is None and (" " in text.strip() or subject == "-"):
         raise click.UsageError("no topic, and no shape error of torch that is known here")
     if diagnosis is None:
-        click.echo(note(text, network, network.find(place).where if place else (), lang), nl=False)
+        put(note(text, network, network.find(place).where if place else (), lang))
     else:
         from inspector.report import mistake
 
-        click.echo(mistake.as_text(diagnosis, model), nl=False)
+        put(mistake.as_text(diagnosis, model))
+
+
+def _piped() -> str:
+    """What is piped in, of which the beginning counts: whatever its encoding, it is text."""
+    from inspector.files.reading import text_of
+
+    if sys.stdin is None:
+        raise InputError("standard input: is closed")
+    try:
+        data = sys.stdin.buffer.read(MOST_BYTES)
+    except OSError as error:
+        raise InputError(f"standard input: {(error.strerror or str(error)).lower()}") from None
+    return text_of(data)

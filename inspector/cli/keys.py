@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli.printer import tell
+from inspector.cli.printer import put, tell
+from inspector.outside import shown
 
 
 @click.command("keys")
@@ -15,8 +16,8 @@ def command() -> None:
 
     settings, problems = config.load(config.place())
     for title, rows in sections(settings.keys):
-        click.echo(title)
+        put(f"{title}\n")
         for action, keys in rows:
-            click.echo(f"  {action.id:24}{keys:18}{action.words}")
+            put(f"  {action.id:24}{keys:18}{action.words}\n")
     for problem in problems:
-        tell(f"{config.place()}: {problem}")
+        tell(f"{shown(str(config.place()), 200)}: {problem}")

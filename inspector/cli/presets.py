@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from inspector.cli.printer import put
+
 
 @click.command("presets")
 def command() -> None:
@@ -14,9 +16,9 @@ def command() -> None:
     from inspector.core.network.network import analyze
     from inspector.core.units import exact
 
-    click.echo(f"{'preset':18}{'layers':>6}  {'block':16}{'params':>12}{'MACs (conv+fc)':>17}")
+    put(f"{'preset':18}{'layers':>6}  {'block':16}{'params':>12}{'MACs (conv+fc)':>17}\n")
     for name in PRESETS:
         network = analyze(preset(name))
         block = f"{network.design.block} {version(network.design)}"
         numbers = f"{exact(network.params):>12}{exact(network.macs):>17}"
-        click.echo(f"{name:18}{network.design.depth:>6}  {block:16}{numbers}")
+        put(f"{name:18}{network.design.depth:>6}  {block:16}{numbers}\n")

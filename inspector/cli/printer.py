@@ -1,33 +1,55 @@
-"""The only printer: data to standard output or to a file, words about it to standard error."""
+"""The only printer: data to standard output or to a file, words about it to standard error; text, and nothing else."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 import click
 
 from inspector.errors import OutputError
+from inspector.outside import harmless, shown
+
+CRASHED = 70
+"""The exit code of a fault of our own, which no other code says: EX_SOFTWARE of sysexits.h."""
+
+
+def put(text: str) -> None:
+    """Print `text` to standard output as it is, but for what a terminal would obey.
+
+    Raises BrokenPipeError where nobody reads it any more, OutputError where it cannot be written.
+    """
+    if sys.stdout is None:
+        raise OutputError("standard output: is closed")
+    try:
+        click.echo(harmless(text), nl=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard(1)
+        raise OutputError(f"standard output: {(error.strerror or str(error)).lower()}") from None
 
 
 def hand_over(text: str, output: str | None, *, force: bool) -> None:
     """Print `text`, or write it to the file that `--output` names."""
     if output is None or output == "-":
-        click.echo(text, nl=False)
+        put(text)
         return
     from inspector.files.output import is_there, write
 
     if not output:
         raise click.UsageError("--output needs the name of a file")
     if not force and is_there(Path(output)):
-        raise OutputError(f"{output}: there is such a file already; --force overwrites it")
+        raise OutputError(f"{shown(output, 200)}: there is such a file already; --force overwrites it")
     write(Path(output), text, overwrite=force)
 
 
 def tell(message: str) -> None:
     """Say something about what is being done."""
-    click.echo(f"inspector: {message}", err=True)
+    click.echo(f"inspector: {harmless(message)}", err=True)
 
 
 def fail(message: str, code: int) -> int:

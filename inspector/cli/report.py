@@ -8,6 +8,7 @@ from inspector.cli.arguments import assign, load, with_counting, with_model, wit
 from inspector.cli.printer import hand_over, tell
 from inspector.core.design.design import Design
 from inspector.core.measures.counting import DEFAULT
+from inspector.outside import shown
 from inspector.report.formats import FORMATS, by_ending
 
 
@@ -30,7 +31,7 @@ def command(
     name = format_ or (of_file.name if of_file else "text")
     hand_over(rendered(assign(load(model), assignments), name, counting), output, force=force)
     if of_file is not None and of_file.name != name:
-        tell(f"{output}: written as {name}, whatever its ending says")
+        tell(f"{shown(output or '', 200)}: written as {name}, whatever its ending says")
 
 
 def rendered(design: Design, format_: str, counting: str | None) -> str:

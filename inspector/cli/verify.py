@@ -6,7 +6,9 @@ import click
 
 from inspector.cli import DIFFERS
 from inspector.cli.arguments import assign, load, with_model
+from inspector.cli.printer import put
 from inspector.errors import MissingError
+from inspector.outside import shown
 
 
 @click.command("verify")
@@ -26,8 +28,8 @@ def command(context: click.Context, model: str, assignments: tuple[str, ...], *,
 
         measured = measure(build(network.design, "meta"), network.design.input)
     except Exception as error:  # noqa: BLE001  # whatever a torch that is missing or broken does, it is no difference
-        said = " ".join(str(error).split())
+        said = shown(" ".join(str(error).split()), 300)
         raise MissingError(f"torch, torchvision or torchinfo cannot be used: {said or type(error).__name__}") from None
     verdict = judge(network, measured)
-    click.echo(report.as_json(verdict) if as_json else report.as_text(network, verdict), nl=False)
+    put(report.as_json(verdict) if as_json else report.as_text(network, verdict))
     context.exit(0 if verdict.agrees else DIFFERS)

@@ -6,22 +6,27 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from errno import EISDIR
+from contextlib import contextmanager, suppress
+from errno import EACCES, EINVAL, EISDIR
 from pathlib import Path
 
-from inspector.errors import OutputError, shown
+from inspector.errors import OutputError
+from inspector.outside import shown
+
+_BESIDE = ".inspector-"
+"""How the names of files that are being written begin, for as long as they have one."""
 
 
-def write(path: Path, text: str, *, overwrite: bool, makes_folder: bool = False) -> None:
+def write(path: Path, text: str, *, overwrite: bool, makes_folder: bool = False, is_kept: bool = False) -> None:
     """Write `text` in UTF-8 to `path` in one step; devices and pipes are written to as they are.
 
-    With `makes_folder` the folders that it is in are made where they are not there.
+    With `makes_folder` the folders that it is in are made where they are not there. What `is_kept` has to be found
+    there again: a device or a pipe will not do.
 
     Raises OutputError where there is a file already and `overwrite` is false, or where the folder, the rights or the
     disk do not allow it; nothing half written is left behind.
     """
-    data = text.encode()
+    data = text.encode(errors="backslashreplace")
     with _said(path):
         target = Path(os.path.realpath(path.expanduser()))
         if makes_folder:
@@ -29,10 +34,12 @@ def write(path: Path, text: str, *, overwrite: bool, makes_folder: bool = False)
         mode = _mode(target)
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(EISDIR, "is a directory")
-        if mode is not None and not stat.S_ISREG(mode):
-            target.write_bytes(data)
-        else:
+        if mode is None or stat.S_ISREG(mode):
             _replace(target, data, mode, overwrite=overwrite)
+        elif is_kept:
+            raise OSError(EINVAL, "is a device or a pipe, which keeps nothing")
+        else:
+            target.write_bytes(data)
 
 
 def is_there(path: Path) -> bool:
@@ -66,16 +73,55 @@ def _replace(target: Path, data: bytes, mode: int | None, *, overwrite: bool) ->
     """Write beside the target, then put it in its place; a link, unlike a rename, fails where a file has come since."""
     if mode is not None and not overwrite:
         raise FileExistsError
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
+    if mode is not None and (not mode & 0o222 or not os.access(target, os.W_OK)):
+        raise PermissionError(EACCES, "is read-only")
+    try:
+        handle, beside = _begun(target.parent)
+    except PermissionError:
+        if mode is None:
+            raise
+        _rewrite(target, data)  # the folder is another's, the file is not
+        return
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
-        if overwrite:
-            Path(beside).replace(target)
-            return
+            os.fchmod(file.fileno(), 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+            _put(file.fileno(), beside, target, overwrite=overwrite)
+    except PermissionError:
+        if mode is None:
+            raise
+        _rewrite(target, data)  # in a folder where everybody may write, and rename what is his own
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def _begun(folder: Path) -> tuple[int, Path | None]:
+    """A file to write to, without a name where the system has such: it goes with the process, however that ends."""
+    if Path("/proc/self/fd").is_dir():
+        with suppress(AttributeError, OSError):  # another system, a file system without such
+            return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600), None
+    handle, name = tempfile.mkstemp(prefix=_BESIDE, dir=folder)
+    return handle, Path(name)
+
+
+def _put(file: int, beside: Path | None, target: Path, *, overwrite: bool) -> None:
+    """Put what was written in its place, whole."""
+    if beside is None and not overwrite:
+        _link(file, target)
+        return
+    if beside is None:
+        beside = target.parent / f"{_BESIDE}{os.getpid()}"
+        beside.unlink(missing_ok=True)
+        _link(file, beside)
+        try:
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        return
+    if not overwrite:
         try:
             os.link(beside, target)
         except FileExistsError:
@@ -83,9 +129,21 @@ def _replace(target: Path, data: bytes, mode: int | None, *, overwrite: bool) ->
         except OSError:  # a file system without hard links
             if target.exists():
                 raise FileExistsError from None
-            Path(beside).replace(target)
-    finally:
-        Path(beside).unlink(missing_ok=True)
+        else:
+            return
+    beside.replace(target)
+
+
+def _link(file: int, path: Path) -> None:
+    """Give a file without a name one (open(2)); that it is asked relative to a folder has Python follow the link."""
+    os.link(f"/proc/self/fd/{file}", path, src_dir_fd=file, follow_symlinks=True)
+
+
+def _rewrite(target: Path, data: bytes) -> None:
+    """Write over a file where it stands, which is all that the rights allow."""
+    with target.open("r+b") as file:
+        file.write(data)
+        file.truncate()
 
 
 def _umask() -> int:

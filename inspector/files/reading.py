@@ -3,38 +3,80 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
-from inspector.errors import InputError, shown
+from inspector.errors import InputError
+from inspector.outside import shown
 
 
-def read_bytes(path: Path, most: int, what: str = "file") -> bytes:
-    """What is in a file of at most `most` bytes, which is meant to be a `what`: "design file".
+def read_bytes(path: Path, most: int, what: str = "file", *, takes_pipes: bool = False) -> bytes:
+    """What is in a regular file of at most `most` bytes, which is meant to be a `what`: "design file".
 
-    Raises InputError, which begins with the file's name, where it cannot be read or is larger.
+    With `takes_pipes` it may be a pipe too, which is read to its end, for as long as that takes; any other device may
+    never end, or wait for somebody at a terminal.
+
+    Raises InputError, which begins with the file's name, where it cannot be read, is larger, or is no such file.
     """
     name = shown(str(path), 200)
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
+        data = _read(path, most, takes_pipes=takes_pipes)
     except IsADirectoryError:
         raise InputError(f"{name}: is a directory, not a {what}") from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        said = InputError(f"{name}: {reason[:1].lower()}{reason[1:]}")
+        said = InputError(f"{name}: {shown(reason[:1].lower() + reason[1:], 200)}")
         said.is_missing = isinstance(error, FileNotFoundError)
         raise said from None
+    if data is None:
+        raise InputError(f"{name}: is a device or a pipe, so no {what}")
     if len(data) > most:
-        raise InputError(f"{name}: larger than {most // 2**20} MiB, so no {what}")
+        raise InputError(f"{name}: larger than {_size(most)}, so no {what}")
     return data
 
 
-def read_text(path: Path, most: int, what: str = "file") -> str:
+def _read(path: Path, most: int, *, takes_pipes: bool) -> bytes | None:
+    """What is in a file, a byte more than `most` where there is more; None of what is neither file nor pipe."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError
+    may_wait = takes_pipes and stat.S_ISFIFO(mode)
+    if not (stat.S_ISREG(mode) or may_wait):
+        return None
+    with open(path, "rb", opener=None if may_wait else _at_once) as file:  # for its opener
+        if not may_wait and not is_regular(file.fileno()):  # another was put in its place
+            return None
+        return file.read(most + 1)
+
+
+def _at_once(name: str, flags: int) -> int:
+    """A file opened without waiting for whoever would write to a pipe in its place."""
+    return os.open(name, flags | os.O_NONBLOCK)
+
+
+def is_regular(path: Path | int) -> bool:
+    """Whether there is a file that keeps what is written to it: no device, no pipe. False where that cannot be told."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116  # an open file has no path
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(path: Path, most: int, what: str = "file", *, takes_pipes: bool = False) -> str:
     """The text in a file in UTF-8, with or without a byte-order mark. InputError as `read_bytes`, or for no text."""
     try:
-        return read_bytes(path, most, what).decode("utf-8-sig")
+        return read_bytes(path, most, what, takes_pipes=takes_pipes).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{shown(str(path), 200)}: not text in UTF-8, so no {what}") from None
+
+
+def text_of(data: bytes) -> str:
+    """What somebody piped in, as text: in UTF-16 where it begins with that byte-order mark, else in UTF-8.
+
+    Whatever is none in it is replaced: by �, one for each damaged place.
+    """
+    is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig", errors="replace")
 
 
 def whole(path: Path) -> Path:
@@ -47,3 +89,7 @@ def whole(path: Path) -> Path:
         return Path(os.path.abspath(path))  # noqa: PTH100  # links stay as they were named
     except OSError:  # the folder that one stands in has gone
         return path
+
+
+def _size(most: int) -> str:
+    return f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"

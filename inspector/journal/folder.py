@@ -8,28 +8,45 @@ write: a reader finds every line that was written whole. Where the system has no
 from __future__ import annotations
 
 import os
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from errno import ENOSPC
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from inspector.journal.record import Changed, Named, Written, changes, encoded, read, surplus, whole
+from inspector.journal.record import (
+    Kept,
+    Moved,
+    NewerError,
+    Told,
+    Written,
+    begun,
+    changes,
+    encoded,
+    reading,
+)
 
 fcntl: Any = import_module("fcntl") if os.name == "posix" else None
 
-OPEN, KEPT = ".journal", ".kept"
-"""How the names of journals end: of work in progress, and of work that was left unsaved."""
+OPEN, KEPT, DAMAGED = ".journal", ".kept", ".damaged"
+"""How the names of journals end: of work in progress, of work that was left unsaved, of what cannot be read."""
 
-MOST_BYTES = 4 * 2**20
-"""What a journal grows to before it is rewritten with its newest steps alone."""
+MOST_BYTES = 8 * 2**20
+"""What a journal grows to, or twice what it began with, before it is rewritten (record.MOST_BYTES)."""
+MOST_READ = 64 * 2**20
+"""A journal that is larger is none: of the largest designs that there can be it is half of that."""
 KEPT_DAYS = 30
 KEPT_WORKS = 100
 """How long, and how much of, the work that was left unsaved is kept."""
+HALF_WRITTEN = 60
+"""Seconds after which a file that was being written when its editor was killed is cleared away."""
+_TRIES, _PAUSE = 20, 0.01
+"""How often, and after how many seconds, a journal is asked for that another editor is just looking at."""
 
 
 def is_unsaved(work: Written) -> bool:
@@ -40,19 +57,36 @@ def is_unsaved(work: Written) -> bool:
 class Journal:
     """Where one design's work is written down. Trouble is told once, by `write`, and tried to be mended each time."""
 
-    def __init__(self, folder: Path, path: Path | None = None, file: int = -1, work: Written | None = None) -> None:
-        """A journal that is begun with the first work written; or one of `work` in `path`, locked as `file`."""
+    def __init__(
+        self,
+        folder: Path,
+        path: Path | None = None,
+        file: int = -1,
+        work: Written | None = None,
+        told: Told | None = None,
+    ) -> None:
+        """A journal that is begun with the first work written; or one of `work` in `path`, locked as `file`.
+
+        With the steps as they were `told` it goes on where that one ends, else it is written anew.
+        """
         self._folder = folder
         self._path = path or folder / f"{time.time_ns()}-{os.getpid()}{OPEN}"
         self._file, self._work = file, work
-        self._is_whole = False
-        self._dropped = 0
+        self._is_whole = told is not None
+        self._told: Told = {} if told is None else told
+        self._window = range(1, len(work.history.steps) if work is not None else 1)
+        self._most = MOST_BYTES
         self._has_told = self._has_ended = False
 
     @property
     def is_there(self) -> bool:
-        """Whether what was written last is in a file."""
-        return self._file >= 0 and self._is_whole
+        """Whether what was written last is in a file, and that in its place."""
+        if self._file < 0 or not self._is_whole:
+            return False
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._file))
+        except OSError:
+            return False
 
     def write(self, work: Written) -> str:
         """Write down what has changed. What is wrong, if it cannot be, the first time; otherwise an empty string."""
@@ -64,30 +98,45 @@ class Journal:
             self._is_whole = False
             if not self._has_told:
                 self._has_told = True
-                return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
+                return _words(error)
         return ""
 
     def _write(self, work: Written) -> None:
         before = self._work
-        if before is None or not self._is_whole or os.fstat(self._file).st_size > MOST_BYTES:
+        if before is None or not self.is_there or os.fstat(self._file).st_size > self._most:
             self._rewrite(work)
             return
-        lines = list(changes(before, work))
-        if any(isinstance(each, Changed) and min(each.keep, each.at) < self._dropped for each in lines):
-            self._rewrite(work)
-            return
-        for each in lines:
-            _append(self._file, encoded(_moved(each, self._dropped)))
+        is_cut = self._window.stop < len(before.history.steps)
+        for each in changes(before, work, self._told):
+            moved = self._moved(each)
+            if moved is None or is_cut:
+                self._rewrite(work)
+                return
+            _append(self._file, encoded(moved))
+        self._window = range(self._window.start, len(work.history.steps))
         self._work = work
+
+    def _moved(self, line: Moved | Kept) -> Moved | Kept | None:
+        """A change as the file counts its steps; None where it is about steps that the file has not."""
+        start = self._window.start
+        if isinstance(line, Kept) or start == 1:
+            return line
+        if line.keep < start or 0 < line.at < start:
+            return None
+        return Moved(line.keep - start + 1, line.steps, line.at and line.at - start + 1, line.place)
 
     def _rewrite(self, work: Written) -> None:
         """Write the whole work beside the journal, lock it, and put it in its place."""
+        for number in [number for number in self._told if number >= self._in_common(work)]:
+            del self._told[number]
+        line, window = begun(work, self._told)
+        data = encoded(line)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self._path.with_suffix(".new")
-        file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _append(file, encoded(whole(work)))
+            _append(file, data)
             os.fsync(file)
             os.replace(beside, self._path)  # noqa: PTH105  # the descriptor stays with the file
         except OSError:
@@ -97,16 +146,38 @@ class Journal:
             raise
         self._let_go()
         self._file, self._work, self._is_whole, self._has_told = file, work, True, False
-        self._dropped = surplus(work.history)
+        self._window, self._most = window, max(MOST_BYTES, 2 * len(data))
 
-    def end(self) -> None:
-        """End the journal: work that is unsaved is kept for a while, any other is of no more use."""
-        if self._file >= 0:
-            with suppress(OSError):
-                if self._work is not None and is_unsaved(self._work):
+    def _in_common(self, work: Written) -> int:
+        """How many steps a work begins with in common with the one that was written last."""
+        if self._work is None:
+            return 0
+        pairs = zip(self._work.history.steps, work.history.steps, strict=False)
+        return next((at for at, (old, new) in enumerate(pairs) if old is not new), len(work.history.steps))
+
+    def end(self) -> str:
+        """End the journal: work that is unsaved is kept for a while, any other is of no more use.
+
+        What is wrong, if it cannot be kept; otherwise an empty string.
+        """
+        problem = ""
+        work = self._work
+        if fcntl is not None and work is not None and not self._has_ended:
+            try:
+                if is_unsaved(work) and not work.is_empty:
+                    if not self.is_there:
+                        self._rewrite(work)
                     self._path.rename(self._path.with_suffix(KEPT))
-                else:
+                elif self.is_there:
                     self._path.unlink()
+            except (OSError, ValueError) as error:
+                problem = _words(error)
+        self._let_go()
+        self._has_ended = True
+        return problem
+
+    def let_go(self) -> None:
+        """End without a word: the journal stays as it is, and is found by the next editor."""
         self._let_go()
         self._has_ended = True
 
@@ -116,51 +187,84 @@ class Journal:
             self._file = -1
 
 
+def _words(error: Exception) -> str:
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
+
+
 def _append(file: int, line: bytes) -> None:
     """Write a line whole; OSError where there is room for a part of it only."""
     if os.write(file, line) != len(line):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
 
 
-def _moved(line: Changed | Named, dropped: int) -> Changed | Named:
-    """A change that counts from the first step that the file has."""
-    if isinstance(line, Named):
-        return line
-    return structs.replace(line, keep=line.keep - dropped, at=line.at - dropped)
-
-
 class Found(Struct, frozen=True):
-    """Work that no editor has open, when it was last written (seconds since 1970), and its journal, locked for now."""
+    """Work that no editor had open, when it was last written (seconds since 1970), its journal, and which file that is.
+
+    No file is held open: another editor may go on with it meanwhile, or forget it.
+    """
 
     work: Written
     when: float
     path: Path
-    file: int
+    stamp: tuple[int, ...]
 
     def resume(self) -> Journal:
-        """The journal that goes on with this work."""
+        """The journal that goes on with this work; another one with a copy of it, where an editor has that by now."""
+        file = self._held()
+        if file < 0:
+            return Journal(self.path.parent, work=self.work)
+        told, is_all = reading(_lines(file))
         path = self.path.with_suffix(OPEN)
-        with suppress(OSError):
+        try:
             self.path.rename(path)
-        return Journal(path.parent, path, self.file, self.work)
+        except OSError:
+            path = self.path
+        if told.work != self.work or not is_all:
+            return Journal(path.parent, path, file, self.work)
+        return Journal(path.parent, path, file, self.work, told.told)
 
     def forget(self) -> None:
-        """Throw the work away."""
-        with suppress(OSError):
-            self.path.unlink()
-        os.close(self.file)
+        """Throw the work away, unless an editor has it by now."""
+        file = self._held()
+        if file >= 0:
+            with suppress(OSError):
+                self.path.unlink()
+            os.close(file)
 
     def set_aside(self) -> None:
         """Keep the work without offering it, for a while from now on; what is kept already, no longer for that."""
-        with suppress(OSError):
-            if self.path.suffix != KEPT:
-                os.utime(self.file)
-            self.path.rename(self.path.with_suffix(KEPT))
-        os.close(self.file)
+        file = self._held()
+        if file >= 0:
+            with suppress(OSError):
+                if self.path.suffix != KEPT:
+                    os.utime(file)
+                self.path.rename(self.path.with_suffix(KEPT))
+            os.close(file)
+
+    def _held(self) -> int:
+        """Its file, locked, if it is still the one that was found; else -1."""
+        for _ in range(_TRIES):
+            file = _locked(self.path)
+            if file >= 0:
+                if _stamp(os.fstat(file)) == self.stamp:
+                    return file
+                os.close(file)
+                return -1
+            if not self.path.exists():
+                return -1
+            time.sleep(_PAUSE)
+        return -1
 
 
-def left(folder: Path, ending: str = OPEN) -> Iterator[Found]:
-    """The work in journals of one kind that no editor has open, newest first; each is locked until it is dealt with.
+class Unread(Struct, frozen=True):
+    """What is no journal though it is named like one, or is one of a later version: its name, and what is wrong."""
+
+    path: Path
+    reason: str
+
+
+def left(folder: Path, ending: str = OPEN) -> Iterator[Found | Unread]:
+    """The work in journals of one kind that no editor has open, newest first, and what cannot be read.
 
     Work of which everything is saved is cleared away, and so is what was kept for too long.
     """
@@ -168,49 +272,105 @@ def left(folder: Path, ending: str = OPEN) -> Iterator[Found]:
         return
     _prune(folder)
     for path in sorted(folder.glob(f"*{ending}"), key=_age):
-        work = _open(path)
-        if work is None:
+        try:
+            found = _look(path)
+        except NewerError:
+            yield Unread(path, "was written by a later version, and is left alone")
             continue
-        if is_unsaved(work.work):
-            yield work
-        else:
+        except ValueError as error:
             with suppress(OSError):
-                path.unlink()
-            os.close(work.file)
+                path.rename(path.with_suffix(DAMAGED))
+            yield Unread(path, f"{error}; set aside as {path.stem}{DAMAGED}")
+            continue
+        if found is None:
+            continue
+        if is_unsaved(found.work) and not found.work.is_empty:
+            yield found
+        else:
+            found.forget()
 
 
-def _open(path: Path) -> Found | None:
-    """The work in a journal, if no one has it open and it can be read."""
+def _look(path: Path) -> Found | None:
+    """The work in a journal, if no one has it open. ValueError where it is none."""
     try:
-        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ValueError("is no regular file")
+        file = _locked(path, fcntl.LOCK_SH)
     except OSError:
         return None
+    if file < 0:
+        return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(path.stat(), os.fstat(file)):  # another was put in its place meanwhile
-            raise BlockingIOError
-        work = read(path.read_bytes().splitlines(keepends=True))
-        if work is not None:
-            return Found(work, os.fstat(file).st_mtime, path, file)
+        status = os.fstat(file)
+        work = reading(_lines(file))[0].work
+    except OSError as error:
+        raise ValueError(_words(error)) from None
+    finally:
+        os.close(file)
+    if work is None:
+        raise ValueError("is damaged from its first line on")
+    return Found(work, status.st_mtime, path, _stamp(status))
+
+
+def _locked(path: Path, how: int | None = None) -> int:
+    """A journal opened and locked, if it can be and stands in its place; else -1."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return -1
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if how is None else how) | fcntl.LOCK_NB)
+        if os.path.samestat(path.stat(), os.fstat(file)):  # no other was put in its place meanwhile
+            return file
     except OSError:
         pass
     os.close(file)
-    return None
+    return -1
+
+
+def _lines(file: int) -> Sequence[bytes]:
+    """The lines of a journal; ValueError where it is larger than any can be."""
+    if os.fstat(file).st_size > MOST_READ:
+        raise ValueError(f"is larger than {MOST_READ >> 20} MiB")
+    return os.pread(file, MOST_READ, 0).splitlines(keepends=True)
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    """Which file it is, and that nothing was written to it."""
+    return status.st_dev, status.st_ino, status.st_size
 
 
 def _prune(folder: Path) -> None:
     """Clear away what was kept for too long, the oldest of too many, and what was left half written."""
     kept = sorted(folder.glob(f"*{KEPT}"), key=_age)
-    old = [path for path in (*kept, *folder.glob("*.new")) if _age(path) > KEPT_DAYS * 86_400]
-    for path in {*kept[KEPT_WORKS:], *old}:
-        with suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+    aside = [*kept, *folder.glob(f"*{DAMAGED}")]
+    gone = {path for path in aside if _age(path) > KEPT_DAYS * 86_400}
+    gone |= {path for path in folder.glob("*.new") if _age(path) > HALF_WRITTEN}
+    many = len(kept) - KEPT_WORKS
+    if many > 0:
+        empty = [path for path in reversed(kept) if _is_empty(path)]
+        others = [path for path in reversed(kept) if path not in empty]
+        gone |= set([*empty, *others][:many])
+    for path in gone:
+        file = _locked(path)
+        if file >= 0:
+            with suppress(OSError):
+                path.unlink()
+            os.close(file)
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether nothing was done in what was kept: versions before this one kept that too."""
+    try:
+        found = _look(path)
+    except ValueError:
+        return False
+    return found is not None and found.work.is_empty
 
 
 def _age(path: Path) -> float:
     """Seconds since a file was written; one that has gone is the oldest."""
     try:
-        return time.time() - path.stat().st_mtime
+        return time.time() - path.lstat().st_mtime
     except OSError:
         return float("inf")

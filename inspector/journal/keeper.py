@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import structs
 
 from inspector.core.design.design import Design
 from inspector.errors import InspectorError
 from inspector.files.design import read
-from inspector.journal.folder import KEPT, OPEN, Found, Journal, left
-from inspector.journal.record import Written, work_of, written
+from inspector.journal.folder import KEPT, OPEN, Found, Journal, Unread, left
+from inspector.journal.record import work_of, written
+from inspector.outside import shown
 from inspector.session.bench import Bench, Offer, Opened, Work
+
+MOST_OFFERED = 100
+"""Works that are offered at once, the newest."""
+
+
+class Seen(NamedTuple):
+    """Work that was found, as it is in its journal and as it is offered; and what is wrong with what is no work."""
+
+    works: list[tuple[Found, Work]]
+    problems: list[str]
 
 
 class Keeper:
@@ -24,6 +36,7 @@ class Keeper:
         self._folder = folder
         self._journals: dict[int, Journal] = {}
         self._left: dict[int, Found] = {}
+        self._offers: dict[int, Offer] = {}
         self._key = 0
 
     @property
@@ -48,34 +61,52 @@ class Keeper:
         for number in old:
             journal = self._journals.pop(number, None)
             if journal is not None:
-                journal.end()
+                problem = journal.end() or problem
         return problem
 
     def _write(self, opened: Opened) -> str:
+        """Write down the work on a design; where nothing was done in it there is nothing to be kept."""
         journal = self._journals.get(opened.number)
+        work = written(opened.work, opened.network.at(opened.where).name)
         if journal is None:
             old = self._left.pop(opened.offer, None)
+            if old is None and work.is_empty:
+                return ""
             journal = old.resume() if old is not None else Journal(self._folder or Path())
             self._journals[opened.number] = journal
-        return journal.write(written(opened.work, opened.network.at(opened.where).name))
+        return journal.write(work)
 
-    def look(self, *, is_all: bool = False) -> tuple[Offer, ...]:
+    def seek(self, *, is_all: bool = False) -> Seen:
         """The work that an editor left which did not end by itself; with `is_all`, what was kept for a while too.
 
-        It is held until it is dealt with, or this keeper ends. What its design file says by now is no lost work, if an
-        editor was killed before it could write down that it had saved; of work whose file has gone or says something
-        else than what was saved, nothing counts as saved.
+        What its design file says by now is no lost work, if an editor was killed before it could write down that it
+        had saved; of work whose file has gone or says something else than what was saved, nothing counts as saved. It
+        may take a while, and touches nothing of the keeper's: `found` has it take what was seen.
         """
+        known = {each.path for each in self._left.values()}
+        seen = Seen([], [])
         for ending in () if self._folder is None else (OPEN, KEPT) if is_all else (OPEN,):
             with suppress(OSError):
                 for old in left(self._folder or Path(), ending):
-                    work = work_of(old.work)
-                    if work.source is not None and _said_in(work.source) == work.history.current:
-                        old.forget()
-                        continue
-                    self._key += 1
-                    self._left[self._key] = old
-        return tuple(Offer(key, _offered(each.work), each.when, each.work.place) for key, each in self._left.items())
+                    if isinstance(old, Unread):
+                        seen.problems.append(f"{shown(old.path.name)}: {old.reason}")
+                    elif old.path not in known:
+                        _see(old, seen)
+                    if len(seen.works) == MOST_OFFERED:
+                        break
+        return seen
+
+    def look(self, *, is_all: bool = False) -> tuple[Offer, ...]:
+        """Seek, and offer what was seen."""
+        return self.found(self.seek(is_all=is_all))
+
+    def found(self, seen: Seen) -> tuple[Offer, ...]:
+        """Offer what was seen, beside what is offered already."""
+        for old, work in seen.works:
+            self._key += 1
+            self._left[self._key] = old
+            self._offers[self._key] = Offer(self._key, work, old.when, old.work.place)
+        return tuple(self._offers[key] for key in self._left)
 
     def forget(self, keys: Iterable[int]) -> None:
         """Throw away work that was found."""
@@ -89,26 +120,39 @@ class Keeper:
             if key in self._left:
                 self._left.pop(key).set_aside()
 
-    def end(self) -> None:
-        """End: journals of saved work are of no more use, unsaved work is kept for a while; nothing is kept after."""
+    def end(self) -> str:
+        """End: journals of saved work are of no more use, unsaved work is kept for a while; nothing is kept after.
+
+        What is wrong, where some of it cannot be kept; otherwise an empty string.
+        """
         self._folder = None
-        for journal in self._journals.values():
-            journal.end()
+        problems = [journal.end() for journal in self._journals.values()]
         self._journals.clear()
         self.set_aside(list(self._left))
+        return next(filter(None, problems), "")
+
+    def let_go(self) -> None:
+        """End without a word: journals stay as they are, and are found by the next editor."""
+        self._folder = None
+        for journal in self._journals.values():
+            journal.let_go()
+        self._journals.clear()
 
 
-def _offered(kept: Written) -> Work:
-    """A work as it is offered: what was saved of it counts as long as its file says that."""
-    work = work_of(kept)
-    if work.source is None or _said_in(work.source) == work.saved:
-        return work
-    return structs.replace(work, saved=None)
+def _see(old: Found, seen: Seen) -> None:
+    """Add a work to what is seen, unless its design file says the same by now."""
+    work = work_of(old.work)
+    said = None if work.source is None else _said_in(work.source)
+    if said is not None and said == work.history.current:
+        old.forget()
+        return
+    is_as_saved = work.source is None or said == work.saved
+    seen.works.append((old, work if is_as_saved else structs.replace(work, saved=None)))
 
 
 def _said_in(source: Path) -> Design | None:
     """What a design file says; None where it cannot be read."""
     try:
-        return read(source) if source.is_file() else None
+        return read(source)
     except (InspectorError, OSError, ValueError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.core.mistakes.diagnosis import Diagnosis
+from inspector.outside import quoted
 
 
 def as_text(diagnosis: Diagnosis, model: str) -> str:
@@ -12,9 +13,14 @@ def as_text(diagnosis: Diagnosis, model: str) -> str:
     if diagnosis.edit:
         options = " ".join(f"--set {assignment}" for assignment in diagnosis.edit.split())
         words = "the edit that does it all:" if diagnosis.is_whole else "the first steps:          "
-        lines += ["", f"{words}  inspector {model} {options}"]
+        lines += ["", f"{words}  inspector {_named(model)} {options}"]
     if diagnosis.others:
         lines.append(f"or, where that is not it:   {', '.join(diagnosis.others)}")
     if diagnosis.topic:
         lines += ["", f"more about it:              inspector explain {diagnosis.topic}"]
     return "\n".join(lines) + "\n"
+
+
+def _named(model: str) -> str:
+    """MODEL as it is typed; a file's name that would be taken for an option is told apart from one."""
+    return quoted(f"./{model}" if model.startswith("-") else model)

@@ -18,7 +18,7 @@ from inspector.core.measures.verdict import Verdict
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Where
 from inspector.core.network.tree import Place
-from inspector.errors import shown
+from inspector.outside import shown
 from inspector.session.panes import Pane, Panes, Room, arrange
 from inspector.session.trail import Trail
 

@@ -11,7 +11,7 @@ from inspector.core.design.history import Baseline, History
 from inspector.core.design.presets import preset
 from inspector.core.network.node import Where
 from inspector.core.units import plural
-from inspector.errors import shown
+from inspector.outside import shown
 from inspector.session.bench import Bench, Offer, Opened, Work, network_of
 from inspector.session.editing import become
 from inspector.session.outcome import Outcome, Recall, Say, asking, saying

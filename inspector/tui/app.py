@@ -106,6 +106,7 @@ class InspectorApp(KeysInOrder):
         if settings.ascii:
             draw_in_ascii(self)
         self._problems = problems
+        self.farewell = ""
         self.set_keymap(settings.keys)
 
     def get_default_screen(self) -> MainScreen:
@@ -196,12 +197,32 @@ class InspectorApp(KeysInOrder):
 
         yield from commands(self.bench, self.keys, run, super().get_system_commands(screen))
 
+    def on_load(self) -> None:
+        if not self.is_headless:
+            from inspector.tui.terminal.driver import end_on_signals
+
+            end_on_signals(self._ended_by)
+
+    def _ended_by(self, number: int) -> None:
+        """End by a signal, which nobody at the keys asked for: the work is offered by the next start."""
+        self.effects.let_go()
+        self.exit(return_code=128 + number)
+
+    def kept_words(self) -> str:
+        """What has become of the work, for who has seen the editor crash."""
+        unsaved = self.bench.unsaved
+        if not unsaved:
+            return "Nothing was unsaved."
+        if all(each.number in self.bench.kept for each in unsaved):
+            return f"The work is kept in {self.effects.journals}: inspector offers it when it starts again."
+        return "What was not saved is lost, for no journal could be kept."
+
     async def on_unmount(self) -> None:
         await self.effects.close()
 
     def exit(self, *arguments: object, **options: object) -> None:
         """End: journals of saved work are of no more use, unsaved work is kept for a while."""
-        self.effects.end()
+        self.farewell = self.effects.end()
         super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from inspector.core.measures.counting import CONVENTIONS, DEFAULT
-from inspector.errors import InputError, nearest, shown
+from inspector.errors import InputError, nearest
 from inspector.files.reading import read_text
+from inspector.outside import shown
 
-MOST_BYTES = 2**20
+MOST_BYTES = 2**16
 
 
 class Settings(Struct, frozen=True):
@@ -49,11 +50,11 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         if error.is_missing:
             return _DEFAULTS, []
         return _DEFAULTS, [str(error).removeprefix(f"{shown(str(path), 200)}: ")]
-    import tomllib
+    from inspector.core.design import toml
 
     try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = toml.loads(text)
+    except ValueError as error:
         return _DEFAULTS, [f"not TOML: {shown(str(error), 120)}"]
     settings: dict[str, object] = {}
     problems: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ class Effects:
         self, app: App[None], notices: Notices, dialogs: Dialogs, do: Callable[..., None], journals: Path | None
     ) -> None:
         """`do` does what effects are answered by; `journals` is the folder that work is written down in, if any."""
-        self._app, self._notices, self._dialogs, self._do, self._journals = app, notices, dialogs, do, journals
+        self._app, self._notices, self._dialogs, self._do, self.journals = app, notices, dialogs, do, journals
         self._asking: set[asyncio.Task[None]] = set()
         self._has_asked = False
 
@@ -40,7 +41,7 @@ class Effects:
     def _keeper(self) -> Keeper:
         from inspector.journal.keeper import Keeper
 
-        return Keeper(self._journals)
+        return Keeper(self.journals)
 
     @cached_property
     def torch(self) -> Torch:
@@ -51,7 +52,7 @@ class Effects:
 
     def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
         """Write down what has changed; the bench that knows what is written down, and what there is to say."""
-        if self._journals is None or before.designs is after.designs:
+        if self.journals is None or before.designs is after.designs:
             return after, ()
         return self._followed(self._keeper.follow(before, after), after)
 
@@ -64,12 +65,13 @@ class Effects:
 
     def begin(self, bench: Bench) -> None:
         """Write down what is unsaved from the start, and offer work that an editor left which did not end by itself."""
-        if self._journals is None:
+        if self.journals is None:
             return
         _, told = self._followed(self._keeper.follow(None, bench), bench)
         for effect in told:
             self.run(effect)
-        self._do("earlier.found", self._keeper.look(), kept=self._keeper.kept)
+        self._do("earlier.found", (), kept=self._keeper.kept)
+        self._look(is_all=False)
 
     def run(self, effect: Effect) -> None:
         """Do one effect."""
@@ -111,7 +113,7 @@ class Effects:
             self._do("app.save-over")
             return
         try:
-            write(effect.path, design_file(effect.design), overwrite=True)
+            write(effect.path, design_file(effect.design), overwrite=True, is_kept=True)
         except OutputError as error:
             self._notices.say(Say(str(error), 5, "error"))
             return
@@ -133,11 +135,32 @@ class Effects:
 
     def _recall(self, effect: Recall) -> None:
         if effect.what == "look":
-            self._do("earlier.found", self._keeper.look(is_all=True), is_asked=True)
+            self._look(is_all=True)
         elif effect.what == "forget":
             self._keeper.forget(effect.keys)
         else:
             self._keeper.set_aside(effect.keys)
+
+    def _look(self, *, is_all: bool) -> None:
+        """Look for earlier work in a thread: there may be much of it."""
+        from inspector.journal.keeper import Seen
+
+        def found(seen: Seen) -> None:
+            for problem in seen.problems[:3]:
+                self._notices.say(Say(f"earlier work: {problem}", 8, "warning"))
+            offers = self._keeper.found(seen)
+            if offers or is_all:
+                self._do("earlier.found", offers, is_asked=is_all)
+
+        def look() -> None:
+            seen = self._keeper.seek(is_all=is_all)
+            with suppress(RuntimeError):  # the editor has ended meanwhile
+                self._app.call_from_thread(found, seen)
+
+        if self.journals is None:
+            found(Seen([], []))
+        else:
+            self._app.run_worker(look, thread=True, group="look", exit_on_error=True)
 
     def _ask(self, design: Design) -> None:
         """Have torch verify a design once it has rested; the process stands back meanwhile."""
@@ -154,10 +177,14 @@ class Effects:
         if reply is not None and self._app.is_running:
             self._do("app.done", design, reply.result, reply.problem)
 
-    def end(self) -> None:
-        """End: work that is unsaved is kept for a while."""
-        if self._journals is not None:
-            self._keeper.end()
+    def end(self) -> str:
+        """End: work that is unsaved is kept for a while. What is wrong, where it cannot be."""
+        return self._keeper.end() if self.journals is not None else ""
+
+    def let_go(self) -> None:
+        """End without a word of the person: journals stay as they are, and are found by the next start."""
+        if self.journals is not None:
+            self._keeper.let_go()
 
     async def close(self) -> None:
         """End torch's process; whoever waits for it waits no longer."""

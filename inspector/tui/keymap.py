@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
-from inspector.errors import nearest, shown
+from inspector.errors import nearest
+from inspector.outside import shown
 from inspector.session.actions import ACTIONS, SECTIONS, Action
 
 _NAMES = {
@@ -131,6 +132,10 @@ def shortest(entry: Entry, keymap: Mapping[str, str]) -> tuple[str, str]:
     return " ".join(keys), entry.words or actions[0].short
 
 
+MOST_KEYS = 16
+"""Keys that one action may have."""
+
+
 def joined(value: object) -> str:
     """Keys as Textual takes them: "u,ctrl+z", whether they were written as one text or as several."""
     return ",".join(_SIGNS.get(key, key) for key in _split(value))
@@ -155,6 +160,9 @@ def wrong_keys(keys: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         is_text = isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
         if not is_text or not all(_split(value)):
             yield name, f'keys."{name}" = {shown(value)}: must be a key, or several: "u" or ["u", "ctrl+z"]'
+            continue
+        if len(_split(value)) > MOST_KEYS:
+            yield name, f'keys."{name}": more than {MOST_KEYS} keys'
             continue
         for key in _split(value):
             *modifiers, last = key.split("+") if key not in ("+", "ctrl++") else [key]

@@ -181,7 +181,7 @@ def test_the_editor_wants_a_terminal_to_read_from(
 def test_closed_and_full_streams_do_not_change_the_exit_code() -> None:
     command = f"{sys.executable} -m inspector report"
     for script, code in (
-        (f"{command} >&-", 0),
+        (f"{command} >&-", 2),
         (f"{command} resnet5 2>/dev/full", 2),
         (f"{command} -o {'x' * 300}", 2),
     ):

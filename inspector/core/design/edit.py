@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -22,7 +23,8 @@ from inspector.core.design.fields import (
     Spec,
 )
 from inspector.core.names import STAGES, BlockKind, block_name, layer_name, stage_name
-from inspector.errors import DesignError, nearest, shown
+from inspector.errors import DesignError, nearest
+from inspector.outside import shown
 
 Value = int | str | bool | tuple[int, ...]
 
@@ -57,12 +59,34 @@ def edit(design: Design, *assignments: str) -> Design:
     Addresses go by the paper's names or torch's (`layer4.planes`, `layer4.2.conv3`). Raises DesignError, which names
     the address, the value, what is allowed, and the nearest known address.
     """
+    run: dict[str, tuple[Field, Value]] = {}
     for assignment in assignments:
         address, equals, text = (part.strip() for part in assignment.partition("="))
         if not equals:
             raise DesignError(address, "must be ADDRESS=VALUE, like conv5_x.planes=384")
         field = resolve(design, address)
-        design = write(design, field, parse(field, text, address))
+        value = parse(field, text, address)
+        if field.block:
+            run[field.address] = field, value
+        else:
+            design, run = write(_with_filters(design, run.values()), field, value), {}
+    return _with_filters(design, run.values())
+
+
+def _with_filters(design: Design, chosen: Iterable[tuple[Field, Value]]) -> Design:
+    """`design` with other filters in single convolutions, written at once: one by one each would copy all there are."""
+    chosen = list(chosen)
+    if len(chosen) <= 1:
+        return write(design, *chosen[0]) if chosen else design
+    try:
+        for name in STAGES:
+            its = [(field, value) for field, value in chosen if field.stage == name]
+            design = _write_filters(design, name, its) if its else design
+    except DesignError as error:
+        field, value = chosen[-1]
+        raise (
+            error if any(each.address == error.address for each, _ in chosen) else _then(field, value, error)
+        ) from None
     return design
 
 
@@ -129,13 +153,17 @@ def write(design: Design, field: Field, value: Value) -> Design:
     except DesignError as error:
         if error.address == field.address:
             raise
-        reason = f"then {error.address} = {shown(error.value)} {error.reason}"
-        raise DesignError(field.address, reason, value) from None
+        raise _then(field, value, error) from None
+
+
+def _then(field: Field, value: Value, error: DesignError) -> DesignError:
+    """What is said of a value that is allowed by itself, and at odds with another."""
+    return DesignError(field.address, f"then {error.address} = {shown(error.value)} {error.reason}", value)
 
 
 def _written(design: Design, field: Field, value: Value) -> Design:
     if field.block:
-        return _write_filters(design, field, value)
+        return _write_filters(design, field.stage, ((field, value),))
     if field.stage:
         stage = design.stage(field.stage)
         changes: dict[str, object] = {field.name: value}
@@ -187,15 +215,17 @@ def with_block(design: Design, kind: BlockKind) -> Design:
     return structs.replace(design, block=kind, stride_on="conv1" if is_basic else "conv2", **stages)
 
 
-def _write_filters(design: Design, field: Field, value: Value) -> Design:
-    stage = design.stage(field.stage)
-    plain = stage.plain_filters(design.block)[CONVOLUTIONS[design.block].index(field.name)]
-    override = structs.replace(stage.override(field.block), **{field.name: None if value == plain else value})
-    others = [other for other in stage.overrides if other.block != field.block]
-    if override != Override(field.block):
-        others.append(override)
-    others.sort(key=lambda other: other.block)
-    return replace_in_stage(design, field.stage, overrides=tuple(others))
+def _write_filters(design: Design, stage: str, chosen: Iterable[tuple[Field, Value]]) -> Design:
+    """`design` with other filters in some convolutions of one stage; what its stage says anyway is no override."""
+    values = design.stage(stage)
+    plain = dict(zip(CONVOLUTIONS[design.block], values.plain_filters(design.block), strict=True))
+    overrides = {each.block: each for each in values.overrides}
+    for field, value in chosen:
+        own = overrides.get(field.block, Override(field.block))
+        changed = {field.name: None if value == plain[field.name] else value}
+        overrides[field.block] = structs.replace(own, **changed)
+    kept = sorted((each for each in overrides.values() if each != Override(each.block)), key=attrgetter("block"))
+    return replace_in_stage(design, stage, overrides=tuple(kept))
 
 
 def _convolution(design: Design, address: str, match: re.Match[str]) -> Field:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 
 from msgspec import Struct, structs
 
+from inspector.core.design import toml
 from inspector.core.design.design import Design, Override, Stage, Stem, at_stage, refusal
 from inspector.core.design.edit import with_block
 from inspector.core.design.fields import DESIGN_FIELDS, OVERRIDE_FIELDS, STAGE_FIELDS, STEM_FIELDS, Spec
 from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
-from inspector.errors import DesignError, DesignFileError, nearest, shown
+from inspector.errors import DesignError, DesignFileError, nearest
+from inspector.outside import shown
 
 
 def parse(text: str) -> Design:
     """The design that a TOML text describes. Raises DesignFileError where it is no TOML, DesignError otherwise."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        data = toml.loads(text)
+    except ValueError as error:
         raise DesignFileError(f"not TOML: {shown(str(error), 200)}") from None
     _check_keys(data, (*DESIGN_FIELDS, "stem", *STAGES), "")
     values: dict[str, object] = {name: _frozen(data[name]) for name in DESIGN_FIELDS if name in data}

@@ -20,9 +20,10 @@ from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import short
-from inspector.errors import InspectorError, shown
+from inspector.errors import InspectorError
 from inspector.files.design import read
 from inspector.files.reading import whole
+from inspector.outside import shown
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import fitted

@@ -101,7 +101,7 @@ class ExportScreen(Dialog):
             if is_there(path) and self._agreed != name:
                 self._agree(name, "there is such a file: enter once more overwrites it")
                 return
-            write(path, self._format.render(self._subject), overwrite=self._agreed == name)
+            write(path, self._format.render(self._subject), overwrite=self._agreed == name, is_kept=True)
         except OutputError as error:
             self._say(str(error))
             return

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+import os
+from collections.abc import Sequence
+from typing import Any, Final
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.message_pump import MessagePump
+from textual.widgets import OptionList, TextArea
+
+from inspector.tui.terminal.harmless import OnlyText
 
 ROUNDS: Final = 200
 """Turns of the event loop that a key may take; one that takes longer no longer holds up the next."""
 QUIET: Final = 3
 """Turns without a message after which nothing is left of a key: a handler may post its message in the next turn."""
+
+MOST_IN_FIELD: Final = 1_000
+"""Characters that are pasted into a field of one line."""
 
 _IN_TURN = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 
@@ -29,12 +39,40 @@ class KeysInOrder(App[None]):
         super().__init__()
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
         self._turn: events.Event | None = None
+        self._only_text = OnlyText()
+        self.has_crashed = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver whose input nothing can break, where there are such terminals."""
+        if os.name != "posix" or "TEXTUAL_DRIVER" in os.environ:
+            return super().get_driver_class()
+        from inspector.tui.terminal.driver import Driver as Ours
+
+        return Ours
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What all that is drawn goes through: in the end it is text."""
+        return [*super().get_line_filters(), self._only_text]
+
+    def panic(self, *renderables: Any) -> None:  # noqa: ANN401  # Textual's, handed on
+        """End by a fault, which no exit code of Textual tells."""
+        self.has_crashed = True
+        super().panic(*renderables)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, _IN_TURN) and not event.is_forwarded and event is not self._turn:
             self._waiting.put_nowait(event)
             return
+        if isinstance(event, events.Paste) and not isinstance(self.focused, TextArea):
+            lines = (line for line in event.text[: 4 * MOST_IN_FIELD].splitlines() if line.strip())
+            event.text = next(lines, "")[:MOST_IN_FIELD]
+        if isinstance(event, events.Key) and event.key in ("pageup", "pagedown") and self._has_no_page():
+            return
         await super().on_event(event)
+
+    def _has_no_page(self) -> bool:
+        """Whether there is a list without a line to show, in which Textual looks for the line that is a page away."""
+        return any(not each.scrollable_content_region for each in self.screen.query(OptionList))
 
     def on_load(self) -> None:
         self.run_worker(self._hand_out(), group="keys", exit_on_error=True)

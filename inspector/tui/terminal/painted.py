@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from inspector.tui.terminal.ascii import AsciiFilter, to_ascii
+from inspector.tui.terminal.harmless import only_text
 
 Piece = tuple[str, str]
 """A text and its role: "" for plain, or strong, quiet, accent, edited, wrong, value."""
@@ -104,7 +105,7 @@ class Painted(ScrollView):
             pieces = [("▌" if drawn.paper == "cursor" else "▏", "accent"), (first[1:], role), *rest]
         if self._is_ascii:
             pieces = [(to_ascii(text), role) for text, role in pieces]
-        segments = [Segment(text, self._ink(role, drawn.paper)) for text, role in pieces]
+        segments = [Segment(only_text(text), self._ink(role, drawn.paper)) for text, role in pieces]
         length, width = sum(len(segment.text) for segment in segments), self.outer_size.width
         if length < width:
             segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))
