@@ -21,8 +21,10 @@ from msgspec import DecodeError, Struct, ValidationError, json
 
 from inspector.bridge.protocol import READY, Answer, Request, asked, kind_of
 
-WORKER = ("-P", "-m", "inspector.bridge.worker")
+THINKER = ("-P", "-m", "inspector.bridge.worker")
 """What the interpreter is started with; the number of the process that starts it comes behind."""
+WORKER = (*THINKER, "torch")
+"""The same for the process that torch lives in."""
 REST = 0.4
 """Seconds without a hold after which the process is started, or goes on."""
 STALE = 5.0
@@ -206,10 +208,10 @@ class Torch:
             self._changed.set()
 
     async def _is_there(self, process: Process) -> bool:
-        """Wait for the word that the process is there."""
+        """Wait for the word that the process is there, for as long as for an answer."""
         try:
-            return await self._read(process) is not None
-        except ValueError:  # a line that is too long
+            return await asyncio.wait_for(self._read(process), self._longest) is not None
+        except (ValueError, TimeoutError):  # a line that is too long, or none at all
             return False
 
     async def _work(self, process: Process) -> bool:

@@ -8,6 +8,7 @@ from msgspec import Raw, Struct, json
 
 from inspector.core.design.design import Design
 from inspector.core.measures.verdict import Verdict
+from inspector.core.mistakes.diagnosis import Diagnosis
 
 READY = 0
 """The number of the answer that the process gives unasked once it is there; requests count from 1."""
@@ -31,11 +32,20 @@ class Verify(Request, frozen=True, tag="verify"):
     design: Design
 
 
+class Diagnose(Request, frozen=True, tag="diagnose"):
+    """Tell which shape error of torch a text has, and the edit of the design that does what was tried by hand."""
+
+    result: ClassVar[Any] = Diagnosis | None
+
+    text: str
+    design: Design
+
+
 class Asked(Struct, frozen=True):
     """A request and its number."""
 
     number: int
-    request: Verify
+    request: Verify | Diagnose
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,8 @@
-"""The process that torch lives in when the editor asks.
+"""The processes that the editor asks: the one that torch lives in, and one for what takes long without torch.
 
 It is started as `python -m inspector.bridge.worker PID`, with the editor's process number, reads one request a line on
 standard input and writes its answers, a line each, on standard output, all of it JSON. When its input ends, it ends.
+Torch is imported, and warmed up, where it is started with `torch` before the number.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
-from inspector.bridge.protocol import READY, Asked, Verify, answered
+from inspector.bridge.protocol import READY, Asked, Diagnose, Verify, answered
 from inspector.core.design.design import Design
 from inspector.core.measures.verdict import Verdict, judge
+from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import analyze
+from inspector.outside import shown
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal to get when the parent ends."""
@@ -34,7 +37,14 @@ def verify(request: Verify) -> Verdict:
     return judge(network, measure(build(request.design, "meta"), request.design.input))
 
 
-HANDLERS: dict[type, Callable[[Verify], object]] = {Verify: verify}
+def diagnosis(request: Diagnose) -> Diagnosis | None:
+    """Diagnose an error; no thread could, for Python's patterns let no other thread run."""
+    from inspector.core.mistakes.diagnosis import diagnose
+
+    return diagnose(request.text, request.design)
+
+
+HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis}
 """What answers each kind of request."""
 
 
@@ -43,13 +53,14 @@ def answer(asked: Asked) -> bytes:
     try:
         return answered(asked.number, HANDLERS[type(asked.request)](asked.request))
     except Exception as error:  # noqa: BLE001  # the editor goes on whatever torch says
-        return answered(asked.number, problem=f"{type(error).__name__}: {error}")
+        return answered(asked.number, problem=shown(" ".join(f"{type(error).__name__}: {error}".split()), 300))
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, *, warms_up: bool = True) -> None:
     """Say that one is there, import and warm up torch, then answer each request in turn."""
     _say(answered(READY), answers)
-    answer(Asked(READY, Verify(Design())))
+    if warms_up:
+        answer(Asked(READY, Verify(Design())))
     for line in requests:
         _say(answer(msgspec.json.decode(line, type=Asked)), answers)
 
@@ -80,5 +91,5 @@ def own_output() -> BinaryIO:
 
 
 if __name__ == "__main__":
-    stand_back(int(sys.argv[1]))
-    serve(sys.stdin.buffer, own_output())
+    stand_back(int(sys.argv[-1]))
+    serve(sys.stdin.buffer, own_output(), warms_up="torch" in sys.argv)

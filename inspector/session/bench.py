@@ -41,6 +41,11 @@ class Work(Struct, frozen=True):
         return self.history.current != self.saved
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anything was done in it: an edit, a name."""
+        return len(self.history.steps) > 1 or bool(self.name)
+
+    @property
     def label(self) -> str:
         """Its name, its file's, or what it is."""
         return self.title or called(self.history.current)

@@ -85,12 +85,12 @@ def close(bench: Bench, at: int) -> Outcome:
     closed = bench.designs[at]
     if len(bench.designs) == 1:
         return asking(bench, "designs", at, "the last design stays open; q quits")
-    if closed.work.is_unsaved and closed.number not in bench.kept:
+    if closed.work.is_unsaved and closed.work.is_begun and closed.number not in bench.kept:
         return asking(bench, "designs", at, "it is not saved and cannot be kept: save it first, with ^s")
     there = (*bench.designs[:at], *bench.designs[at + 1 :])
     here = min(bench.at - (bench.at > at), len(there) - 1)
     after = structs.replace(bench, designs=there, at=here)
-    told = "closed; W opens it again within 30 days" if closed.work.is_unsaved else ""
+    told = "closed; W opens it again within 30 days" if closed.number in bench.kept and closed.work.is_unsaved else ""
     return asking(after, "designs", min(at, len(there) - 1), told)
 
 

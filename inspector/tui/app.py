@@ -47,6 +47,8 @@ from inspector.tui.widgets.tree import TreeTable
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from inspector.bridge.process import Reply
+
 _PANES: dict[str | None, Pane] = {
     "tree": "tree",
     "ranking": "ranking",
@@ -94,7 +96,7 @@ class InspectorApp(KeysInOrder):
         self.bench = Bench.of(work, lang=settings.lang, look=look, verifies=settings.verify)
         self.keys = settings.keys
         self._notices = Notices(self)
-        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys)
+        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose)
         journals = None if state is None else state / "journal"
         self.effects = Effects(self, self._notices, dialogs, self.do, journals)
         self._painter: Painter | None = None
@@ -159,6 +161,9 @@ class InspectorApp(KeysInOrder):
             self._painter.paint(before, after)
         for effect in (*told, *effects):
             self.effects.run(effect)
+
+    async def _diagnose(self, text: str, design: Design) -> Reply | None:
+        return await self.effects.diagnose(text, design)
 
     def action_do(self, id: str, *arguments: str) -> None:  # noqa: A002  # the table's word
         self.do(id, *arguments)

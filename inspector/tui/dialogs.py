@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from inspector.core.design.design import Design
 from inspector.session.bench import Bench, losses
 from inspector.tui.screens.dialog import Answer, Dialog
+
+if TYPE_CHECKING:
+    from inspector.bridge.process import Reply
 
 
 class Dialogs:
@@ -20,9 +25,13 @@ class Dialogs:
         bench: Callable[[], Bench],
         do: Callable[..., None],
         keys: Mapping[str, str],
+        diagnose: Callable[[str, Design], Awaitable[Reply | None]],
     ) -> None:
-        """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings."""
-        self._app, self._bench, self._do, self._keys = app, bench, do, keys
+        """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings.
+
+        `diagnose` tells what error of torch a text has, without holding anything up.
+        """
+        self._app, self._bench, self._do, self._keys, self._diagnose = app, bench, do, keys, diagnose
         self._makers: dict[str, Callable[..., Dialog]] = {
             "choose": self._choose,
             "copy": self._copy,
@@ -106,7 +115,7 @@ class Dialogs:
     def _mistake(self) -> Dialog:
         from inspector.tui.screens.mistake import MistakeScreen
 
-        return MistakeScreen(self._bench().network)
+        return MistakeScreen(self._bench().network, self._diagnose)
 
     def _note(self, topic: str = "") -> Dialog:
         from inspector.core.explain.concepts import topic as likeliest

@@ -19,7 +19,7 @@ from inspector.tui.dialogs import Dialogs
 from inspector.tui.notices import Notices
 
 if TYPE_CHECKING:
-    from inspector.bridge.process import Torch
+    from inspector.bridge.process import Reply, Torch
     from inspector.journal.keeper import Keeper
 
 START = 0.6
@@ -49,6 +49,19 @@ class Effects:
         from inspector.bridge.process import Torch
 
         return Torch()
+
+    @cached_property
+    def _thinker(self) -> Torch:
+        """A process for what takes long without torch, and has to be ended where it is not wanted any more."""
+        from inspector.bridge.process import THINKER, Torch
+
+        return Torch(THINKER, rest=0, stale=0.3, longest=30)
+
+    async def diagnose(self, text: str, design: Design) -> Reply | None:
+        """What error of torch a text has; None where another text came meanwhile."""
+        from inspector.bridge.protocol import Diagnose
+
+        return await self._thinker.ask(Diagnose(text, design))
 
     def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
         """Write down what has changed; the bench that knows what is written down, and what there is to say."""
@@ -190,5 +203,6 @@ class Effects:
         """End torch's process; whoever waits for it waits no longer."""
         for task in self._asking:
             task.cancel()
-        if "torch" in self.__dict__:
-            await self.torch.end()
+        for name in ("torch", "_thinker"):
+            if name in self.__dict__:
+                await getattr(self, name).end()

@@ -287,10 +287,10 @@ def test_what_is_no_journal_is_set_aside_with_a_word_and_one_of_a_later_version_
 def test_work_that_is_only_offered_holds_no_file(tmp_path: Path) -> None:
     for number in range(60):
         _orphan(tmp_path, _work(number % 9))
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     found = list(left(tmp_path))
     assert len(found) == 60
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_what_was_half_written_is_cleared_away_once_nobody_writes_it(tmp_path: Path) -> None:

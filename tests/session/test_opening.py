@@ -55,7 +55,7 @@ def test_a_copy_of_what_is_saved_is_work_of_its_own() -> None:
 
 
 def test_closing_keeps_what_is_unsaved_or_does_not_close() -> None:
-    trying = with_edits("num_classes=10").do("choose.open", preset("resnet18"))
+    trying = with_edits("num_classes=10").do("app.make", "num_classes=11").do("choose.open", preset("resnet18"))
     trying.do("designs.close", 0)
     assert len(trying.labels) == 2
     assert trying.asked is not None

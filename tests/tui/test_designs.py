@@ -72,17 +72,21 @@ async def test_quitting_asks_for_each_design_that_is_unsaved(tmp_path: Path) -> 
     assert app.return_code == 0
 
 
-async def test_edits_of_the_command_line_are_kept_too(tmp_path: Path) -> None:
+async def test_a_start_is_no_work_and_an_edit_after_it_is(tmp_path: Path) -> None:
     design = edit(RESNET50, "num_classes=10")
     app = InspectorApp(design, saved=RESNET50, state=tmp_path, settings=Settings(verify=False))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert app.bench.kept == {0}
+        assert app.bench.kept == frozenset()
+        await press(pilot, "q")
+        assert "the edits are lost" in screen_of(pilot)
+        await press(pilot, "escape")
+        app.do("app.make", "num_classes=11")
         await press(pilot, "w", "n", *"resnet18", "enter", "plus", "q")
         assert "kept for 30 days" in screen_of(pilot)
         await press(pilot, "q")
     kept = [found.work.history.current.num_classes for found in left(tmp_path / "journal", KEPT)]
-    assert sorted(kept) == [10, 1001]
+    assert sorted(kept) == [11, 1001]
 
 
 async def test_work_that_was_saved_is_not_offered_and_other_work_asks_before_it_writes_over_what_came_since(

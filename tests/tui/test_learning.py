@@ -10,6 +10,7 @@ import pyperclip
 import pytest
 from editor import RESNET50, TO_CONV5, app_of, editor, press, screen_of, selected
 from terminal import Terminal
+from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from inspector.core.design.edit import edit
@@ -49,21 +50,27 @@ async def test_the_settings_choose_the_language() -> None:
         assert "필터, 채널" in screen_of(pilot)
 
 
+async def _said(pilot: Pilot[None], words: str) -> None:
+    for _ in range(500):
+        await pilot.pause(0.02)
+        if words in screen_of(pilot):
+            return
+    raise AssertionError(screen_of(pilot))
+
+
 async def test_an_error_that_is_pasted_is_explained_and_the_edit_made() -> None:
     async with editor() as pilot:
         await press(pilot, "I")
         assert isinstance(pilot.app.screen, MistakeScreen)
         pilot.app.screen.query_one(TextArea).text = "hello"
-        await pilot.pause(0.3)
-        assert "No shape error of torch" in screen_of(pilot)
+        await _said(pilot, "No shape error of torch")
         pilot.app.screen.query_one(TextArea).text = "RuntimeError: running_mean should contain 1024 elements not 2048"
-        await pilot.pause(0.5)
-        assert "conv5_3.bn3 (layer4.2.bn3)" in screen_of(pilot)
+        await _said(pilot, "conv5_3.bn3 (layer4.2.bn3)")
         await press(pilot, "tab", "enter")
         assert app_of(pilot).bench.history.current == edit(RESNET50, "conv5_3.conv3=1024")
         await press(pilot, "u", "I")
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)"
-        await pilot.pause(0.5)
+        await _said(pilot, "fc was built for 2048 inputs")
         await press(pilot, "tab", "down", "down", "down", "enter")
         assert selected(pilot) == "fc"
 
@@ -76,14 +83,10 @@ async def test_an_error_without_an_edit_offers_none() -> None:
             ('Missing key(s) in state_dict: "layer4.3.conv1.weight".', "the checkpoint has other shapes"),
         ):
             pilot.app.screen.query_one(TextArea).text = text
-            for _ in range(100):
-                await pilot.pause(0.02)
-                if words in screen_of(pilot):
-                    break
-            assert words in screen_of(pilot)
+            await _said(pilot, words)
             assert "go to conv5_4" not in screen_of(pilot)
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)"
-        await pilot.pause(0.3)
+        await _said(pilot, "fc was built for other inputs")
         await press(pilot, "f2")
         assert isinstance(pilot.app.screen, MistakeScreen)
 

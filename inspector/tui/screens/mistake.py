@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import ClassVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,12 +13,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from inspector.core.mistakes.diagnosis import Diagnosis, diagnose
+from inspector.core.design.design import Design
+from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import Network
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET
 from inspector.tui.terminal.pasting import PasteArea
+
+if TYPE_CHECKING:
+    from inspector.bridge.process import Reply
 
 _OTHERS = 3
 """Other edits that are offered."""
@@ -34,16 +38,17 @@ class MistakeScreen(Dialog):
     AUTO_FOCUS = "TextArea"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("mistake")
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, diagnose: Callable[[str, Design], Awaitable[Reply | None]]) -> None:
+        """`diagnose` answers in its own time, and None where another text came meanwhile."""
         super().__init__()
-        self._network = network
+        self._network, self._diagnose = network, diagnose
         self._found: Diagnosis | None = None
         self._was_pasted = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "An error of torch"
-            yield PasteArea(placeholder="paste it here: one line, or a whole traceback", show_line_numbers=False)
+            yield PasteArea(placeholder="paste it here: one line, or a whole traceback")
             yield Static("", id="answer", markup=False)
             yield OptionList()
             yield Static(
@@ -51,24 +56,33 @@ class MistakeScreen(Dialog):
             )
 
     def on_mount(self) -> None:
+        """Nothing is offered yet; who can tell what to offer is made ready meanwhile."""
         self.query_one(OptionList).display = False
+        self.run_worker(self._diagnose("", self._network.design), group="ready")
 
     @on(TextArea.Changed)
-    def _pasted(self, event: TextArea.Changed) -> None:
-        """Ask in a thread, for a long traceback or a deep network takes its time."""
-        text = event.text_area.text
-        self.run_worker(partial(self._ask, text), thread=True, exclusive=True, group="diagnosis")
+    def _changed(self) -> None:
+        """Ask for what it is, elsewhere: a long traceback or a deep network takes its time."""
+        text = self.query_one(PasteArea).all_text
+        if text.strip():
+            self._found = None
+            self.query_one(OptionList).display = False
+            self.query_one("#answer", Static).update(Content.styled("reading it …", QUIET))
+            self.run_worker(self._ask(text), exclusive=True, group="diagnosis")
+        else:
+            self._tell(text, None)
 
-    def _ask(self, text: str) -> None:
-        diagnosis = diagnose(text, self._network.design) if text.strip() else None
-        self.app.call_from_thread(self._tell, text, diagnosis)
+    async def _ask(self, text: str) -> None:
+        reply = await self._diagnose(text, self._network.design)
+        if reply is not None:
+            self._tell(text, reply.result, reply.problem)
 
-    def _tell(self, text: str, diagnosis: Diagnosis | None) -> None:
+    def _tell(self, text: str, diagnosis: Diagnosis | None, problem: str = "") -> None:
         """Tell what was found, if that is still the text."""
-        if not self.is_attached or text != self.query_one(TextArea).text:
+        if not self.is_attached or text != self.query_one(PasteArea).all_text:
             return
         self._found = diagnosis
-        self.query_one("#answer", Static).update(self._answer(text))
+        self.query_one("#answer", Static).update(Content(problem) if problem else self._answer(text))
         options = self.query_one(OptionList)
         options.clear_options()
         if self._found is not None:

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.style import Style
 from textual._compositor import Compositor, CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import TextArea
@@ -26,6 +28,10 @@ USED: dict[str, tuple[object, str]] = {
     "compositor.py _compositor": (Screen, "_compositor"),
     "compositor.py _color_system": (Console(), "_color_system"),
     "compositor.py _make_ansi_codes": (Style, "_make_ansi_codes"),
+    "driver.py _auto_restart": (Driver, "_auto_restart"),
+    "driver.py _debug": (Driver, "_debug"),
+    "driver.py _loop": (Driver, "_loop"),
+    "driver.py _sigtstp_application": (LinuxDriver, "_sigtstp_application"),
     "ascii.py _filters": (App, "_filters"),
     "keys.py _character_to_key": (textual.keys, "_character_to_key"),
     "pasting.py _on_paste": (TextArea, "_on_paste"),
@@ -68,6 +74,12 @@ def test_what_is_overridden_and_relied_on_is_as_it_was() -> None:
     assert list(inspect.signature(CompositorUpdate.render_segments).parameters) == ["self", "console"]
     assert list(inspect.signature(Compositor._regions_to_spans).parameters) == ["regions"]  # noqa: SLF001
     assert inspect.iscoroutinefunction(App.on_event)
+    for name in ("_get_terminal_size", "run_input_thread", "start_application_mode", "stop_application_mode"):
+        assert list(inspect.signature(getattr(LinuxDriver, name)).parameters) == ["self"], name
+    for part in ("self._file = ", "self.exit_event", "self.fileno = ", "target=self._run_input_thread"):
+        assert part in inspect.getsource(LinuxDriver), f"driver.py relies on {part}"
+    assert "_fatal_error" in inspect.getsource(App._handle_exception)  # noqa: SLF001
+    assert "_return_code = 1" in inspect.getsource(App._handle_exception)  # noqa: SLF001  # a crash, as cli.edit knows it
     assert isinstance(MessagePump.message_queue_size, property)
 
 
