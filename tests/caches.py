@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from inspector.core.network import blocks, network
+from inspector.session import bench
 
 
 def forget() -> None:
     """Let the next analysis remember nothing."""
-    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._stage, network._head):  # noqa: SLF001
+    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._head):  # noqa: SLF001
         cached.cache_clear()
+    network._stage.clear()  # noqa: SLF001
+    bench._RECENT.clear()  # noqa: SLF001

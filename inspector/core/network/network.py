@@ -8,6 +8,7 @@ from inspector.core.design.design import Design, Stage, Stem
 from inspector.core.names import STAGES, BlockKind, StrideOn
 from inspector.core.network import layers
 from inspector.core.network.blocks import basic_block, bottleneck
+from inspector.core.network.memo import Memo
 from inspector.core.network.node import Node, Window
 from inspector.core.network.tree import Tree
 from inspector.core.units import Dims
@@ -69,8 +70,9 @@ def _stem(stem: Stem, x: Dims) -> Node:
     )
 
 
-@lru_cache(maxsize=1024)
-def _stage(number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int) -> Node:
+def _stage_of(
+    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
+) -> Node:
     """Blocks one after another; a run of equal ones is analysed once.
 
     The first block strides. Where a stage dilates instead, its first block still has the dilation of what came before
@@ -116,6 +118,17 @@ def _stage(number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: D
         macs,
         children=tuple(blocks),
     )
+
+
+def _nodes(_: int, stage: Stage, *__: object) -> int:
+    """What a stage holds at most, in nodes: two other blocks for each override, and the places of all blocks."""
+    return 32 * (1 + len(stage.overrides)) + stage.blocks // 32
+
+
+MOST_NODES = 1 << 16
+"""Nodes of the stages that are remembered: 15 MiB, or some 2,000 stages of equal blocks."""
+
+_stage = Memo(_stage_of, _nodes, MOST_NODES)
 
 
 @lru_cache(maxsize=256)
