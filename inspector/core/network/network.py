@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from inspector.core.design.design import Design, Stage, Stem
 from inspector.core.names import STAGES, BlockKind, StrideOn
 from inspector.core.network import layers
 from inspector.core.network.blocks import basic_block, bottleneck
+from inspector.core.network.long_stage import Blocks, Entry
 from inspector.core.network.memo import Memo
 from inspector.core.network.node import Node, Window
 from inspector.core.network.tree import Tree
 from inspector.core.units import Dims
+
+FEW = 32
+"""Overrides up to which a stage is made whole; the blocks of one with more are made when they are looked at."""
 
 
 class Network(Tree, frozen=True):
@@ -30,7 +35,8 @@ def analyze(design: Design) -> Network:
     stages = []
     x, reach, dilation = stem.output, stem.stride or 1, 1
     for number, values in enumerate(design.stages):
-        stage = _stage(number, values, design.block, design.stride_on, x, reach, dilation)
+        make = _stage if len(values.overrides) <= FEW else _long_stage
+        stage = make(number, values, design.block, design.stride_on, x, reach, dilation)
         if values.dilate:
             dilation *= values.stride
         stages.append(stage)
@@ -107,17 +113,22 @@ def _stage_of(
         params += node.params * (until - block)
         macs += node.macs * (until - block)
         out, reach_out = node.output, node.stride or 1
-    return Node(
-        f"layer{number + 1}",
-        STAGES[number],
-        "Stage",
-        x,
-        out,
-        reach_out,
-        params,
-        macs,
-        children=tuple(blocks),
-    )
+    return _staged(number, x, blocks[-1], params, macs, tuple(blocks))
+
+
+def _long_stage(
+    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
+) -> Node:
+    """The same, its sums without a look at each block, its blocks not made before they are looked at."""
+    stride = 1 if stage.dilate else stage.stride
+    later = dilation * stage.stride if stage.dilate else dilation
+    blocks = Blocks(stage, kind, Entry(x, reach, stride, stride_on, dilation, later))
+    return _staged(number, x, blocks[-1], blocks.params, blocks.macs, blocks)
+
+
+def _staged(number: int, x: Dims, last: Node, params: int, macs: int, blocks: Sequence[Node]) -> Node:
+    key, name = f"layer{number + 1}", STAGES[number]
+    return Node(key, name, "Stage", x, last.output, last.stride, params, macs, children=blocks)
 
 
 def _nodes(_: int, stage: Stage, *__: object) -> int:

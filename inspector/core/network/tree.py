@@ -135,7 +135,8 @@ class Tree(Struct, frozen=True):
         for top in self.children(self.place):
             yield top.name
             yield top.path
-            for child in self.children(top)[:64]:
+            for number in range(min(len(top.node.children), 64)):
+                child = below(top, number)
                 yield child.name
                 yield child.path
                 if address.startswith((f"{child.name}.", f"{child.path}.")):

@@ -1,0 +1,213 @@
+"""A stage of many blocks that differ: its sums follow from the channels, a block is made when it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
+from operator import mul, ne
+from typing import NamedTuple, overload
+
+from inspector.core.design.design import CONVOLUTIONS, Stage
+from inspector.core.names import BlockKind, StrideOn
+from inspector.core.network.blocks import basic_block, bottleneck, has_projection
+from inspector.core.network.memo import Memo
+from inspector.core.network.node import Node
+from inspector.core.units import Dims
+
+_KERNELS: dict[BlockKind, tuple[int, ...]] = {"bottleneck": (1, 3, 1), "basic": (3, 3)}
+"""The kernels of a block's path, in forward order."""
+
+
+class Sums(NamedTuple):
+    """What all blocks of a stage but its first come to: they move by 1, so that no size of an image is in it.
+
+    `weights` are those of convolutions, elements, and so the MACs of one position; `norms` is how many batch norms
+    there are, `normed` their channels, `projected` those of them that are projections', `relus` the ReLUs' channels.
+    """
+
+    weights: int
+    norms: int
+    normed: int
+    projected: int
+    relus: int
+
+    @property
+    def params(self) -> int:
+        """Parameters: the weights, and a weight and a bias a normed channel."""
+        return self.weights + 2 * self.normed
+
+
+class Channels:
+    """The channels of a stage's blocks: what comes into each, and the filters of each convolution, as columns."""
+
+    def __init__(self, stage: Stage, kind: BlockKind, inplanes: int) -> None:
+        self._stage = stage  # whose identity the memo goes by
+        columns = [[own] * stage.blocks for own in stage.plain_filters(kind)]
+        for name, column in zip(CONVOLUTIONS[kind], columns, strict=True):
+            for override in stage.overrides:
+                filters = getattr(override, name)
+                if filters is not None:
+                    column[override.block - 1] = filters
+        self.filters = tuple(map(tuple, columns))
+        self.inplanes = (inplanes, *self.filters[-1][:-1])
+        self._shapes = tuple(zip(_KERNELS[kind], (1, stage.groups, 1), strict=False))
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The sums of all blocks but the first."""
+        columns = [self.inplanes[1:], *(column[1:] for column in self.filters)]
+        weights = normed = 0
+        for (kernel, groups), came, goes in zip(self._shapes, columns, columns[1:], strict=False):
+            weights += kernel * kernel * sum(map(mul, came, goes)) // groups
+            normed += sum(goes)
+        projections = list(map(ne, columns[0], columns[-1]))
+        projected = sum(map(mul, columns[-1], projections))
+        weights += sum(map(mul, map(mul, columns[0], columns[-1]), projections))
+        norms = len(self.filters) * len(projections) + sum(projections)
+        return Sums(weights, norms, normed + projected, projected, normed)
+
+    @cached_property
+    def widest(self) -> int:
+        """The most channels alive at once in a block but the first, its input included; 0 where there is none.
+
+        A batch norm of the path has its input beside its output, a projection the output of the path as well.
+        """
+        rows = zip(self.inplanes[1:], *(column[1:] for column in self.filters), strict=True)
+        return max((row[0] + max(2 * max(row[1:]), 3 * row[-1] * (row[0] != row[-1])) for row in rows), default=0)
+
+
+class _Same:
+    """A stage by its identity: its many overrides are not looked through to find what was made of it."""
+
+    __slots__ = ("stage",)
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def __hash__(self) -> int:
+        return id(self.stage)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.stage is other.stage
+
+
+def _channels_of(same: _Same, kind: BlockKind, inplanes: int) -> Channels:
+    return Channels(same.stage, kind, inplanes)
+
+
+def _blocks_of(same: _Same, *_: object) -> int:
+    return same.stage.blocks
+
+
+MOST_COLUMNS = 1 << 17
+"""Blocks whose channels are remembered: at most 28 MiB with their overrides, which are mostly a design's own."""
+
+channels = Memo(_channels_of, _blocks_of, MOST_COLUMNS)
+"""The channels of the blocks of a stage by its identity, the kind of its blocks, and what comes into the first."""
+
+
+class Entry(NamedTuple):
+    """What comes into a stage, and how its blocks stride and dilate.
+
+    `x` is (N, C, H, W), `reach` its total stride; `stride` is the first block's, `dilation` the first one's too,
+    `later` that of the others.
+    """
+
+    x: Dims
+    reach: int
+    stride: int
+    stride_on: StrideOn
+    dilation: int
+    later: int
+
+
+class Blocks(Sequence[Node]):
+    """The blocks of a long stage, in forward order: each is made when it is looked at, and equal ones are one node.
+
+    As long as nobody looks at it, a block costs nothing but its part in `sums`.
+    """
+
+    __slots__ = ("_entry", "_groups", "_kind", "_sizes", "channels")
+
+    def __init__(self, stage: Stage, kind: BlockKind, entry: Entry) -> None:
+        self._kind, self._entry, self._groups = kind, entry, stage.groups
+        self.channels = channels(_Same(stage), kind, entry.x[1])
+        self._sizes: Dims = entry.x[2:]
+        self._sizes = self[0].output[2:]
+
+    @property
+    def sums(self) -> Sums:
+        """The sums of all blocks but the first."""
+        return self.channels.sums
+
+    @property
+    def positions(self) -> int:
+        """Positions of the feature map that each block puts out, of the whole batch: N · H · W."""
+        height, width = self._sizes
+        return self._entry.x[0] * height * width
+
+    @property
+    def params(self) -> int:
+        """Parameters of all blocks."""
+        return self[0].params + self.sums.params
+
+    @property
+    def macs(self) -> int:
+        """MACs of all blocks for the whole batch."""
+        return self[0].macs + self.sums.weights * self.positions
+
+    @property
+    def projections(self) -> bytes:
+        """Whether each block has a projection: 1 or 0."""
+        columns = self.channels
+        return bytes((has_projection(self[0]), *map(ne, columns.inplanes[1:], columns.filters[-1][1:])))
+
+    def recipe(self, number: int) -> tuple[Hashable, ...]:
+        """The arguments that block `number` (from 0) is made of; equal for equal blocks, and much less than a block."""
+        entry, channels = self._entry, self.channels
+        x = (entry.x[0], channels.inplanes[number], *(self._sizes if number else entry.x[2:]))
+        filters = tuple([column[number] for column in channels.filters])
+        if self._kind == "basic":
+            return x, filters, *((1, entry.reach * entry.stride) if number else (entry.stride, entry.reach))
+        if number:
+            return x, filters, 1, entry.stride_on, self._groups, entry.later, entry.reach * entry.stride
+        return x, filters, entry.stride, entry.stride_on, self._groups, entry.dilation, entry.reach
+
+    def recipes(self) -> Iterator[tuple[Hashable, ...]]:
+        """The recipe of each block."""
+        return map(self.recipe, range(len(self)))
+
+    @overload
+    def __getitem__(self, number: int) -> Node: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Node, ...]: ...
+    def __getitem__(self, number: int | slice) -> Node | tuple[Node, ...]:
+        if isinstance(number, slice):
+            return tuple(self[each] for each in range(len(self))[number])
+        made: Callable[..., Node] = bottleneck if self._kind == "bottleneck" else basic_block
+        return made(*self.recipe(range(len(self))[number]))
+
+    def __len__(self) -> int:
+        return len(self.channels.inplanes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Blocks | tuple):
+            return NotImplemented
+        if isinstance(other, Blocks) and self._is_as(other):
+            return True
+        return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def _is_as(self, other: Blocks) -> bool:
+        """Whether the very same follows from the same; blocks may be equal besides."""
+        mine, its = self.channels, other.channels
+        return (self._kind, self._entry, self._groups) == (other._kind, other._entry, other._groups) and (
+            mine is its or (mine.inplanes[0], mine.filters) == (its.inplanes[0], its.filters)
+        )
+
+
+def marks(blocks: Sequence[Node]) -> Iterator[Hashable]:
+    """Something for each of some blocks that is equal for equal ones among them, without any being made."""
+    return blocks.recipes() if isinstance(blocks, Blocks) else map(id, blocks)
