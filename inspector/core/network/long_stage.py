@@ -106,6 +106,10 @@ channels = Memo(_channels_of, _blocks_of, MOST_COLUMNS)
 """The channels of the blocks of a stage by its identity, the kind of its blocks, and what comes into the first."""
 
 
+LOOKED_AT = 16
+"""Blocks that a long stage has at hand, of those looked at last: 54 KiB."""
+
+
 class Entry(NamedTuple):
     """What comes into a stage, and how its blocks stride and dilate.
 
@@ -127,11 +131,12 @@ class Blocks(Sequence[Node]):
     As long as nobody looks at it, a block costs nothing but its part in `sums`.
     """
 
-    __slots__ = ("_entry", "_groups", "_kind", "_sizes", "channels")
+    __slots__ = ("_entry", "_groups", "_kind", "_looked_at", "_sizes", "channels")
 
     def __init__(self, stage: Stage, kind: BlockKind, entry: Entry) -> None:
         self._kind, self._entry, self._groups = kind, entry, stage.groups
         self.channels = channels(_Same(stage), kind, entry.x[1])
+        self._looked_at: dict[int, Node] = {}
         self._sizes: Dims = entry.x[2:]
         self._sizes = self[0].output[2:]
 
@@ -184,8 +189,8 @@ class Blocks(Sequence[Node]):
     def __getitem__(self, number: int | slice) -> Node | tuple[Node, ...]:
         if isinstance(number, slice):
             return tuple(self[each] for each in range(len(self))[number])
-        made: Callable[..., Node] = bottleneck if self._kind == "bottleneck" else basic_block
-        return made(*self.recipe(range(len(self))[number]))
+        known = self._looked_at.get(number)
+        return self._made(number) if known is None else known
 
     def __len__(self) -> int:
         return len(self.channels.inplanes)
@@ -199,6 +204,12 @@ class Blocks(Sequence[Node]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+    def _made(self, number: int) -> Node:
+        make: Callable[..., Node] = bottleneck if self._kind == "bottleneck" else basic_block
+        if len(self._looked_at) == LOOKED_AT:
+            self._looked_at.clear()
+        return self._looked_at.setdefault(number, make(*self.recipe(range(len(self))[number])))
 
     def _is_as(self, other: Blocks) -> bool:
         """Whether the very same follows from the same; blocks may be equal besides."""

@@ -1,44 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from hypothesis import given
-from msgspec import structs
+from long_designs import lazily, overridden
 from strategies import designs
 
-from inspector.core.design.design import Design, Override
+from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
-from inspector.core.design.presets import preset
 from inspector.core.measures.counting import count, terms
 from inspector.core.measures.memory import memory
 from inspector.core.measures.receptive import receptive_field, receptive_fields
-from inspector.core.network import network as networks
 from inspector.core.network.blocks import bottleneck
 from inspector.core.network.kinds import operation
 from inspector.core.network.long_stage import Blocks
-from inspector.core.network.network import FEW, Network, analyze
+from inspector.core.network.network import FEW, analyze
 from inspector.core.network.search import search
-
-
-@contextmanager
-def _all_long() -> Iterator[None]:
-    """Every stage is a long one, however few overrides it has."""
-    few, networks.FEW = networks.FEW, -1
-    try:
-        yield
-    finally:
-        networks.FEW = few
-
-
-def _lazily(design: Design) -> Network:
-    with _all_long():
-        return analyze(design)
 
 
 @given(designs())
 def test_a_stage_is_the_same_whether_its_blocks_are_made_or_not(design: Design) -> None:
-    whole, lazy = analyze(design), _lazily(design)
+    whole, lazy = analyze(design), lazily(design)
     assert all(isinstance(stage.children, Blocks) for stage in lazy.root.children if stage.kind == "Stage")
     assert list(lazy.places()) == list(whole.places())
     assert lazy.root == whole.root
@@ -48,7 +28,7 @@ def test_a_stage_is_the_same_whether_its_blocks_are_made_or_not(design: Design) 
 
 @given(designs())
 def test_all_that_is_measured_is_the_same(design: Design) -> None:
-    whole, lazy = analyze(design), _lazily(design)
+    whole, lazy = analyze(design), lazily(design)
     assert count(lazy) == count(whole)
     assert memory(lazy) == memory(whole)
     assert list(receptive_fields(lazy)) == list(receptive_fields(whole))
@@ -62,20 +42,14 @@ def test_all_that_is_measured_is_the_same(design: Design) -> None:
 
 @given(designs(), designs())
 def test_long_stages_are_equal_exactly_where_their_blocks_are(one: Design, other: Design) -> None:
-    whole, lazy = (analyze(one), analyze(other)), (_lazily(one), _lazily(other))
+    whole, lazy = (analyze(one), analyze(other)), (lazily(one), lazily(other))
     for number in range(len(whole[0].root.children)):
         mine, its = (each.root.children[number].children for each in lazy)
         assert (mine == its) == (tuple(mine) == tuple(its))
 
 
-def _distinct(blocks: int) -> Design:
-    overrides = tuple(Override(at + 1, conv1=8 + at, conv2=9 + at % 50, conv3=16 + at % 999) for at in range(blocks))
-    design = preset("resnet50")
-    return structs.replace(design, conv4_x=structs.replace(design.conv4_x, blocks=blocks, overrides=overrides))
-
-
 def test_an_edit_of_a_long_stage_makes_no_block_that_nobody_looks_at() -> None:
-    design = _distinct(10_000)
+    design = overridden(10_000)
     analyze(design)
     before = bottleneck.cache_info().misses
     network = analyze(edit(design, "input.height=480"))
@@ -86,7 +60,7 @@ def test_an_edit_of_a_long_stage_makes_no_block_that_nobody_looks_at() -> None:
 
 
 def test_a_block_of_a_long_stage_is_found_as_any_other() -> None:
-    network = analyze(_distinct(FEW + 1))
+    network = analyze(overridden(FEW + 1))
     stage = network.find("conv4_x").node
     assert isinstance(stage.children, Blocks)
     assert stage.children[3] is stage.children[3]

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
 
+import pytest
 from caches import forget
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
+from long_designs import overridden
 
-from inspector.core.design.design import Design, Override
+from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
-from inspector.core.network import network
+from inspector.core.network import long_stage, network
 from inspector.core.network.blocks import MOST_BLOCKS, bottleneck
+from inspector.core.network.long_stage import MOST_COLUMNS
 from inspector.core.network.memo import Memo
 from inspector.core.network.network import MOST_NODES, analyze
 
@@ -52,22 +57,46 @@ def test_an_answer_too_heavy_is_not_kept_and_drives_out_no_other_for_good() -> N
     assert memo(1) is first
 
 
-def _overridden(blocks: int) -> Design:
-    """ResNet-50 with a conv4_x of so many blocks, no two of them alike."""
-    overrides = tuple(Override(at + 1, conv1=8 + at, conv2=9 + at % 50, conv3=16 + at % 999) for at in range(blocks))
-    design = preset("resnet50")
-    return structs.replace(design, conv4_x=structs.replace(design.conv4_x, blocks=blocks, overrides=overrides))
-
-
-def test_many_edits_of_many_blocks_leave_no_more_than_the_caches_may_hold() -> None:
+@pytest.mark.parametrize("design", [overridden(1200), overridden(10), preset("resnet50")], ids=["1200", "10", "none"])
+@pytest.mark.parametrize("address", ["input.height", "conv4_x.planes", "conv4_6.conv2"])
+def test_many_edits_leave_no_more_than_the_caches_may_hold(design: Design, address: str) -> None:
     forget()
-    design = _overridden(1200)
     tracemalloc.start()
-    for height in range(32, 32 * 60, 32):
-        analyze(edit(design, f"input.height={height}"))
+    for number in range(1, 101):
+        stage = analyze(edit(design, f"{address}={32 * number}")).root.children[4]
+        assert all(stage.children[number] for number in range(0, len(stage.children), 29))
         assert network._stage.weight <= MOST_NODES  # noqa: SLF001
+        assert long_stage.channels.weight <= MOST_COLUMNS
         assert bottleneck.cache_info().currsize <= MOST_BLOCKS
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     forget()
-    assert held < 32 << 20
+    assert held < 48 << 20
+
+
+@pytest.mark.parametrize("blocks", [1200, 10_000])
+def test_an_editor_s_memory_is_bounded_however_often_one_edits(blocks: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(blocks)], capture_output=True, text=True, check=True, cwd=TESTS
+    )
+    assert int(done.stdout) < 48 << 10  # KiB
+
+
+TESTS = Path(__file__).parents[2]
+PROGRAM = """
+import resource, sys
+from long_designs import overridden
+from inspector.core.design.edit import edit
+from inspector.core.changes.compare import explain
+from inspector.session.bench import network_of
+design = overridden(int(sys.argv[1]))
+def look(number):
+    network = network_of(edit(design, f"input.height={32 + 32 * number}"))
+    for block in range(0, len(network.root.children[4].children), 7):
+        network.at((4, block, 0))
+look(0)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for number in range(1, 100):
+    look(number)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
