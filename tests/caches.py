@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.core.network import blocks, long_stage, network
+from inspector.core.network import blocks, network, stages
 from inspector.session import bench
 
 
@@ -10,6 +10,6 @@ def forget() -> None:
     """Let the next analysis remember nothing."""
     for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._head):  # noqa: SLF001
         cached.cache_clear()
-    network._stage.clear()  # noqa: SLF001
-    long_stage.channels.clear()
+    stages.whole_stage.clear()
+    stages.channels.clear()
     bench._RECENT.clear()  # noqa: SLF001

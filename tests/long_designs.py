@@ -10,17 +10,17 @@ from msgspec import structs
 from inspector.core.design.design import Design, Override
 from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
-from inspector.core.network import network as networks
+from inspector.core.network import stages
 from inspector.core.network.network import Network, analyze
 
 
-def distinct(*stages: str, blocks: int) -> Design:
+def distinct(*names: str, blocks: int) -> Design:
     """ResNet-50 with so many blocks in some of its stages, each with other filters."""
     overrides = tuple(
         Override(at + 1, conv1=8 + at, conv2=9 + 7 * at % 2000, conv3=16 + 13 * at % 4001) for at in range(blocks)
     )
     design = preset("resnet50")
-    changes = {name: structs.replace(design.stage(name), blocks=blocks, overrides=overrides) for name in stages}
+    changes = {name: structs.replace(design.stage(name), blocks=blocks, overrides=overrides) for name in names}
     return structs.replace(design, **changes)
 
 
@@ -37,11 +37,11 @@ def all_overridden() -> Design:
 @contextmanager
 def all_long() -> Iterator[None]:
     """Every stage is a long one, however few overrides it has."""
-    few, networks.FEW = networks.FEW, -1
+    few, stages.FEW = stages.FEW, -1
     try:
         yield
     finally:
-        networks.FEW = few
+        stages.FEW = few
 
 
 def lazily(design: Design) -> Network:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from strategies import designs
 
 from inspector.core.design.design import Design
-from inspector.core.network import network as networks
+from inspector.core.network import stages
 from inspector.core.network.kinds import kind
 from inspector.core.network.network import analyze
 from inspector.core.network.node import Where
@@ -25,11 +25,11 @@ def _told(tree: Tree, folds: Folds) -> list[Where]:
     ]
 
 
-@pytest.mark.parametrize("few", [networks.FEW, -1])
+@pytest.mark.parametrize("few", [stages.FEW, -1])
 @given(designs(), st.integers(1, 4), st.data())
 def test_rows_are_the_places_whose_groups_are_open(few: int, design: Design, level: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(networks, "FEW", few)
+        patched.setattr(stages, "FEW", few)
         network = analyze(design)
     places = [place.where for place in network.places()]
     folds = Folds(level, frozenset(data.draw(st.lists(st.sampled_from(places), max_size=4))))
@@ -43,9 +43,9 @@ def test_rows_are_the_places_whose_groups_are_open(few: int, design: Design, lev
 
 @given(designs(), designs())
 def test_the_structure_differs_where_the_rows_do(one: Design, other: Design) -> None:
-    for few in (networks.FEW, -1):
+    for few in (stages.FEW, -1):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(networks, "FEW", few)
+            patched.setattr(stages, "FEW", few)
             mine, its = analyze(one), analyze(other)
         if list(visible(mine.root, Folds(4))) != list(visible(its.root, Folds(4))):
             assert structure(mine.root) != structure(its.root)

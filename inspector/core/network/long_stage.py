@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import mul, ne
 from typing import NamedTuple, overload
 
-from inspector.core.design.design import CONVOLUTIONS, Stage
 from inspector.core.names import BlockKind, StrideOn
 from inspector.core.network.blocks import basic_block, bottleneck, has_projection
-from inspector.core.network.memo import Memo
 from inspector.core.network.node import Node
 from inspector.core.units import Dims
 
@@ -40,24 +38,19 @@ class Sums(NamedTuple):
 class Channels:
     """The channels of a stage's blocks: what comes into each, and the filters of each convolution, as columns."""
 
-    def __init__(self, stage: Stage, kind: BlockKind, inplanes: int) -> None:
-        self._stage = stage  # whose identity the memo goes by
-        columns = [[own] * stage.blocks for own in stage.plain_filters(kind)]
-        for name, column in zip(CONVOLUTIONS[kind], columns, strict=True):
-            for override in stage.overrides:
-                filters = getattr(override, name)
-                if filters is not None:
-                    column[override.block - 1] = filters
-        self.filters = tuple(map(tuple, columns))
+    def __init__(self, kind: BlockKind, groups: int, inplanes: int, filters: Iterable[Sequence[int]]) -> None:
+        """`inplanes` come into the first block; `groups` are those of a bottleneck's 3×3."""
+        self.kind, self.groups = kind, groups
+        self.filters = tuple(map(tuple, filters))
         self.inplanes = (inplanes, *self.filters[-1][:-1])
-        self._shapes = tuple(zip(_KERNELS[kind], (1, stage.groups, 1), strict=False))
 
     @cached_property
     def sums(self) -> Sums:
         """The sums of all blocks but the first."""
         columns = [self.inplanes[1:], *(column[1:] for column in self.filters)]
         weights = normed = 0
-        for (kernel, groups), came, goes in zip(self._shapes, columns, columns[1:], strict=False):
+        shapes = zip(_KERNELS[self.kind], (1, self.groups, 1), strict=False)
+        for (kernel, groups), came, goes in zip(shapes, columns, columns[1:], strict=False):
             weights += kernel * kernel * sum(map(mul, came, goes)) // groups
             normed += sum(goes)
         projections = list(map(ne, columns[0], columns[-1]))
@@ -74,36 +67,6 @@ class Channels:
         """
         rows = zip(self.inplanes[1:], *(column[1:] for column in self.filters), strict=True)
         return max((row[0] + max(2 * max(row[1:]), 3 * row[-1] * (row[0] != row[-1])) for row in rows), default=0)
-
-
-class _Same:
-    """A stage by its identity: its many overrides are not looked through to find what was made of it."""
-
-    __slots__ = ("stage",)
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-
-    def __hash__(self) -> int:
-        return id(self.stage)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.stage is other.stage
-
-
-def _channels_of(same: _Same, kind: BlockKind, inplanes: int) -> Channels:
-    return Channels(same.stage, kind, inplanes)
-
-
-def _blocks_of(same: _Same, *_: object) -> int:
-    return same.stage.blocks
-
-
-MOST_COLUMNS = 1 << 17
-"""Blocks whose channels are remembered: at most 28 MiB with their overrides, which are mostly a design's own."""
-
-channels = Memo(_channels_of, _blocks_of, MOST_COLUMNS)
-"""The channels of the blocks of a stage by its identity, the kind of its blocks, and what comes into the first."""
 
 
 LOOKED_AT = 16
@@ -131,11 +94,10 @@ class Blocks(Sequence[Node]):
     As long as nobody looks at it, a block costs nothing but its part in `sums`.
     """
 
-    __slots__ = ("_entry", "_groups", "_kind", "_looked_at", "_sizes", "channels")
+    __slots__ = ("_entry", "_looked_at", "_sizes", "channels")
 
-    def __init__(self, stage: Stage, kind: BlockKind, entry: Entry) -> None:
-        self._kind, self._entry, self._groups = kind, entry, stage.groups
-        self.channels = channels(_Same(stage), kind, entry.x[1])
+    def __init__(self, channels: Channels, entry: Entry) -> None:
+        self.channels, self._entry = channels, entry
         self._looked_at: dict[int, Node] = {}
         self._sizes: Dims = entry.x[2:]
         self._sizes = self[0].output[2:]
@@ -172,11 +134,11 @@ class Blocks(Sequence[Node]):
         entry, channels = self._entry, self.channels
         x = (entry.x[0], channels.inplanes[number], *(self._sizes if number else entry.x[2:]))
         filters = tuple([column[number] for column in channels.filters])
-        if self._kind == "basic":
+        if channels.kind == "basic":
             return x, filters, *((1, entry.reach * entry.stride) if number else (entry.stride, entry.reach))
         if number:
-            return x, filters, 1, entry.stride_on, self._groups, entry.later, entry.reach * entry.stride
-        return x, filters, entry.stride, entry.stride_on, self._groups, entry.dilation, entry.reach
+            return x, filters, 1, entry.stride_on, channels.groups, entry.later, entry.reach * entry.stride
+        return x, filters, entry.stride, entry.stride_on, channels.groups, entry.dilation, entry.reach
 
     def recipes(self) -> Iterator[tuple[Hashable, ...]]:
         """The recipe of each block."""
@@ -206,7 +168,7 @@ class Blocks(Sequence[Node]):
         return hash(tuple(self))
 
     def _made(self, number: int) -> Node:
-        make: Callable[..., Node] = bottleneck if self._kind == "bottleneck" else basic_block
+        make: Callable[..., Node] = bottleneck if self.channels.kind == "bottleneck" else basic_block
         if len(self._looked_at) == LOOKED_AT:
             self._looked_at.clear()
         return self._looked_at.setdefault(number, make(*self.recipe(range(len(self))[number])))
@@ -214,9 +176,9 @@ class Blocks(Sequence[Node]):
     def _is_as(self, other: Blocks) -> bool:
         """Whether the very same follows from the same; blocks may be equal besides."""
         mine, its = self.channels, other.channels
-        return (self._kind, self._entry, self._groups) == (other._kind, other._entry, other._groups) and (
-            mine is its or (mine.inplanes[0], mine.filters) == (its.inplanes[0], its.filters)
-        )
+        if self._entry != other._entry or (mine.kind, mine.groups) != (its.kind, its.groups):
+            return False
+        return mine is its or (mine.inplanes[0], mine.filters) == (its.inplanes[0], its.filters)
 
 
 def marks(blocks: Sequence[Node]) -> Iterator[Hashable]:

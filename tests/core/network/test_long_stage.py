@@ -12,8 +12,9 @@ from inspector.core.measures.receptive import receptive_field, receptive_fields
 from inspector.core.network.blocks import bottleneck
 from inspector.core.network.kinds import operation
 from inspector.core.network.long_stage import Blocks
-from inspector.core.network.network import FEW, analyze
+from inspector.core.network.network import analyze
 from inspector.core.network.search import search
+from inspector.core.network.stages import FEW
 
 
 @given(designs())

@@ -14,11 +14,11 @@ from long_designs import overridden
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
-from inspector.core.network import long_stage, network
+from inspector.core.network import stages
 from inspector.core.network.blocks import MOST_BLOCKS, bottleneck
-from inspector.core.network.long_stage import MOST_COLUMNS
 from inspector.core.network.memo import Memo
-from inspector.core.network.network import MOST_NODES, analyze
+from inspector.core.network.network import analyze
+from inspector.core.network.stages import MOST_COLUMNS, MOST_NODES
 
 MOST = 20
 
@@ -65,8 +65,8 @@ def test_many_edits_leave_no_more_than_the_caches_may_hold(design: Design, addre
     for number in range(1, 101):
         stage = analyze(edit(design, f"{address}={32 * number}")).root.children[4]
         assert all(stage.children[number] for number in range(0, len(stage.children), 29))
-        assert network._stage.weight <= MOST_NODES  # noqa: SLF001
-        assert long_stage.channels.weight <= MOST_COLUMNS
+        assert stages.whole_stage.weight <= MOST_NODES
+        assert stages.channels.weight <= MOST_COLUMNS
         assert bottleneck.cache_info().currsize <= MOST_BLOCKS
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
