@@ -65,8 +65,16 @@ class Channels:
 
         A batch norm of the path has its input beside its output, a projection the output of the path as well.
         """
-        rows = zip(self.inplanes[1:], *(column[1:] for column in self.filters), strict=True)
-        return max((row[0] + max(2 * max(row[1:]), 3 * row[-1] * (row[0] != row[-1])) for row in rows), default=0)
+        columns = [column[1:] for column in self.filters]
+        path = map(max, *columns)
+        rows = zip(self.inplanes[1:], path, columns[-1], strict=True)
+        alive = [came + (max(2 * most, 3 * goes) if came != goes else 2 * most) for came, most, goes in rows]
+        return max(alive, default=0)
+
+    @cached_property
+    def projections(self) -> bytes:
+        """Whether the channels alone make each block's shortcut a projection: 1 or 0."""
+        return bytes(map(ne, self.inplanes, self.filters[-1]))
 
 
 LOOKED_AT = 16
@@ -126,8 +134,7 @@ class Blocks(Sequence[Node]):
     @property
     def projections(self) -> bytes:
         """Whether each block has a projection: 1 or 0."""
-        columns = self.channels
-        return bytes((has_projection(self[0]), *map(ne, columns.inplanes[1:], columns.filters[-1][1:])))
+        return bytes((has_projection(self[0]),)) + self.channels.projections[1:]
 
     def recipe(self, number: int) -> tuple[Hashable, ...]:
         """The arguments that block `number` (from 0) is made of; equal for equal blocks, and much less than a block."""

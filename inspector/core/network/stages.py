@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from inspector.core.design.design import CONVOLUTIONS, Stage
 from inspector.core.names import STAGES, BlockKind, StrideOn
@@ -112,11 +113,11 @@ class _Same:
 def _channels_of(same: _Same, kind: BlockKind, inplanes: int) -> Channels:
     stage = same.stage
     columns = [[own] * stage.blocks for own in stage.plain_filters(kind)]
+    blocks = [override.block - 1 for override in stage.overrides]
     for name, column in zip(CONVOLUTIONS[kind], columns, strict=True):
-        for override in stage.overrides:
-            filters = getattr(override, name)
+        for block, filters in zip(blocks, map(attrgetter(name), stage.overrides), strict=True):
             if filters is not None:
-                column[override.block - 1] = filters
+                column[block] = filters
     return Channels(kind, stage.groups, inplanes, columns)
 
 
