@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby, zip_longest
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from inspector.core.design.differences import edits, value
+from inspector.core.changes.pieces import PASSED, edits_in_pieces, runs
+from inspector.core.changes.words import arrived, changed, puts_out
+from inspector.core.design.differences import Edited, value
 from inspector.core.design.edit import resolve, write
 from inspector.core.names import STAGES
 from inspector.core.network.flow import last_convolution, source
-from inspector.core.network.kinds import kind, operation, stride
+from inspector.core.network.kinds import kind, stride
+from inspector.core.network.long_stage import Blocks, marks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
 from inspector.core.network.tree import INPUT, STEM, Place, stage_of
-from inspector.core.units import arrow, dims, features, plural
 from inspector.errors import DesignError
 
 
@@ -101,9 +103,7 @@ def explain(before: Network, after: Network) -> tuple[Effect, ...]:
     Of several causes the first is, in this order: an edit of the place's own numbers, the sum that a projection must
     fit, and what comes in. Whoever follows causes from place to place ends at an edit.
     """
-    explanation = _Explanation(before, after)
-    explanation.look_into(before.place, after.place, 1)
-    return tuple(explanation.effects)
+    return tuple(Explanation(before, after).whole())
 
 
 def is_told(effect: Effect) -> bool:
@@ -112,51 +112,110 @@ def is_told(effect: Effect) -> bool:
     return not effect.is_part and node is not None and kind(node).is_told
 
 
-class _Explanation:
-    """The effects found so far, and the edits that they go back to."""
+class Changed(NamedTuple):
+    """What differs from one network to another: a block and the equal ones that follow it, or what else is on top.
+
+    `where` is its place in both; there is none before where it is new, and none after where it is gone.
+    """
+
+    where: Where
+    repeats: int = 1
+
+
+class Explanation:
+    """All that differs from one network to another, found run by run of equal blocks, each explained when it is asked.
+
+    `edits` are those that the effects go back to, by their addresses; they are there once the first run is found.
+    """
 
     def __init__(self, before: Network, after: Network) -> None:
         self._before, self._after = before, after
-        self._edits = {each.address: each for each in edits(after.design, before.design)}
-        self.effects: list[Effect] = []
+        self._effects: list[Effect] = []
+        self.edits: dict[str, Edited] = {}
 
-    def look_into(self, old: Place, new: Place, repeats: int) -> None:
+    @property
+    def blocks(self) -> int:
+        """Blocks of the stages that differ."""
+        pairs = [(old.children, new.children) for old, new in self._tops() if old.kind == "Stage" and old is not new]
+        return sum(max(len(old), len(new)) for old, new in pairs)
+
+    def changes(self) -> Iterator[Changed | int]:
+        """What differs, in forward order; between it the effort of having looked for it."""
+        self.edits = yield from edits_in_pieces(self._after.design, self._before.design)
+        for top, (old, new) in enumerate(self._tops()):
+            if old is new:
+                continue
+            if new.kind != "Stage":
+                yield Changed((top,))
+                continue
+            is_long = isinstance(old.children, Blocks) or isinstance(new.children, Blocks)
+            pairs = zip_longest(marks(old.children), marks(new.children))
+            for run in runs(pairs, PASSED if is_long else 0):
+                if isinstance(run, int):
+                    yield run
+                elif run.mark[0] != run.mark[1]:
+                    yield Changed((top, run.first), run.times)
+
+    def effects(self, changed: Changed) -> list[Effect]:
+        """Every effect on the places of what changed, in forward order; none where it is equal after all."""
+        self._effects = []
+        old, new = self._before.get(changed.where), self._after.get(changed.where)
+        group = self._after.at(changed.where[:-1])
+        self._look_at(old, new, group, changed.repeats)
+        return self._effects
+
+    def whole(self) -> list[Effect]:
+        """Every effect, with the groups that differ by what is in them."""
+        found: list[Effect] = []
+        changes = (each for each in self.changes() if isinstance(each, Changed))
+        for top, inside in groupby(changes, key=lambda each: each.where[:1]):
+            effects = [effect for each in inside for effect in self.effects(each)]
+            old, new = self._before.at(top), self._after.at(top)
+            found += self._under(old, new, effects) if new.node.kind == "Stage" else effects
+        return self._under(self._before.place, self._after.place, found)
+
+    def _tops(self) -> Iterator[tuple[Node, Node]]:
+        """What is on top of both networks: input, stem, the stages, and head."""
+        return zip(self._before.root.children, self._after.root.children, strict=True)
+
+    def _under(self, old: Place, new: Place, effects: list[Effect], repeats: int = 1) -> list[Effect]:
+        """The effects in a group, the group itself in front."""
+        if not effects:
+            return []
+        change, first = Change(new.path, new.name, old.node, new.node), effects[0].change.name
+        what = changed(old.node, new.node)
+        return [Effect(change, new.where, what, first, f"{first} changed", repeats, is_part=True), *effects]
+
+    def _look_at(self, old: Place | None, new: Place | None, group: Place, repeats: int) -> None:
+        """Note the effects on what stands, or stood, at one place of a group."""
+        if old is not None and new is not None:
+            self._look_into(old, new, repeats)
+        elif new is not None:
+            self._appear(new, group, repeats)
+        elif old is not None:
+            self._vanish(old, group, repeats)
+
+    def _look_into(self, old: Place, new: Place, repeats: int) -> None:
         """Note the effects on two places of one name, and on all that is in them."""
         if old.node is new.node or old.node == new.node:
             return
-        change = Change(new.path, new.name, old.node, new.node)
-        what = changed(old.node, new.node)
         if not old.node.children and not new.node.children:
-            self.effects.append(Effect(change, new.where, what, *self._reason(old.node, new), repeats))
+            change = Change(new.path, new.name, old.node, new.node)
+            what = changed(old.node, new.node)
+            self._effects.append(Effect(change, new.where, what, *self._reason(old.node, new), repeats))
             return
-        at = len(self.effects)
-        pairs = self._blocks(old, new) if new.node.kind == "Stage" else self._children(old, new)
-        for one, other, times in pairs:
-            if one is None and other is not None:
-                self._appear(other, new, repeats * times)
-            elif one is not None and other is None:
-                self._vanish(one, new, repeats * times)
-            elif one is not None and other is not None:
-                self.look_into(one, other, repeats * times)
-        first = self.effects[at].change.name
-        self.effects.insert(at, Effect(change, new.where, what, first, f"{first} changed", repeats, is_part=True))
+        at = len(self._effects)
+        for one, other in self._children(old, new):
+            self._look_at(one, other, new, repeats)
+        self._effects[at:] = self._under(old, new, self._effects[at:], repeats)
 
-    def _blocks(self, old: Place, new: Place) -> Iterator[tuple[Place | None, Place | None, int]]:
-        """The blocks of a stage by their number, a run of equal ones once, with how many there are."""
-        pairs = enumerate(zip_longest(old.node.children, new.node.children))
-        for _, run in groupby(pairs, key=lambda each: tuple(map(id, each[1]))):
-            (number, (one, other)), *rest = run
-            where = (*new.where, number)
-            old_place = None if one is None else self._before.at(where)
-            yield old_place, None if other is None else self._after.at(where), 1 + len(rest)
-
-    def _children(self, old: Place, new: Place) -> Iterator[tuple[Place | None, Place | None, int]]:
+    def _children(self, old: Place, new: Place) -> Iterator[tuple[Place | None, Place | None]]:
         """What is in a group, matched by name; what is gone comes last."""
         olds = {place.name: place for place in self._before.children(old)}
         for child in self._after.children(new):
-            yield olds.pop(child.name, None), child, 1
+            yield olds.pop(child.name, None), child
         for gone in olds.values():
-            yield gone, None, 1
+            yield gone, None
 
     def _appear(self, place: Place, group: Place, repeats: int) -> None:
         """Note what is new, and what comes with it."""
@@ -177,14 +236,14 @@ class _Explanation:
     def _note(
         self, change: Change, where: Where, reason: tuple[str, str], repeats: int, *, is_part: bool = False
     ) -> None:
-        what = f"new: {_arrived(change.after)}" if change.after else "gone"
-        self.effects.append(Effect(change, where, what, *reason, repeats, is_part))
+        what = f"new: {arrived(change.after)}" if change.after else "gone"
+        self._effects.append(Effect(change, where, what, *reason, repeats, is_part))
 
     def _coming(self, place: Place, group: Place) -> tuple[str, str]:
         """Why a place is new: a block, a part of a block of another kind, or a shortcut."""
         if group.node.kind == "Stage":
             return self._edited(f"{group.name}.blocks")
-        if not kind(place.node).is_beside_path or "block" in self._edits:
+        if not kind(place.node).is_beside_path or "block" in self.edits:
             return self._edited("block")
         inplanes, outplanes = group.node.input[1], group.node.output[1]
         old = self._before.at(group.where).node
@@ -204,13 +263,15 @@ class _Explanation:
 
     def _going(self, place: Place, group: Place) -> tuple[str, str]:
         """Why a place is gone; a shortcut because the other kind came in its place."""
+        if not kind(place.node).is_beside_path:
+            return self._coming(place, group)
         came = [child for child in self._after.children(group) if kind(child.node).is_beside_path]
-        return self._coming(came[0] if came and kind(place.node).is_beside_path else place, group)
+        return self._coming(came[0] if came else place, group)
 
     def _edited(self, *addresses: str, of: str = "") -> tuple[str, str]:
         """The first of some addresses that was edited, and that in words; any edit where none of them was."""
-        address = next((each for each in addresses if each in self._edits), next(iter(self._edits), ""))
-        return address, "set here" if address == of else f"{address} is {value(self._edits[address].after)}"
+        address = next((each for each in addresses if each in self.edits), next(iter(self.edits), ""))
+        return address, "set here" if address == of else f"{address} is {value(self.edits[address].after)}"
 
     def _reason(self, old: Node, place: Place) -> tuple[str, str]:
         """The first cause of a change of an operation, or of the input."""
@@ -220,14 +281,14 @@ class _Explanation:
         new = place.node
         if new.kind == "Add":
             last = self._last_convolution(self._after.at(place.where[:-1]))
-            return last, _puts_out("the path now ends in", old, new)
+            return last, puts_out("the path now ends in", old, new)
         verb, fed = kind(new).verb, source(self._after, place.where)
         if verb and fed is not None:
             before = self._after.at(fed)
             is_projected = kind(self._after.at(fed[:-1]).node).is_beside_path
             return self._changed(before), f"it {verb} {'the projection' if is_projected else before.node.label}"
         cause, who = self._feeding(place)
-        return cause, _puts_out(who, old, new)
+        return cause, puts_out(who, old, new)
 
     def _own(self, old: Node, place: Place) -> tuple[str, str] | None:  # noqa: PLR0911  # one return a kind
         """The edit of a place's own numbers, or the sum that a projection must fit; None where neither changed."""
@@ -260,14 +321,14 @@ class _Explanation:
 
     def _deciding(self, place: Place, addresses: tuple[str, ...]) -> tuple[str, ...]:
         """Of several edits those without which a convolution's filters would be others; all where no single one is."""
-        edited = [address for address in addresses if address in self._edits and address != "block"]
+        edited = [address for address in addresses if address in self.edits and address != "block"]
         if len(edited) < 2:
             return addresses
         return tuple(address for address in edited if self._tells(address, place)) or addresses
 
     def _tells(self, address: str, place: Place) -> bool:
         """Whether a convolution would have other filters without one edit; so it does where that cannot be."""
-        was = self._edits[address].before
+        was = self.edits[address].before
         try:
             design = write(self._after.design, resolve(self._after.design, address), was)  # type: ignore[arg-type]
             return resolve(design, place.name).value != place.node.output[1]
@@ -320,56 +381,9 @@ class _Explanation:
 
     def _changed(self, place: Place) -> str:
         """The name of a place that must have changed; blocks of another kind may have left it as it was."""
-        if "block" in self._edits and len(place.where) > 2:
+        if "block" in self.edits and len(place.where) > 2:
             group = self._before.get(place.where[:-1])
             twins = self._before.children(group) if group is not None else ()
             if any(twin.name == place.name and twin.node == place.node for twin in twins):
                 return "block"
         return place.name
-
-
-def _puts_out(who: str, old: Node, new: Node) -> str:
-    """What comes in otherwise than before, in words; `who` are the words for what puts it out."""
-    was, now = old.input, new.input
-    if was[1] != now[1]:
-        noun = "channel" if who.startswith("the image") else "feature map"
-        return f"{who} {plural(now[1], noun)}"
-    if was[2:] != now[2:]:
-        return f"{who} {dims(now[2:])} pixels" if who.startswith("the image") else f"{who} maps of {dims(now[2:])}"
-    return f"the batch is {now[0]} now" if was[0] != now[0] else f"{who} positions farther apart, or closer"
-
-
-def _arrived(node: Node) -> str:
-    """What a new place is: a projection with its channels, anything else by its operation."""
-    return f"1×1, {arrow(node.input[1], node.output[1])}" if node.kind == "Projection" else operation(node)
-
-
-def changed(old: Node, new: Node) -> str:
-    """What differs between a node and what stood there before, in words: "2048 → 1024 filters"."""
-    if old.children or new.children or old.kind != new.kind:
-        shapes = features(old.output), features(new.output)
-        return arrow(*shapes) if shapes[0] != shapes[1] else operation(new)
-    differing = list(_numbers(old, new))
-    if old.output[2:] != new.output[2:]:
-        differing.append(arrow(dims(old.output[2:]), dims(new.output[2:])))
-    if old.output[0] != new.output[0]:
-        differing.append(f"batch {arrow(old.output[0], new.output[0])}")
-    if not differing and old.input[2:] != new.input[2:]:
-        differing.append(f"input {arrow(dims(old.input[2:]), dims(new.input[2:]))}")
-    if not differing:
-        differing.append(f"total stride {arrow(old.stride, new.stride)}")
-    return ", ".join(differing)
-
-
-def _numbers(old: Node, new: Node) -> Iterator[str]:
-    """The numbers of an operation that differ, each with its word."""
-    words = kind(new).sizes
-    pairs = [(old.output[1], new.output[1], words[0]), (old.input[1], new.input[1], words[1])]
-    for was, now, word in pairs if words[0] != words[1] else pairs[:1]:
-        if was != now:
-            yield f"{arrow(was, now)} {word}"
-    if old.window is not None and new.window is not None:
-        for name in ("kernel", "stride", "dilation", "groups"):
-            was, now = getattr(old.window, name), getattr(new.window, name)
-            if was != now:
-                yield f"{name} {arrow(was, now)}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from inspector.core.network.kinds import Terms, kind
+from inspector.core.network.long_stage import Blocks
 from inspector.core.network.node import Node, distinct
 from inspector.core.network.tree import Tree
 from inspector.errors import DesignError, nearest
@@ -120,10 +121,27 @@ def terms(node: Node) -> Terms:
     """The terms of an operation, or of all that is below a group."""
     if not node.children:
         return kind(node).terms(node)
+    if isinstance(node.children, Blocks):
+        return _added(terms(node.children[0]), _of_the_rest(node.children))
     total = Terms()
     for child, times in distinct(node.children):
-        total = Terms(*(mine + times * its for mine, its in zip(total, terms(child), strict=True)))
+        total = _added(total, terms(child), times)
     return total
+
+
+def _added(total: Terms, more: Terms, times: int = 1) -> Terms:
+    return Terms(*(mine + times * its for mine, its in zip(total, more, strict=True)))
+
+
+def _of_the_rest(blocks: Blocks) -> Terms:
+    """The terms of all blocks of a long stage but the first."""
+    sums, positions = blocks.sums, blocks.positions
+    return Terms(
+        conv=sums.weights * positions,
+        norm=sums.normed * positions,
+        norm_params=2 * sums.normed * blocks[0].output[0],
+        relu=sums.relus * positions,
+    )
 
 
 def count(tree: Tree) -> dict[str, int]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from inspector.core.network.blocks import parts
 from inspector.core.network.kinds import kind
+from inspector.core.network.long_stage import Blocks
 from inspector.core.network.node import Node, distinct
 from inspector.core.network.tree import HEAD, Tree
 
@@ -66,8 +67,20 @@ class _Sizes:
             self.pooled += times * prod(node.output)
         elif node.children:
             is_projected = kind(node).is_beside_path
-            for child, repeats in distinct(node.children):
+            children = node.children
+            if isinstance(children, Blocks):
+                self._add_rest(children)
+                children = children[:1]
+            for child, repeats in distinct(children):
                 self._add(child, times * repeats, is_projected=is_projected)
+
+    def _add_rest(self, blocks: Blocks) -> None:
+        """Add all blocks of a long stage but the first."""
+        sums, positions = blocks.sums, blocks.positions
+        self.norm += sums.normed * positions
+        self.projected += sums.projected * positions
+        self.channels += sums.normed
+        self.norms += sums.norms
 
 
 def memory(tree: Tree) -> Memory:
@@ -111,6 +124,9 @@ def _peak(tree: Tree) -> int:
     for stage in stages:
         entry = prod(stage.input)
         peaks.append(entry + _block_peak(stage.children[0]))
+        if isinstance(stage.children, Blocks):
+            peaks.append(entry + stage.children.positions * stage.children.channels.widest)
+            continue
         peaks += [entry + prod(block.input) + _block_peak(block) for block, _ in distinct(stage.children[1:])]
     return image + max(peaks)
 

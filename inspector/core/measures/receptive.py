@@ -7,9 +7,10 @@ theoretical one, as if the image had no edges; what lies beyond them is padding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from inspector.core.network.kinds import kind
+from inspector.core.network.long_stage import Blocks
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.network.tree import Place, Tree
 
@@ -20,11 +21,14 @@ def growth(node: Node) -> int:
         return (node.window.kernel - 1) * node.window.dilation * (node.stride // node.window.stride)
     if kind(node).is_beside_path:
         return 0
-    return _grown(node.children)
+    return _grown(node.children, len(node.children))
 
 
-def _grown(nodes: Iterable[Node]) -> int:
-    return sum(times * growth(node) for node, times in distinct(nodes))
+def _grown(nodes: Sequence[Node], count: int) -> int:
+    """What the first `count` of some nodes add; blocks of a long stage add the same, all but the first."""
+    if isinstance(nodes, Blocks):
+        return sum(times * growth(nodes[at]) for at, times in ((0, min(count, 1)), (-1, max(count - 1, 0))))
+    return sum(times * growth(node) for node, times in distinct(nodes[:count]))
 
 
 def receptive_field(tree: Tree, where: Where) -> int | None:
@@ -33,7 +37,7 @@ def receptive_field(tree: Tree, where: Where) -> int | None:
     for number in where:
         child = node.children[number]
         if not kind(child).is_beside_path:
-            field += _grown(node.children[:number])
+            field += _grown(node.children, number)
         node = child
     return None if node.stride is None else field + growth(node)
 

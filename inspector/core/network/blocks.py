@@ -10,8 +10,11 @@ from inspector.core.network import layers
 from inspector.core.network.node import Node, Window
 from inspector.core.units import Dims
 
+MOST_BLOCKS = 2048
+"""Blocks of a kind that are remembered: 7 MiB where each has a projection."""
 
-@lru_cache(maxsize=4096)
+
+@lru_cache(maxsize=MOST_BLOCKS)
 def bottleneck(
     x: Dims, filters: tuple[int, int, int], stride: int, stride_on: StrideOn, groups: int, dilation: int, reach: int
 ) -> Node:
@@ -39,7 +42,7 @@ def bottleneck(
     return _residual("Bottleneck", x, path, "relu3", stride, reach)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_BLOCKS)
 def basic_block(x: Dims, filters: tuple[int, int], stride: int, reach: int) -> Node:
     """3×3, 3×3 with the given filters, the first with the stride.
 

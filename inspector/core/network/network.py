@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from inspector.core.design.design import Design, Stage, Stem
-from inspector.core.names import STAGES, BlockKind, StrideOn
-from inspector.core.network import layers
-from inspector.core.network.blocks import basic_block, bottleneck
+from inspector.core.design.design import Design, Stem
+from inspector.core.network import layers, stages
 from inspector.core.network.node import Node, Window
 from inspector.core.network.tree import Tree
 from inspector.core.units import Dims
@@ -26,16 +24,16 @@ def analyze(design: Design) -> Network:
     """
     first = Node("input", "input", "Input", design.input, design.input, 1)
     stem = _stem(design.stem, design.input)
-    stages = []
+    analyzed = []
     x, reach, dilation = stem.output, stem.stride or 1, 1
     for number, values in enumerate(design.stages):
-        stage = _stage(number, values, design.block, design.stride_on, x, reach, dilation)
+        stage = stages.analyze(number, values, design.block, design.stride_on, x, reach, dilation)
         if values.dilate:
             dilation *= values.stride
-        stages.append(stage)
+        analyzed.append(stage)
         x, reach = stage.output, stage.stride or 1
     head = _head(x, design.num_classes)
-    children = (first, stem, *stages, head)
+    children = (first, stem, *analyzed, head)
     return Network(
         design=design,
         root=Node(
@@ -66,55 +64,6 @@ def _stem(stem: Stem, x: Dims) -> Node:
     children = (conv, norm, relu, pool)
     return Node(
         "stem", "stem", "Stem", x, pool.output, pool.stride, conv.params + norm.params, conv.macs, children=children
-    )
-
-
-@lru_cache(maxsize=1024)
-def _stage(number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int) -> Node:
-    """Blocks one after another; a run of equal ones is analysed once.
-
-    The first block strides. Where a stage dilates instead, its first block still has the dilation of what came before
-    (torchvision's `_make_layer`).
-    """
-    stride = 1 if stage.dilate else stage.stride
-    later = dilation * stage.stride if stage.dilate else dilation
-    plain = stage.plain_filters(kind)
-    blocks: list[Node] = []
-    params = macs = 0
-    out, reach_out = x, reach
-    while len(blocks) < stage.blocks:
-        block = len(blocks) + 1
-        is_first = block == 1
-        filters = stage.filters(kind, block) if stage.overrides else plain
-        node = (
-            bottleneck(
-                out,
-                filters,
-                stride if is_first else 1,
-                stride_on,
-                stage.groups,
-                dilation if is_first else later,
-                reach_out,
-            )
-            if kind == "bottleneck"
-            else basic_block(out, filters, stride if is_first else 1, reach_out)
-        )
-        is_run = not is_first and out == node.output and filters == plain
-        until = stage.next_override(block) if is_run else block + 1
-        blocks.extend([node] * (until - block))
-        params += node.params * (until - block)
-        macs += node.macs * (until - block)
-        out, reach_out = node.output, node.stride or 1
-    return Node(
-        f"layer{number + 1}",
-        STAGES[number],
-        "Stage",
-        x,
-        out,
-        reach_out,
-        params,
-        macs,
-        children=tuple(blocks),
     )
 
 

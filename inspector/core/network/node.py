@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -32,7 +32,8 @@ class Node(Struct, frozen=True, gc=False):
     `key` is its own part of torch's path, `label` its own part of the paper's name. `params` counts elements, `macs`
     multiply-accumulates of convolutions and fc over the whole batch, both with everything below. `weight` is the
     weight's shape (filters, channels / groups, kernel height, kernel width for a convolution). `stride` is the number
-    of input pixels between neighbouring output positions; None once the head has pooled them into one.
+    of input pixels between neighbouring output positions; None once the head has pooled them into one. `children` are
+    a tuple, but for a long stage, whose blocks are made when they are looked at.
     """
 
     key: str
@@ -45,7 +46,7 @@ class Node(Struct, frozen=True, gc=False):
     macs: int = 0
     weight: Dims | None = None
     window: Window | None = None
-    children: tuple[Node, ...] = ()
+    children: Sequence[Node] = ()
 
 
 def distinct(nodes: Iterable[Node]) -> list[tuple[Node, int]]:

@@ -17,7 +17,7 @@ def nearest_place(before: Tree, after: Tree, where: Where) -> Where:
     has_row = there is not None and kind(there.node).has_row
     if there is not None and has_row and there.name == place.name:
         return where
-    if where and group is not None and kind(group.node).has_row:
+    if where and group is not None and group.node.kind != "Stage" and kind(group.node).has_row:
         for child in after.children(group):
             if child.name == place.name and kind(child.node).has_row:
                 return child.where

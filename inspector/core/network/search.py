@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
-from inspector.core.names import block_name
 from inspector.core.network.kinds import kind, operation
+from inspector.core.network.long_stage import marks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
-from inspector.core.network.tree import Place
+from inspector.core.network.tree import Place, below
 from inspector.core.units import dims, features
 
 _NUMBERS = re.compile(r"\d+")
@@ -26,20 +26,19 @@ def search(network: Network, text: str) -> Iterator[Where]:
         return
     if all(_says(network.root, word) or word == "network" for word in words):
         yield ()
-    known: dict[int, list[_Row]] = {}
+    known: dict[Hashable, list[_Row]] = {}
     for top in network.children(network.place):
         if top.node.kind != "Stage":
             yield from _within(top, _rows(top.node, words))
             continue
         if not _left(top.node, words) or all(_is_in(word, top.name, top.path) for word in _left(top.node, words)):
             yield top.where
-        for number, node in enumerate(top.node.children):
-            rows = known.get(id(node))
+        for number, mark in enumerate(marks(top.node.children)):
+            rows = known.get(mark)
             if rows is None:
-                rows = known[id(node)] = _rows(node, words)
+                rows = known[mark] = _rows(top.node.children[number], words)
             if rows:
-                where = (*top.where, number)
-                yield from _within(Place(f"{top.path}.{number}", block_name(top.name, number + 1), where, node), rows)
+                yield from _within(below(top, number), rows)
 
 
 _Row = tuple[Where, str, str, list[str]]

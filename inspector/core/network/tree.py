@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from inspector.core.names import STAGES, block_name
-from inspector.core.network.kinds import kind
+from inspector.core.network.kinds import KINDS, kind
 from inspector.core.network.node import Node, Where
 from inspector.errors import DesignError, nearest
 
@@ -65,10 +65,10 @@ class Tree(Struct, frozen=True):
 
     def at(self, where: Where) -> Place:
         """The place at the end of a way; IndexError where there is none."""
-        place = self.place
+        path, name, node = "", "network", self.root
         for number in where:
-            place = below(place, number)
-        return place
+            path, name, node = _named_below(path, name, node, number)
+        return Place(path, name, where, node)
 
     def children(self, place: Place) -> tuple[Place, ...]:
         """The places right below `place`, in forward order."""
@@ -90,12 +90,12 @@ class Tree(Struct, frozen=True):
         """The place at the end of a way, or that a path or a name means; None where there is none."""
         if isinstance(address, str):
             return self._named(address)
-        place = self.place
+        node = self.root
         for number in address:
-            if not 0 <= number < len(place.node.children):
+            if not 0 <= number < len(node.children):
                 return None
-            place = below(place, number)
-        return place
+            node = node.children[number]
+        return self.at(address)
 
     def find(self, address: str) -> Place:
         """The place that a path or a name means (`layer4.2.conv3`, `conv5_3.conv3`).
@@ -135,7 +135,8 @@ class Tree(Struct, frozen=True):
         for top in self.children(self.place):
             yield top.name
             yield top.path
-            for child in self.children(top)[:64]:
+            for number in range(min(len(top.node.children), 64)):
+                child = below(top, number)
                 yield child.name
                 yield child.path
                 if address.startswith((f"{child.name}.", f"{child.path}.")):
@@ -150,14 +151,18 @@ class Tree(Struct, frozen=True):
 
 def below(place: Place, number: int) -> Place:
     """The place of a node's child; IndexError where there is no such child."""
-    node = place.node.children[number]
-    where = (*place.where, number)
-    if place.node.kind == "Stage":
-        return Place(f"{place.path}.{number}", block_name(place.name, number + 1), where, node)
-    if not kind(place.node).has_path:
-        return Place(node.key, node.label, where, node)
-    path = f"{place.path}.{node.key}" if node.key else place.path
-    return Place(path, f"{place.name}.{node.label}", where, node)
+    path, name, node = _named_below(place.path, place.name, place.node, number)
+    return Place(path, name, (*place.where, number), node)
+
+
+def _named_below(path: str, name: str, group: Node, number: int) -> tuple[str, str, Node]:
+    """Path, name and node of a group's child."""
+    node = group.children[number]
+    if group.kind == "Stage":
+        return f"{path}.{number}", block_name(name, number + 1), node
+    if not KINDS[group.kind].has_path:
+        return node.key, node.label, node
+    return f"{path}.{node.key}" if node.key else path, f"{name}.{node.label}", node
 
 
 def _block_number(stage: Place, address: str, count: int) -> int | None:

@@ -9,12 +9,9 @@ from inspector.core.units import plural
 
 def network(node: Node) -> str:
     """The weighted layers, counted as the paper does: conv1, each block's convolutions, fc; no projection."""
+    stages = [stage.children for stage in node.children if stage.kind == "Stage"]
     convolutions = sum(
-        child.kind == "Conv2d"
-        for stage in node.children
-        if stage.kind == "Stage"
-        for block in stage.children
-        for child in parts(block).path
+        len(blocks) * [child.kind for child in parts(blocks[0]).path].count("Conv2d") for blocks in stages
     )
     return f"{2 + convolutions} layers"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -30,19 +30,45 @@ class Listed(NamedTuple):
     entries: Sequence[Entry] = ()
 
 
+class Making(NamedTuple):
+    """A list in the making.
+
+    `steps` are the work, each step told by its effort once it is done; `listed` is the list of what is found by now,
+    asked whether that is all.
+    """
+
+    steps: Iterator[int]
+    listed: Callable[[bool], Listed]
+
+    def go_on(self) -> bool:
+        """Do one more piece of the work; whether it was the last."""
+        effort = 0
+        for step in self.steps:
+            effort += step
+            if effort >= PIECE:
+                return False
+        return True
+
+
+PIECE = 4096
+"""The effort of one piece: 21 blocks compared, or 4,096 passed by. It takes some five milliseconds."""
+PAUSE = 0.01
+"""Seconds from the begin of one piece to that of the next, for whatever else is to be done."""
+
+
 class Source(NamedTuple):
     """What a list shows: made from a view and for so many cells, `empty` where there is nothing.
 
     `order` is what of a view makes it another list, which begins at its first entry.
     """
 
-    listed: Callable[[View, int], Listed]
+    make: Callable[[View, int], Making]
     order: Callable[[View], object]
     empty: str = ""
 
 
 class Listing(Painted, can_focus=True):
-    """Entries under a heading."""
+    """Entries under a heading. A long list is made piece by piece between other things, and dropped for another one."""
 
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("list")
 
@@ -50,9 +76,19 @@ class Listing(Painted, can_focus=True):
         super().__init__(self._row, id=id)
         self._source = source
         self._view: View | None = None
+        self._making: Making | None = None
         self._heading: Sequence[Piece] = ()
         self._entries: Sequence[Entry] = ()
         self._cursor = 0
+        self._height = 1  # lines of an entry
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the list is whole."""
+        return self._making is None
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(PAUSE, self._go_on, pause=True)
 
     def show(self, view: View) -> None:
         """Show what follows from `view`; nothing is made or drawn while the pane is out of sight."""
@@ -61,18 +97,47 @@ class Listing(Painted, can_focus=True):
         if is_other:
             self._cursor = 0
         is_news = before is None or not view.has_networks_of(before) or view.counting is not before.counting
-        if self.is_in_sight and (is_other or is_news):
-            self.remake()
-            if is_other:
-                self._keep_in_sight()
+        if is_other or is_news:
+            self._drop()
+            if self.is_in_sight:
+                self.remake()
+                if is_other:
+                    self._keep_in_sight()
 
     def remake(self) -> None:
-        """Make the entries anew."""
+        """Make the entries anew: the first piece at once, and the others, if there are any, as time goes on."""
         if self._view is None:
             return
-        self._heading, self._entries = self._source.listed(self._view, self.size.width)
-        self._cursor = min(self._cursor, max(len(self._entries) - 1, 0))
-        size = Size(self.size.width, 1 + len(self._entries) * self._height)
+        making = self._source.make(self._view, self.size.width)
+        self._take(making, is_whole=making.go_on())
+
+    def _go_on(self) -> None:
+        """Make one more piece of the list; what nobody sees is dropped."""
+        if self._making is None or not self.is_in_sight:
+            self._drop()
+        elif self._making.go_on():
+            self._take(self._making, is_whole=True)
+
+    def _drop(self) -> None:
+        """Be done with making a list."""
+        self._making = None
+        self._clock.pause()
+
+    def _take(self, making: Making, *, is_whole: bool) -> None:
+        """Show what there is of a list; the cursor and what is scrolled to stay what they are until it is whole."""
+        if is_whole:
+            self._drop()
+        elif self._making is not making:
+            self._making = making
+            self._clock.resume()
+        self._heading, self._entries = making.listed(is_whole)
+        self._height = len(self._entries[0].lines) if self._entries else 1
+        lines = 1 + len(self._entries) * self._height
+        if is_whole:
+            self._cursor = min(self._cursor, max(len(self._entries) - 1, 0))
+        else:
+            lines = max(lines, self.virtual_size.height)
+        size = Size(self.size.width, lines)
         if size != self.virtual_size:
             self.virtual_size = size
         self.repaint()
@@ -89,17 +154,12 @@ class Listing(Painted, can_focus=True):
         super().watch_has_focus(has_focus)
         self.repaint()
 
-    @property
-    def _height(self) -> int:
-        """Lines of an entry."""
-        return len(self._entries[0].lines) if self._entries else 1
-
     def _row(self, y: int) -> Line:
         if y == 0:
             (text, role), *rest = self._heading or [("", "")]
             return Line([(text, role if self.has_focus else "quiet"), *rest])
         if not self._entries:
-            return Line([(f" {self._source.empty}" if y == 1 else "", "quiet")])
+            return Line([(f" {self._source.empty}" if y == 1 and self.is_made else "", "quiet")])
         index, number = divmod(round(self.scroll_y) + y - 1, self._height)
         if index >= len(self._entries):
             return Line()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual.binding import BindingType
 
-from inspector.core.changes.compare import explain
-from inspector.core.changes.ranking import Ranked, dearest, most_changed
+from inspector.core.changes.compare import Explanation
+from inspector.core.changes.pieces import LOOKED_INTO
+from inspector.core.changes.ranking import Amount, Dearest, MostChanged, Ranked
 from inspector.core.network.kinds import operation
 from inspector.core.network.node import Node
 from inspector.core.units import difference, exact
@@ -15,7 +17,7 @@ from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
-from inspector.tui.widgets.listing import Entry, Listed, Listing, Source
+from inspector.tui.widgets.listing import Entry, Listed, Listing, Making, Source
 
 _NAME, _AMOUNT = 25, 16
 
@@ -29,20 +31,50 @@ class Ranking(Listing):
         super().__init__(Source(ranked, lambda view: view.look.order), id=id)
 
 
-def ranked(view: View, width: int) -> Listed:
+def ranked(view: View, width: int) -> Making:
     """Operations in one of the orders: what costs most in params or in MACs, what has changed most in either."""
     by_cost, by_change = bool(view.look.order % 2), view.look.order >= 2
     amount = view.counting.of if by_cost else _params
     noun = view.counting.heading if by_cost else "params"
-    if by_change:
-        rows = most_changed(view.network, explain(view.baseline, view.network), amount)
-        words = f"changed most in {noun} since {view.against}"
-    else:
-        rows = dearest(view.network, amount)
-        words = f"costs most in {noun}"
-    heading: list[Piece] = [(f" {words}", "strong"), ("" if rows else ": nothing", "quiet")]
+    words = f"changed most in {noun} since {view.against}" if by_change else f"costs most in {noun}"
     total = amount(view.network.root)
-    return Listed(heading, [_entry(view, row, total, width, is_difference=by_change) for row in rows])
+    steps, rows = _changed(view, amount) if by_change else _dearest(view, amount)
+
+    def listed(is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
+        found = rows()
+        rest = "" if found else ": nothing"
+        heading: list[Piece] = [(f" {words}", "strong"), (rest if is_whole else f"  {_meanwhile(view)}", "quiet")]
+        return Listed(heading, [_entry(view, row, total, width, is_difference=by_change) for row in found])
+
+    return Making(steps, listed)
+
+
+_Rows = Callable[[], list[Ranked]]
+
+
+def _dearest(view: View, amount: Amount) -> tuple[Iterator[int], _Rows]:
+    """The work of finding what costs most, and what is found."""
+    ranking = Dearest(view.network, amount)
+    return ranking.steps(), ranking.rows
+
+
+def _changed(view: View, amount: Amount) -> tuple[Iterator[int], _Rows]:
+    """The work of finding what has changed most, and what is found."""
+    explanation, ranking = Explanation(view.baseline, view.network), MostChanged(view.network, amount)
+
+    def steps() -> Iterator[int]:
+        for change in explanation.changes():
+            if not isinstance(change, int):
+                ranking.add(explanation.effects(change))
+            yield change if isinstance(change, int) else LOOKED_INTO
+
+    return steps(), ranking.rows
+
+
+def _meanwhile(view: View) -> str:
+    """What is done while a ranking is not whole."""
+    stages = [len(group.children) for group in view.network.root.children if group.kind == "Stage"]
+    return f"ranking {sum(stages):,} blocks…"
 
 
 def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bool) -> Entry:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, overload
 
 from textual.binding import BindingType
 
-from inspector.core.changes.compare import Effect, explain, is_told
-from inspector.core.design.differences import edits, told
+from inspector.core.changes.compare import Changed, Effect, Explanation, is_told
+from inspector.core.changes.pieces import LOOKED_INTO
+from inspector.core.design.differences import told
 from inspector.core.units import plural, short_difference
 from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
-from inspector.tui.widgets.listing import Entry, Listed, Listing, Source
+from inspector.tui.widgets.listing import Entry, Listed, Listing, Making, Source
 
 _NUMBER = 9
 
@@ -31,32 +33,98 @@ class Ripple(Listing):
 _EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
 
 
-def effects(view: View, width: int) -> Listed:
+def effects(view: View, width: int) -> Making:
     """Every effect that is news, with what it costs, in as many lines as there is room for."""
-    is_last = view.previous is not None and not view.look.since_baseline
-    before = view.previous if view.previous is not None and is_last else view.baseline
-    news = [each for each in explain(before, view.network) if is_told(each)]
-    heading: list[Piece] = [(" ripple", "strong")]
-    if news:
-        heading += [("  " + told(edits(view.network.design, before.design)), ""), (f"  {_count(news)}", "quiet")]
-    heading.append((f"  since {'the last edit' if is_last else view.against}", "quiet"))
-    if not news:
-        heading.append((": nothing has changed", "quiet"))
-    lines = [(_name(each), each.what, each.why) for each in news]
-    longest = [max((len(line[at]) for line in lines), default=0) for at in range(3)]
-    fits = sum(longest) + 4 + 2 * _NUMBER + 3 <= width
-    lay = _in_one_line if fits else _in_two_lines
-    return Listed(
-        heading,
-        [
-            Entry(each.where, lay(line, longest, _numbers(each, view), width))
-            for each, line in zip(news, lines, strict=True)
-        ],
-    )
+    news = News(view, width)
+    return Making(news.steps(), news.listed)
 
+
+class News(Sequence[Entry]):
+    """The effects that are news, found change by change, and told again when they are looked at.
+
+    What is kept of a change is its place and how many effects of it are news, so that 40,000 blocks are a few MiB.
+    """
+
+    def __init__(self, view: View, width: int) -> None:
+        self._view, self._width = view, width
+        self._is_last = view.previous is not None and not view.look.since_baseline
+        before = view.previous if view.previous is not None and self._is_last else view.baseline
+        self._explanation = Explanation(before, view.network)
+        self._changes: list[Changed] = []
+        self._starts: list[int] = []
+        self._count = self._places = 0
+        self._longest = [0, 0, 0]
+        self._at_hand: dict[Changed, list[Effect]] = {}
+
+    def steps(self) -> Iterator[int]:
+        """Find all of them; the effort of each step."""
+        for change in self._explanation.changes():
+            if isinstance(change, int):
+                yield change
+                continue
+            if told := self._told(change):
+                self._changes.append(change)
+                self._starts.append(self._count)
+                self._count += len(told)
+                self._places += sum(each.repeats for each in told)
+                for each in told:
+                    self._longest = [*map(max, self._longest, map(len, _words(each)))]
+            yield LOOKED_INTO
+
+    def listed(self, is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
+        """A heading, and the effects that were found."""
+        heading: list[Piece] = [(" ripple", "strong")]
+        if not is_whole:
+            heading.append((f"  comparing {self._explanation.blocks:,} blocks…", "quiet"))
+        elif self._count:
+            edits = tuple(self._explanation.edits.values())
+            heading += [(f"  {told(edits)}", ""), (f"  changed {plural(self._places, 'place')}", "quiet")]
+        heading.append((f"  since {'the last edit' if self._is_last else self._view.against}", "quiet"))
+        if is_whole and not self._count:
+            heading.append((": nothing has changed", "quiet"))
+        return Listed(heading, self)
+
+    @overload
+    def __getitem__(self, number: int) -> Entry: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Entry]: ...
+    def __getitem__(self, number: int | slice) -> Entry | list[Entry]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(self._count)[number]]
+        number = range(self._count)[number]
+        at = bisect_right(self._starts, number) - 1
+        return self._entry(self._told(self._changes[at])[number - self._starts[at]])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _told(self, change: Changed) -> list[Effect]:
+        """The effects of a change that are news."""
+        told = self._at_hand.get(change)
+        if told is None:
+            told = [each for each in self._explanation.effects(change) if is_told(each)]
+            if len(self._at_hand) == AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
+            self._at_hand[change] = told
+        return told
+
+    def _entry(self, effect: Effect) -> Entry:
+        fits = sum(self._longest) + 4 + 2 * _NUMBER + 3 <= self._width
+        lay = _in_one_line if fits else _in_two_lines
+        return Entry(effect.where, lay(_words(effect), self._longest, _numbers(effect, self._view), self._width))
+
+
+AT_HAND = 64
+"""Changes whose effects are at hand, of those explained last; others are explained anew."""
 
 _Words = tuple[str, str, str]
 """The name of a place, what changed there, and why."""
+
+
+def _words(effect: Effect) -> _Words:
+    """The name of a place and how many equal ones follow it, what changed there, and why."""
+    others = f" +{effect.repeats - 1}" if effect.repeats > 1 else ""
+    return effect.change.name + others, effect.what, effect.why
 
 
 def _in_one_line(words: _Words, longest: list[int], numbers: list[str], width: int) -> list[list[Piece]]:
@@ -83,13 +151,3 @@ def _numbers(effect: Effect, view: View) -> list[str]:
     more = (cost(change.after) if change.after else 0) - (cost(change.before) if change.before else 0)
     both = (effect.repeats * change.params, effect.repeats * more)
     return [(short_difference(number) if number else "").rjust(_NUMBER) for number in both]
-
-
-def _name(effect: Effect) -> str:
-    """The name of a place, and how many equal ones follow it."""
-    return effect.change.name + (f" +{effect.repeats - 1}" if effect.repeats > 1 else "")
-
-
-def _count(news: Sequence[Effect]) -> str:
-    places = sum(each.repeats for each in news)
-    return f"changed {plural(places, 'place')}"

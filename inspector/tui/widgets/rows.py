@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple, overload
 
 from inspector.core.network.kinds import kind
+from inspector.core.network.long_stage import Blocks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.units import features
@@ -26,10 +28,13 @@ class Folds(NamedTuple):
         return Folds(self.level, self.toggled ^ {where})
 
 
-def structure(root: Node) -> tuple[tuple[object, ...], ...]:
+def structure(root: Node) -> tuple[object, ...]:
     """What the rows depend on besides the folds: equal as long as no row comes or goes."""
-    groups = []
+    groups: list[object] = []
     for group in root.children:
+        if isinstance(group.children, Blocks):
+            groups.append((group.children[0].kind, group.children.projections))
+            continue
         kinds = {
             id(child): (child.kind, *(each.kind for each in child.children)) for child, _ in distinct(group.children)
         }
@@ -37,25 +42,91 @@ def structure(root: Node) -> tuple[tuple[object, ...], ...]:
     return tuple(groups)
 
 
-def visible(root: Node, folds: Folds) -> list[Where]:
+class Rows(Sequence[Where]):
+    """Places in the order of their rows, told by the groups that they are in: equal blocks share what is below them."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._groups: dict[Where, int] = {}
+        self._wheres: list[Where] = []
+        self._below: list[Sequence[Where]] = []
+        self._count = 0
+
+    def add(self, group: Where, below: Sequence[Where]) -> None:
+        """Add the rows of a group: the ways to them from the group on, the empty one for its own."""
+        self._groups[group] = len(self._starts)
+        self._starts.append(self._count)
+        self._wheres.append(group)
+        self._below.append(below)
+        self._count += len(below)
+
+    @overload
+    def __getitem__(self, row: int) -> Where: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Where]: ...
+    def __getitem__(self, row: int | slice) -> Where | list[Where]:
+        if isinstance(row, slice):
+            return [self[each] for each in range(self._count)[row]]
+        row = range(self._count)[row]
+        at = bisect_right(self._starts, row) - 1
+        return self._wheres[at] + self._below[at][row - self._starts[at]]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, where: object) -> bool:
+        return isinstance(where, tuple) and self._row(where) is not None
+
+    def index(self, where: Where, *_: int) -> int:
+        """The row of a place; ValueError where it has none."""
+        row = self._row(where)
+        if row is None:
+            raise ValueError(where)
+        return row
+
+    def _row(self, where: Where) -> int | None:
+        for length in range(min(len(where), 2), -1, -1):
+            at = self._groups.get(where[:length])
+            if at is not None:
+                below = self._below[at]
+                return self._starts[at] + below.index(where[length:]) if where[length:] in below else None
+        return None
+
+
+def visible(root: Node, folds: Folds) -> Rows:
     """The rows of the tree from top to bottom. A ReLU has none: it is told with the operation that it follows."""
     touched = {where[:length] for where in folds.toggled for length in range(len(where) + 1)}
-    templates: dict[tuple[int, int], list[Where]] = {}
+    rows, known = Rows(), dict[Hashable, list[Where]]()
+    rows.add((), [()])
+    for top, group in enumerate(root.children):
+        if group.kind != "Stage":
+            rows.add((top,), _below(group, (top,), folds))
+            continue
+        rows.add((top,), [()])
+        for number, mark in enumerate(_alike(group.children) if folds.is_open((top,)) else ()):
+            where = (top, number)
+            if where in touched:
+                rows.add(where, _below(group.children[number], where, folds))
+                continue
+            if mark not in known:
+                known[mark] = _below(group.children[number], where, folds)
+            rows.add(where, known[mark])
+    return rows
 
-    def below(node: Node, where: Where) -> list[Where]:
-        key = (id(node), len(where))
-        if where not in touched and key in templates:
-            return templates[key]
-        rows: list[Where] = [()]
-        if node.children and folds.is_open(where):
-            for number, child in enumerate(node.children):
-                if kind(child).has_row:
-                    rows += [(number, *rest) for rest in below(child, (*where, number))]
-        if where not in touched:
-            templates[key] = rows
-        return rows
 
-    return below(root, ())
+def _alike(blocks: Sequence[Node]) -> Iterable[Hashable]:
+    """Something for each of some blocks that is equal where they have the same rows."""
+    return blocks.projections if isinstance(blocks, Blocks) else map(id, blocks)
+
+
+def _below(node: Node, where: Where, folds: Folds) -> list[Where]:
+    """The rows of a node and of what is open in it, as ways from the node on."""
+    rows: list[Where] = [()]
+    if node.children and folds.is_open(where):
+        for number, child in enumerate(node.children):
+            if kind(child).has_row:
+                rows += [(number, *rest) for rest in _below(child, (*where, number), folds)]
+    return rows
 
 
 def within(wheres: Iterable[Where]) -> list[Where]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -48,7 +49,7 @@ class TreeTable(Painted, can_focus=True):
         self._cursor = view.where
         self._folds = Folds(0)
         self._filter: tuple[Where, ...] | None = None
-        self._rows: list[Where] = []
+        self._rows: Sequence[Where] = ()
         self._laid_out: object = None
         self._last_index = 0
         self._columns = columns(0, 0)
