@@ -96,7 +96,7 @@ class Editor:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         self.exit_code: int | None = None
-        self._size = size
+        self._size, self._text = size, ""
         command = [*program, *arguments]
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -113,7 +113,9 @@ class Editor:
     @property
     def text(self) -> str:
         """What stands on the screen, line by line."""
-        return "\n".join(line.rstrip() for line in self.screen.display) + "\n"
+        if not self._text:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display) + "\n"
+        return self._text
 
     @property
     def alive(self) -> bool:
@@ -152,7 +154,7 @@ class Editor:
     def resize(self, size: tuple[int, int]) -> Self:
         """Give the terminal another size."""
         self.screen.resize(size[1], size[0])
-        self._size = size
+        self._size, self._text = size, ""
         with suppress(OSError):
             fcntl.ioctl(self._fd, termios.TIOCSWINSZ, _size_of(size))
         return self.send(signal.SIGWINCH)
@@ -160,13 +162,18 @@ class Editor:
     def wait_for(self, wanted: str | Callable[[str], object], seconds: float = PATIENCE) -> Self:
         """Read until the screen holds `wanted`; fail with the screen where it never does."""
         end = time.monotonic() + seconds
-        while not (wanted in self.text if isinstance(wanted, str) else wanted(self.text)):
-            if not self._read(0.05) or time.monotonic() > end:
-                self._reap(os.WNOHANG)
-                how = "still running" if self.exit_code is None else f"ended with {self.exit_code}"
-                what = wanted if isinstance(wanted, str) else getattr(wanted, "__name__", "it")
+        is_there = wanted if callable(wanted) else lambda text: wanted in text
+        while not is_there(self.text):
+            if time.monotonic() > end or not (self._read_all(0.05) or is_there(self._last_words())):
+                how = "still running" if self.alive else f"ended with {self.exit_code}"
+                what = wanted if isinstance(wanted, str) else wanted.__name__
                 raise AssertionError(f"{what!r} never came, {how}; the screen:\n{self.text}")
         return self
+
+    def _last_words(self) -> str:
+        """What stands on the screen of a program that has closed its terminal, once it has ended."""
+        self.ended()
+        return self.text
 
     def draw(self, seconds: float) -> Self:
         """Draw what comes for so many seconds, or until the program has ended."""
@@ -194,8 +201,7 @@ class Editor:
             assert time.monotonic() < end, f"still running; the screen:\n{self.text}"
             self._read(0.02)
             self._reap(os.WNOHANG)
-        while self._read(0) and self._is_new:
-            pass
+        self._read_all(0)
         return self.exit_code
 
     def close(self) -> None:
@@ -203,7 +209,9 @@ class Editor:
         if self.alive:
             os.kill(self.pid, signal.SIGKILL)
             self._reap(0)
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     @property
     def children(self) -> list[int]:
@@ -228,6 +236,13 @@ class Editor:
             if pid:
                 self.exit_code = os.waitstatus_to_exitcode(status)
 
+    def _read_all(self, seconds: float) -> bool:
+        """Draw what comes within `seconds`, and whatever else has come by then; False as `_read`."""
+        is_open = self._read(seconds)
+        while is_open and self._is_new:
+            is_open = self._read(0)
+        return is_open
+
     def _read(self, seconds: float) -> bool:
         """Draw what comes within `seconds`; False once the program has closed the terminal."""
         self._is_new = False
@@ -242,6 +257,7 @@ class Editor:
         self._is_new = bool(data)
         self.raw += data
         self._stream.feed(data)
+        self._text = ""
         return bool(data)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from adversary.harness import Attack, Editor
@@ -22,7 +21,7 @@ from adversary.model import (
 )
 
 KEYS_OF = {"more": "+", "less": "-", "undo": "u", "redo": "^r", "save": "^s"}
-OFFER, LIST, SAVE, HELP = "W opens it", "enter opens it", "enter write", "Everywhere"
+OFFER, LIST, SAVE = "W opens it", "enter opens it", "enter write"
 QUESTION = "enter once more overwrites"
 NAMES = ("a.toml", "b.toml")
 _TOTAL = re.compile(r"^ ([0-9,]+) params", re.MULTILINE)
@@ -35,7 +34,6 @@ class Session:
 
     def __init__(self, editor: Editor, designs: list[list[State]]) -> None:
         self.editor, self.designs, self.at = editor, designs, len(designs) - 1
-        self.is_in_detail = False
 
     @property
     def states(self) -> list[State]:
@@ -48,8 +46,8 @@ class Session:
         return self.states[0].source
 
     def settled(self) -> Session:
-        """Wait until all keys were handled, and painted: help comes after them, and goes."""
-        self.editor.press("?").wait_for(HELP).press("?").wait_for(lambda text: HELP not in text)
+        """Wait until all keys were handled, and painted: the mark goes to the next field, and comes back."""
+        self.editor.press("down").wait_for("▸ expansion").press("up").wait_for("▸ planes")
         return self
 
     def seen(self) -> Seen:
@@ -97,7 +95,7 @@ class Life:
         """Start an editor, on a design file perhaps, and see whether what must be offered is, and nothing else."""
         model = self.chance.choice([name for name in NAMES if self.files.say(name) is not None] + [None])
         self.attack.did(f"start an editor on {model}; left are {self.works}")
-        editor = Editor(self.attack.folders, *([model] if model else []))
+        editor = self._editor(*([model] if model else []))
         said = self.files.say(model)
         start = State((PRESET,)) if said is None else State((said,), 0, said, model)
         session = Session(editor, [[start]])
@@ -109,15 +107,18 @@ class Life:
             self._reopen(session)
         elif choice < 0.85 and len(self.sessions) == 1:
             self._decline(session)
-        self._to_the_stage(session)
         return session
+
+    def _editor(self, *arguments: str) -> Editor:
+        """An editor that stands at the planes of conv5_x."""
+        editor = Editor(self.attack.folders, *arguments, size=(100, 20)).wait_for(" params ")
+        return editor.press("]", "]", "]", "]", "tab").wait_for("▸ planes")
 
     def _is_offered(self, editor: Editor) -> None:
         """There is an offer if there must be one, and none if there must not."""
         standings = {each.standing(self.files) for each in self.works if each.is_kept is False}
         if "must" in standings and len(self.sessions) == 1:
             editor.wait_for(OFFER)
-        editor.press("]").wait_for("layer1").press("g").wait_for("the whole network")
         if all(each.standing(self.files) == "must not" for each in self.works if each.is_kept is not True):
             assert OFFER not in editor.text, f"wrongly offered:\n{editor.text}"
 
@@ -153,11 +154,13 @@ class Life:
 
     def _shown(self, session: Session, at: int, count: int) -> Seen:
         """Go to one of the designs that were opened, from the last to the first and round, and see what it is."""
-        if count > 1:
-            editor = session.editor.wait_for(f" of {count} ")
-            while f" {at + 1} of {count} " not in editor.text:
-                editor.press("}").wait_for(_other_than(editor.text.splitlines()[0]))
-        return session.settled().seen()
+        editor = session.settled().editor
+        for _ in range(count):
+            if count == 1 or f" {at + 1} of {count} " in editor.text:
+                break
+            editor.press("}")
+            session.settled()
+        return session.seen()
 
     def _decline(self, session: Session) -> None:
         """Look at what was left, and leave it: it is kept, and not offered again."""
@@ -167,19 +170,16 @@ class Life:
             for each in self.works:
                 each.is_kept = None
 
-    def _to_the_stage(self, session: Session) -> None:
-        """Stand at conv5_x in the design in sight."""
-        session.editor.press("g", "]", "]", "]", "]").wait_for("a stage")
-        session.editor.wait_for("layer4")
-
     def kill(self) -> None:
         """Kill all editors among keys, and work out what may be left of what they had open."""
         typed = [self._typed(session, saves=at == 0) for at, session in enumerate(self.sessions)]
         self.sessions[0].editor.draw(self.chance.choice((0, 0.005, 0.02, 0.05, 0.1, 0.2)) * self.chance.random())
         for session in self.sessions:
             session.editor.kill()
-        for session, passed in zip(self.sessions, typed, strict=True):
+        for at, (session, passed) in enumerate(zip(self.sessions, typed, strict=True)):
             seen, said = session.total(), _said(self.folder / (session.source or "-"))
+            if at:  # it saved nothing, whatever another one did to its file
+                passed = [[each._replace(said=said) for each in one] for one in passed]
             left = list(dict.fromkeys(state for each in passed for state in left_by_a_kill(each, seen, said)))
             self.attack.did(f"killed with {seen:,} params painted, {session.source} says {said}; left {left}")
             assert left, f"{session.source} says {said}, which it cannot: {passed}"
@@ -200,7 +200,7 @@ class Life:
         for session in self.sessions:
             self.attack.did("quit")
             session.editor.press("q").wait_for(lambda text: "Quit without" in text or not session.editor.alive)
-            if session.editor.alive:
+            if "Quit without" in session.editor.text:
                 session.editor.press("q")
             assert session.editor.ended() == 0
             assert not session.editor.is_put_right()
@@ -213,12 +213,13 @@ class Life:
     def is_whole(self) -> None:
         """At the end all that was left is found, and nothing else."""
         self.attack.did(f"at the end are left {self.works}")
-        session = Session(Editor(self.attack.folders), [[State((PRESET,))]])
+        session = Session(self._editor(), [[State((PRESET,))]])
         self.sessions.append(session)
         session.become(session.states)
         self._reopen(session)
         session.editor.kill()
-        assert not list(self.folder.glob(".*")), "something was left half written"
+        beside = [*self.folder.glob(".*"), *self.attack.folders.journals.glob("*.new")]
+        assert not beside, f"left half written: {beside}"
 
     # What is done meanwhile
 
@@ -242,7 +243,6 @@ class Life:
         words = [self._word(session, saves=saves and self._is_as_saved(session)) for _ in range(self.chance.randint(1, 9))]
         self.attack.did(f"type {' '.join(words)} from {session.states}")
         for word in words:
-            session.is_in_detail |= word.isdigit()
             session.editor.press(*(("e", *word, "enter") if word.isdigit() else (KEYS_OF[word],)))
         said = _said(self.folder / (session.source or "-"))
         return [moments(each, said, words) for each in session.states]
@@ -319,10 +319,6 @@ class Life:
             path.chmod(0o444)
         else:
             self._put(name, text_of(PRESET) + ("# by hand\n" if kind == "remark" else "= no TOML [\n"))
-
-
-def _other_than(title: str) -> Callable[[str], bool]:
-    return lambda text: text.splitlines()[0] != title
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -56,6 +56,11 @@ class State(NamedTuple):
     saved: int | None = PRESET
     source: str | None = None
 
+    def __repr__(self) -> str:
+        """Its last steps, the current one's number, and what was saved of it where."""
+        last = self.steps[-4:]
+        return f"<… {' '.join(map(str, last))}, at {self.at} of {len(self.steps)}, saved {self.saved} in {self.source}>"
+
     @property
     def planes(self) -> int:
         """The planes of the current step."""
