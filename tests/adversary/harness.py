@@ -25,7 +25,7 @@ PROGRAM = (sys.executable, "-m", "inspector")
 EDITOR = (*PROGRAM, "--no-verify")
 PARAMS = "25,557,032 params"
 """What the untouched ResNet-50 comes to."""
-PATIENCE = 20.0
+PATIENCE = float(os.environ.get("PAT","20"))
 """Seconds that anything may take on a noisy machine; what is quick is waited for no longer than it takes."""
 NAMED_KEYS = {
     **KEYS,
@@ -321,16 +321,17 @@ def answers(editor: Editor, attack: Attack, seconds: float = PATIENCE) -> None:
     """The editor lives: out of whatever is open or half typed one gets with escape, and the next key works."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and editor.alive:
-        editor.press("escape").draw(0.15).press("escape").draw(0.15).press("?")
+        editor.press("escape").draw(_ESCAPE).press("?")
         with suppress(AssertionError):
-            editor.wait_for(_HELP, 2)
-            editor.press("?").wait_for(lambda text: _HELP not in text)
+            editor.wait_for(_HELP, 0.7)
+            editor.press("?").wait_for(lambda text: _HELP not in text, 5)
             return
     how = "takes no key" if editor.alive else f"ended with {editor.exit_code}"
     raise AssertionError(f"the editor {how} after {attack.last}; the screen:\n{editor.text}")
 
 
-_HELP = "Everywhere"
+_HELP, _ESCAPE = "Everywhere", 0.13
+"""What help begins with; seconds after which an escape is no beginning of a sequence any more."""
 
 
 def leaves(editor: Editor) -> None:
