@@ -1,4 +1,4 @@
-"""How many attacks there are: a few of each, `INSPECTOR_ADVERSARY_COUNT` of each, or as many as fit into some minutes."""
+"""How many attacks there are: a few of each, `INSPECTOR_ADVERSARY_COUNT` of each, or as many as some minutes hold."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ PROGRAM = (sys.executable, "-m", "inspector")
 EDITOR = (*PROGRAM, "--no-verify")
 PARAMS = "25,557,032 params"
 """What the untouched ResNet-50 comes to."""
-PATIENCE = float(os.environ.get("PAT","20"))
+PATIENCE = 20.0
 """Seconds that anything may take on a noisy machine; what is quick is waited for no longer than it takes."""
 NAMED_KEYS = {
     **KEYS,
@@ -61,7 +61,8 @@ class Folders:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name not in ("NO_COLOR", "COLUMNS", "LINES", "LANG") and not name.startswith(("LC_", "XDG_", "INSPECTOR_"))
+            if name not in ("NO_COLOR", "COLUMNS", "LINES", "LANG")
+            and not name.startswith(("LC_", "XDG_", "INSPECTOR_"))
         }
         return {
             **kept,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from adversary.harness import Attack, Editor
+from adversary.harness import Attack, Editor, leaves
 from adversary.model import (
     PRESET,
     Files,
@@ -16,7 +16,6 @@ from adversary.model import (
     is_right,
     left_by_a_kill,
     moments,
-    params_of,
     text_of,
 )
 
@@ -178,13 +177,12 @@ class Life:
             session.editor.kill()
         for at, (session, passed) in enumerate(zip(self.sessions, typed, strict=True)):
             seen, said = session.total(), _said(self.folder / (session.source or "-"))
-            if at:  # it saved nothing, whatever another one did to its file
-                passed = [[each._replace(said=said) for each in one] for one in passed]
-            left = list(dict.fromkeys(state for each in passed for state in left_by_a_kill(each, seen, said)))
+            saves = at == 0 and session.source is not None
+            left = [state for each in passed for state in left_by_a_kill(each, seen, said, saves=saves)]
             self.attack.did(f"killed with {seen:,} params painted, {session.source} says {said}; left {left}")
             assert left, f"{session.source} says {said}, which it cannot: {passed}"
             others = [each for at, each in enumerate(session.designs) if at != session.at]
-            self.works += [Work(left), *(Work(each) for each in others)]
+            self.works += [Work(list(dict.fromkeys(left))), *(Work(each) for each in others)]
             session.editor.close()
         self.sessions.clear()
 
@@ -199,11 +197,7 @@ class Life:
         """Quit all editors: unsaved work is kept, whether it was asked about or not."""
         for session in self.sessions:
             self.attack.did("quit")
-            session.editor.press("q").wait_for(lambda text: "Quit without" in text or not session.editor.alive)
-            if "Quit without" in session.editor.text:
-                session.editor.press("q")
-            assert session.editor.ended() == 0
-            assert not session.editor.is_put_right()
+            leaves(session.editor)
             session.editor.close()
             self.works += [Work(each, is_kept=True) for each in session.designs]
         for each in self.works:
@@ -240,7 +234,9 @@ class Life:
 
     def _typed(self, session: Session, *, saves: bool) -> list[list[Moment]]:
         """Type some words in one go; what each of the states may go through."""
-        words = [self._word(session, saves=saves and self._is_as_saved(session)) for _ in range(self.chance.randint(1, 9))]
+        words = [
+            self._word(session, saves=saves and self._is_as_saved(session)) for _ in range(self.chance.randint(1, 9))
+        ]
         self.attack.did(f"type {' '.join(words)} from {session.states}")
         for word in words:
             session.editor.press(*(("e", *word, "enter") if word.isdigit() else (KEYS_OF[word],)))
@@ -256,8 +252,12 @@ class Life:
     def _is_as_saved(self, session: Session) -> bool:
         """Whether the file says to the letter what was saved, so that saving asks nothing."""
         path = self.folder / (session.source or "-")
-        return path.is_file() and all(path.read_text() == text_of(each.saved or 0) for each in session.states if each.saved)\
-            and all(each.saved for each in session.states) and bool(path.stat().st_mode & 0o200)
+        return (
+            path.is_file()
+            and all(path.read_text() == text_of(each.saved or 0) for each in session.states if each.saved)
+            and all(each.saved for each in session.states)
+            and bool(path.stat().st_mode & 0o200)
+        )
 
     def _save_as(self, session: Session) -> None:
         """Save under a name: what is there already is asked about."""

@@ -30,7 +30,7 @@ def text_of(planes: int) -> str:
 
 
 class Files:
-    """What the design files say, by their names: the planes, or None for what says anything else than an editor writes."""
+    """What the design files say, by their names: the planes, or None for what is none that an editor writes."""
 
     def __init__(self, said: dict[str, int | None]) -> None:
         self._said = said
@@ -121,19 +121,19 @@ def moments(state: State, said: int | None, words: Iterable[str]) -> list[Moment
         if word == "save":
             said = state.planes
             passed.append(Moment(state, said))
-        for each in state.after(word):
-            passed.append(Moment(each, said))
+        passed += [Moment(each, said) for each in state.after(word)]
         state = passed[-1].state
     return passed
 
 
-def left_by_a_kill(passed: Sequence[Moment], seen: int, said: int | None) -> list[State]:
+def left_by_a_kill(passed: Sequence[Moment], seen: int, said: int | None, *, saves: bool) -> list[State]:
     """What may be left of a work whose editor was killed while `seen` params were painted and the file says `said`.
 
-    Nothing that was painted is lost; of what was typed behind it, any part may be there.
+    Nothing that was painted is lost; of what was typed behind it, any part may be there. The file tells something of
+    an editor that `saves`; what it says may be another one's.
     """
     first = next((at for at, each in enumerate(passed) if params_of(each.state.planes) == seen), 0)
-    return list(dict.fromkeys(each.state for each in passed[first:] if each.said == said or each.state.source is None))
+    return list(dict.fromkeys(each.state for each in passed[first:] if not saves or each.said == said))
 
 
 class Work:

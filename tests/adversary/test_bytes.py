@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def _rubbish(chance: random.Random) -> bytes:
     return data if chance.random() < 0.5 else data[:3] * 50
 
 
-KINDS = {
+KINDS: dict[str, Callable[[random.Random], bytes]] = {
     "invalid": lambda chance: chance.choice(INVALID) * chance.choice((1, 1, 40)),
     "unfinished": lambda chance: chance.choice(UNFINISHED),
     "reports": lambda chance: chance.choice(REPORTS),

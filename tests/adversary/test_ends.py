@@ -28,7 +28,10 @@ def test_a_signal_ends_it_and_the_terminal_is_as_it_was(name: str, tmp_path: Pat
 @pytest.mark.attacks(1)
 def test_a_signal_at_any_moment(seed: int, tmp_path: Path) -> None:
     with attacking("moments", seed, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
-        name, keys = attack.chance.choice(list(SIGNALS)), attack.chance.choices("++u]?xwi", k=attack.chance.randint(0, 8))
+        name, keys = (
+            attack.chance.choice(list(SIGNALS)),
+            attack.chance.choices("++u]?xwi", k=attack.chance.randint(0, 8)),
+        )
         attack.did(f"keys {keys}, then {name}")
         editor.wait_for(PARAMS).press(*keys).draw(attack.chance.random() * 0.1)
         assert editor.send(signal.Signals[name]).ended(SOON) in (SIGNALS[name], -signal.Signals[name])

@@ -24,10 +24,15 @@ def _file_in_its_place(folders: Folders) -> None:
     folders.journals.write_text("a file")
 
 
+def _without_journals(folders: Folders) -> None:
+    for each in folders.journals.iterdir():
+        each.unlink()
+
+
 REMOVED: dict[str, Callable[[Folders], object]] = {
     "the state folder": lambda folders: shutil.rmtree(folders.state.parent),
     "the journals": lambda folders: shutil.rmtree(folders.journals),
-    "a journal": lambda folders: [each.unlink() for each in folders.journals.iterdir()],
+    "a journal": _without_journals,
     "a journal, emptied": lambda folders: [each.write_bytes(b"") for each in folders.journals.iterdir()],
     "the journals, a file there": _file_in_its_place,
     "the journals, protected": lambda folders: folders.journals.chmod(0o500),

@@ -12,7 +12,7 @@ KILLS = 4
 """How often an editor is killed in one life, at least."""
 
 
-@pytest.mark.attacks(2)
+@pytest.mark.attacks(1)
 def test_killed_among_edits_saves_and_another_hand_s_work(seed: int, tmp_path: Path) -> None:
     with attacking("kills", seed, tmp_path) as attack:
         _live(Life(attack), editors=1)

@@ -54,10 +54,11 @@ def test_nothing_of_a_paste_is_a_key(seed: int, tmp_path: Path) -> None:
         leaves(editor)
 
 
-@pytest.mark.parametrize("target", ["find", "a number", "an error", "a name"])
-def test_a_megabyte_is_taken_in_a_moment(target: str, tmp_path: Path) -> None:
-    with attacking("megabyte", 0, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
+@pytest.mark.attacks(2)
+def test_a_megabyte_is_taken_in_a_moment(seed: int, tmp_path: Path) -> None:
+    with attacking("megabyte", seed, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
         editor.wait_for(PARAMS)
+        target = ("find", "an error", "a number", "a name", "the tree", "a model")[seed % 6]
         _paste(editor, attack, target, (b"64 \x1b[1mq\x1b[0m 3x3 conv\n" * MEGABYTE)[:MEGABYTE])
         leaves(editor)
 

@@ -78,10 +78,10 @@ def _in_few_lines(editor: Editor, attack: Attack, dialog: tuple[str, ...]) -> No
 def test_any_size_in_the_middle_of_anything(seed: int, tmp_path: Path) -> None:
     with attacking("sizes", seed, tmp_path) as attack, editing(attack.folders, size=USUAL) as editor:
         editor.wait_for(PARAMS)
-        for _ in range(5):
+        for _ in range(3):
             dialog = attack.chance.choice(DIALOGS + MORE)
             editor.press(*dialog)
-            for _ in range(attack.chance.randint(1, 6)):
+            for _ in range(attack.chance.randint(1, 4)):
                 size, key = _any(attack.chance), attack.chance.choice(NAVIGATION)
                 attack.did(f"{dialog}, {size[0]}×{size[1]}, {key}")
                 editor.is_drawn = False
