@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from itertools import zip_longest
 
 from msgspec import Struct, structs
 
-from inspector.core.changes.compare import compare
 from inspector.core.network.blocks import has_projection, parts
 from inspector.core.network.kinds import kind
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node
+from inspector.core.network.tree import Place, below
 from inspector.core.units import Dims
+
+_Pair = tuple[Place | None, Place | None]
+"""What stands at a place before and after an edit; None where nothing does."""
 
 
 class Met(Struct, frozen=True):
@@ -32,23 +36,63 @@ class Met(Struct, frozen=True):
     news: int = 0
 
 
-def errors_by_hand(before: Network, after: Network) -> Iterator[Met]:
-    """The errors that a person meets who makes an edit by hand, in forward order: filters first, then what follows."""
+def errors_by_hand(before: Network, after: Network, shown: Container[str] | None = None) -> Iterator[Met]:
+    """The errors that a person meets who makes an edit by hand, in forward order: filters first, then what follows.
+
+    Where `shown` is given, a run of equal blocks is told by its first one and by those whose paths are `shown`.
+    """
     block: tuple[str, str, Node, Node] | None = None
     news = 0
-    for change in compare(before, after):
-        old, new = change.before, change.after
-        if block and kind(new or old or before.root).is_beside_path:
+    for one, other in _changes(before, after, shown):
+        old, new = one.node if one else None, other.node if other else None
+        place = other or one or before.place
+        if block and kind(place.node).is_beside_path:
             yield from _sum(*block, news)
             block = None
         if old is None:
             news += bool(new and new.weight)
         elif new and kind(new).is_block:
-            block = (change.name, change.path, old, new)
+            block = (place.name, place.path, old, new)
         elif new and old.weight and new.weight and old.input[1] != new.input[1]:
             for comes, built, is_alone in _mixed(old, new):
                 error, numbers = _said(comes, built)
-                yield Met(error, numbers, change.name, change.path, comes.input[2:], "", is_alone, news)
+                yield Met(error, numbers, place.name, place.path, comes.input[2:], "", is_alone, news)
+
+
+def _changes(before: Network, after: Network, shown: Container[str] | None) -> Iterator[_Pair]:
+    """Every place that differs, groups before what is in them, in forward order."""
+    for one, other in zip(before.children(before.place), after.children(after.place), strict=True):
+        if one.node.kind != "Stage":
+            yield from _differing(one, other)
+        elif one.node is not other.node:
+            for pair in _blocks(one, other, shown):
+                yield from _differing(*pair)
+
+
+def _blocks(one: Place, other: Place, shown: Container[str] | None) -> Iterator[_Pair]:
+    """The blocks of a stage that were exchanged, by their number."""
+    last: tuple[Node | None, Node | None] = (None, None)
+    for number, (old, new) in enumerate(zip_longest(one.node.children, other.node.children)):
+        is_first = old is not last[0] or new is not last[1]
+        if old is not new and (is_first or shown is None or f"{one.path}.{number}" in shown):
+            yield below(one, number) if old else None, below(other, number) if new else None
+        last = old, new
+
+
+def _differing(one: Place | None, other: Place | None) -> Iterator[_Pair]:
+    """A place and all in it that differs, matched by name; what is gone comes last."""
+    if one and other and one.node == other.node:
+        return
+    yield one, other
+    olds = {place.name: place for place in _within(one)}
+    for child in _within(other):
+        yield from _differing(olds.pop(child.name, None), child)
+    for gone in olds.values():
+        yield from _differing(gone, None)
+
+
+def _within(place: Place | None) -> list[Place]:
+    return [below(place, number) for number in range(len(place.node.children))] if place else []
 
 
 def _mixed(old: Node, new: Node) -> Iterator[tuple[Node, Node, bool]]:

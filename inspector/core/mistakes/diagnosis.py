@@ -13,6 +13,7 @@ from inspector.core.design.edit import edit, resolve
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.mistakes.by_hand import Met, errors_by_hand
+from inspector.core.mistakes.effort import Effort
 from inspector.core.mistakes.fitting import fit, fits, of_stage, tried
 from inspector.core.mistakes.shape_errors import Checkpoint, Forward, read
 from inspector.core.names import STAGES, block_name, layer_name
@@ -56,9 +57,10 @@ def diagnose(text: str, design: Design) -> Diagnosis | None:
 
 def _forward(error: Forward, design: Design) -> Diagnosis:
     """The likeliest of the edits that run into an error of a forward pass."""
-    ranked = _ranked(error, design)
+    effort = Effort()
+    ranked = _ranked(error, design, effort)
     if not ranked and error.kind in ("sum", "map"):
-        ranked = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design)
+        ranked = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design, effort)
     if not ranked:
         return Diagnosis(_ERRORS[error.kind], "", "", _NOWHERE.format(called(design)), "")
     best, met = ranked[0]
@@ -69,19 +71,20 @@ def _forward(error: Forward, design: Design) -> Diagnosis:
     return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
 
 
-def _ranked(error: Forward, design: Design) -> list[tuple[str, Met]]:
+def _ranked(error: Forward, design: Design, effort: Effort) -> list[tuple[str, Met]]:
     """Every edit that runs into `error`, and where it does, the likeliest first.
 
     That is what the traceback shows, then one convolution's filters before a whole stage's, a small stride, what needs
     no new module, what is met early, and of equal blocks the last: its feature maps are those that Grad-CAM looks at.
     """
-    before = analyze(design)
+    before, shown = analyze(design), _shown(error, design)
     ranked = []
-    for turn, (assignment, after) in enumerate(tried(design, _candidates(design, error))):
+    for turn, (assignment, after) in enumerate(tried(design, _candidates(design, error), effort)):
+        effort.spend(16 * len(shown))
         field = resolve(design, assignment.partition("=")[0])
         width = 0 if field.block else max(1, int(assignment.partition("=")[2]) - 1) if field.name == "stride" else 1
         near = f" .{layer_name(field.stage)}.{field.block - 1}." if field.block else ""
-        for step, met in enumerate(errors_by_hand(before, after)):
+        for step, met in enumerate(errors_by_hand(before, after, shown)):
             if (met.kind, met.numbers) == (error.kind, error.numbers):
                 signs = _signs(met.path, design) + near
                 fits = sum(piece in signs for piece in error.seen) + (met.size == error.comes[2:])
@@ -90,6 +93,12 @@ def _ranked(error: Forward, design: Design) -> list[tuple[str, Met]]:
     for _, assignment, met in sorted(ranked, key=lambda each: each[0]):
         best.setdefault(assignment, met)
     return list(best.items())
+
+
+def _shown(error: Forward, design: Design) -> frozenset[str]:
+    """The paths of the blocks that the text shows, each counted from the first one."""
+    blocks = {stage: _in_sight(stage, error.seen, design.stage(stage).blocks) for stage in STAGES}
+    return frozenset(f"{layer_name(stage)}.{block - 1}" for stage in STAGES for block in blocks[stage])
 
 
 def _signs(path: str, design: Design) -> str:
@@ -136,11 +145,16 @@ def _channels(error: Forward) -> int:
 
 def _telling(name: str, stage: Stage, seen: frozenset[str]) -> list[int]:
     """Blocks that stand for all of a stage's: the first and the last ones, overridden ones, and those in sight."""
+    blocks = {1, 2, stage.blocks - 1, stage.blocks} | {each.block for each in stage.overrides[:8]}
+    blocks |= _in_sight(name, seen, stage.blocks)
+    return sorted(block for block in blocks if 1 <= block <= stage.blocks)
+
+
+def _in_sight(name: str, seen: frozenset[str], count: int) -> set[int]:
+    """The numbers, from 1, of a stage's blocks that are seen, whether counted from the first one or from the end."""
     layer = f".{layer_name(name)}."
     shown = [int(piece[len(layer) : -1]) for piece in seen if piece.startswith(layer) and piece != layer]
-    blocks = {1, 2, stage.blocks - 1, stage.blocks} | {each.block for each in stage.overrides[:8]}
-    blocks |= {block + 1 if block >= 0 else block + 1 + stage.blocks for block in shown}
-    return sorted(block for block in blocks if 1 <= block <= stage.blocks)
+    return {block + 1 if block >= 0 else block + 1 + count for block in shown}
 
 
 def _plain(error: Forward, network: Network) -> Diagnosis | None:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, zip_longest
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from inspector.core.changes.compare import compare
 from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.edit import edit
-from inspector.core.names import block_name, stage_name
+from inspector.core.mistakes.effort import Effort
+from inspector.core.names import STAGES, block_name, layer_name, stage_name
 from inspector.core.network.network import Network, analyze
+from inspector.core.network.node import Node
+from inspector.core.network.tree import FIRST_STAGE, HEAD, STEM
 from inspector.core.units import Dims
 from inspector.errors import DesignError
 
 Shapes = Mapping[str, Dims | None]
 """Shapes of weights by torch's path of their module; () for any shape, None where there is no such module."""
 
-_MOST, _COMPARED = 400, 100_000
-"""How many edits are tried for one step, and how many shapes and blocks are looked at for it."""
+_MOST, _FARTHEST = 400, 1_000
+"""How many edits are tried for one step, and how many of the shapes that are left suggest some."""
 _DEEPEST = 12
 """How many edits are put together before a search is given up."""
+_SINGLE = re.compile(r"conv[2-5]_[0-9]")
+_TOPS = {"conv1": STEM, "bn1": STEM, "fc": HEAD} | {
+    layer_name(stage): number for number, stage in enumerate(STAGES, FIRST_STAGE)
+}
+"""Where among the network's children the module is that a path begins with."""
 
 
 class Fit(Struct, frozen=True):
@@ -33,36 +42,54 @@ class Fit(Struct, frozen=True):
     left: tuple[str, ...]
 
 
+class _Step(NamedTuple):
+    """What may come next: how many shapes it leaves, how many edits it is, how much of what is wanted it changes."""
+
+    left: int
+    edits: int
+    changed: int
+    assignment: str
+    after: Network
+
+
 def fit(design: Design, wanted: Shapes) -> Fit:
     """The edits that give `design` the `wanted` shapes, as few as can be found, and of equal ones what changes least.
 
     One step is the edit that mends most; an edit that mends nothing is none.
     """
-    before = analyze(design)
+    before, effort = analyze(design), Effort()
     made: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     left = _left(before, wanted)
-    while left and len(made) < _DEEPEST:
-        steps = sorted(_steps(before, design, wanted, left), key=lambda step: step[:-1])
-        if not steps or steps[0][0] >= len(left):
+    while left and len(made) < _DEEPEST and effort.is_left:
+        steps = _best(before, list(_steps(before, design, wanted, left, effort)))
+        if not steps or steps[0].left >= len(left):
             break
         if not made:
-            others = tuple(each[-1] for each in steps[1:] if each[0] == 0)[:4]
-        made += tuple(steps[0][-1].split())
+            others = tuple(step.assignment for step in steps[1:] if step.left == 0)[:4]
+        made += tuple(steps[0].assignment.split())
         design = edit(before.design, *made)
         left = _left(analyze(design), wanted)
     made = tuple({each.partition("=")[0]: each for each in made}.values())  # of one address what was last
     return Fit(made, others if not left and len(made) == 1 else (), left)
 
 
-def _steps(
-    before: Network, design: Design, wanted: Shapes, left: tuple[str, ...]
-) -> Iterator[tuple[int, int, int, str]]:
-    """The edits that may come next: how many shapes they leave, how many they are, what else they change."""
-    size = len(wanted) + sum(stage.blocks for stage in design.stages)
-    suggested = islice(_suggested(design, wanted, left), min(_MOST, _COMPARED // size))
-    for assignment, after in tried(design, suggested):
-        yield len(_left(after, wanted)), assignment.count("="), _besides(before, after, wanted), assignment
+def _steps(before: Network, design: Design, wanted: Shapes, left: tuple[str, ...], effort: Effort) -> Iterator[_Step]:
+    """The edits that may come next."""
+    own = [_weight(before, path) for path in wanted]
+    for assignment, after in tried(design, islice(_suggested(design, wanted, left), _MOST), effort):
+        effort.spend(2 * len(wanted))
+        weights = [_weight(after, path) for path in wanted]
+        leaves = sum(not _is(weight, shape) for weight, shape in zip(weights, wanted.values(), strict=True))
+        changed = sum(one != other for one, other in zip(own, weights, strict=True))
+        yield _Step(leaves, assignment.count("="), changed, assignment, after)
+
+
+def _best(before: Network, steps: list[_Step]) -> list[_Step]:
+    """The steps that leave nothing, or else as little as can be, the best first: then what changes little besides."""
+    least = min((step[:2] for step in steps), default=(0, 0))
+    chosen = [step for step in steps if step.left == 0 or step[:2] == least]
+    return sorted(chosen, key=lambda step: (*step[:2], _changes(before, step.after) - step.changed, step.assignment))
 
 
 def _left(network: Network, wanted: Shapes) -> tuple[str, ...]:
@@ -71,21 +98,64 @@ def _left(network: Network, wanted: Shapes) -> tuple[str, ...]:
 
 def fits(network: Network, path: str, shape: Dims | None) -> bool:
     """Whether the module at torch's `path` has a weight of that shape; a bias has the first of its sizes."""
-    place = network.get(path)
-    if shape is None or place is None:
-        return shape is None and place is None
-    return (place.node.weight or ())[: len(shape)] == shape
+    return _is(_weight(network, path), shape)
 
 
-def tried(design: Design, assignments: Iterable[str]) -> Iterator[tuple[str, Network]]:
-    """Each of some edits that is allowed in `design` and changes it, once, and the network that it gives."""
+def _is(weight: Dims | None, shape: Dims | None) -> bool:
+    if shape is None or weight is None:
+        return shape is weight
+    return weight[: len(shape)] == shape
+
+
+def _weight(network: Network, path: str) -> Dims | None:
+    """The weight of the module at torch's `path`; None where there is no such module."""
+    keys = path.split(".")
+    top = _TOPS.get(keys[0])
+    if top is None:
+        return None
+    node = network.root.children[top]
+    if node.kind == "Stage":
+        number, keys = int(keys[1]), keys[2:]
+        if number >= len(node.children):
+            return None
+        node = node.children[number]
+    for key in keys:
+        for child in node.children:
+            if child.key == key:
+                node = child
+                break
+        else:
+            return None
+    return node.weight or ()
+
+
+def tried(design: Design, assignments: Iterable[str], effort: Effort | None = None) -> Iterator[tuple[str, Network]]:
+    """Each of some edits that is allowed in `design` and changes it, once, and the network that it gives.
+
+    Ends where the `effort` does.
+    """
+    before, effort = analyze(design), effort or Effort()
+    overrides = sum(len(stage.overrides) for stage in design.stages)
     for assignment in dict.fromkeys(assignments):
+        if not effort.is_left:
+            return
+        effort.spend(50 + overrides // 4)
         try:
             edited = edit(design, *assignment.split())
         except DesignError:
             continue
         if edited != design:
-            yield assignment, analyze(edited)
+            after = analyze(edited)
+            effort.spend(_analysed(before, after))
+            yield assignment, after
+
+
+def _analysed(before: Network, after: Network) -> int:
+    """About how many nodes are looked at in stages that differ; equal blocks are analysed and compared once."""
+    stages = zip(
+        before.root.children[FIRST_STAGE:HEAD], after.root.children[FIRST_STAGE:HEAD], after.design.stages, strict=True
+    )
+    return 50 + sum(20 * len(stage.overrides) + stage.blocks // 8 for old, new, stage in stages if old is not new)
 
 
 def of_stage(design: Design, stage: str, filters: int) -> Iterator[str]:
@@ -101,21 +171,50 @@ def of_stage(design: Design, stage: str, filters: int) -> Iterator[str]:
         yield f"{stage}.planes={-(-filters // values.groups * 64 // values.width_per_group)}"
 
 
-def _besides(before: Network, after: Network, wanted: Shapes) -> int:
-    """How many weights change of which nothing was wanted."""
-    return sum(
-        (change.before.weight if change.before else None) != (change.after.weight if change.after else None)
-        for change in compare(before, after)
-        if change.path not in wanted
-    )
+def _changes(before: Network, after: Network) -> int:
+    """How many weights change."""
+    count = 0
+    for old, new in zip(before.root.children, after.root.children, strict=True):
+        for one, other, times in _exchanged(old, new) if old.kind == "Stage" else [(old, new, 1)]:
+            had, has = _weights(one), _weights(other)
+            count += times * sum(had.get(path) != has.get(path) for path in had | has)
+    return count
 
 
-def _suggested(design: Design, wanted: Shapes, paths: Iterable[str]) -> Iterator[str]:
+def _exchanged(old: Node, new: Node) -> Iterator[tuple[Node | None, Node | None, int]]:
+    """The children that are others than before, and how many times: equal blocks are one node."""
+    pairs = [pair for pair in zip_longest(old.children, new.children) if pair[0] is not pair[1]]
+    nodes = {(id(one), id(other)): (one, other) for one, other in pairs}
+    for key, times in Counter([(id(one), id(other)) for one, other in pairs]).items():
+        yield *nodes[key], times
+
+
+def _weights(node: Node | None, path: str = "") -> dict[str, Dims]:
+    """The weights in a node by their path from it."""
+    if node is None:
+        return {}
+    own = {path: node.weight} if node.weight else {}
+    return own | {
+        name: each for child in node.children for name, each in _weights(child, f"{path}.{child.key}").items()
+    }
+
+
+def _suggested(design: Design, wanted: Shapes, paths: tuple[str, ...]) -> Iterator[str]:
     """Edits that the shapes at some paths suggest: what is wanted of a whole stage before what is of one block."""
-    suggested = [each for path in paths for each in _for(design, path, wanted[path])]
-    single = re.compile(r"conv[2-5]_[0-9]")
-    yield from dict.fromkeys(each for each in suggested if not single.match(each))
-    yield from dict.fromkeys(each for each in suggested if single.match(each))
+    suggested = [*_deep_enough(wanted, paths)]
+    suggested += [each for path in paths[:_FARTHEST] for each in _for(design, path, wanted[path])]
+    yield from dict.fromkeys(each for each in suggested if not _SINGLE.match(each))
+    yield from dict.fromkeys(each for each in suggested if _SINGLE.match(each))
+
+
+def _deep_enough(wanted: Shapes, paths: tuple[str, ...]) -> Iterator[str]:
+    """Edits that give each stage as many blocks as there are wanted of it."""
+    last: dict[str, int] = {}
+    for path in paths:
+        layer, _, rest = path.partition(".")
+        if rest and wanted[path] is not None:
+            last[layer] = max(last.get(layer, 0), int(rest.partition(".")[0]))
+    yield from (f"{stage_name(layer[-1])}.blocks={block + 1}" for layer, block in last.items())
 
 
 def _for(design: Design, path: str, shape: Dims | None) -> Iterator[str]:
@@ -136,7 +235,8 @@ def _for(design: Design, path: str, shape: Dims | None) -> Iterator[str]:
     layer, block, part = path.split(".")[:3]
     stage = stage_name(layer[-1])
     if not shape:
-        yield f"{stage}.blocks={int(block) + (shape is not None)}"
+        if shape is None:
+            yield f"{stage}.blocks={block}"
         return
     yield from _filters(design, stage, int(block) + 1, part.replace("bn", "conv"), shape[0])
     if part == "conv2" and len(shape) == 4:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from inspector.core.mistakes.copied import Copied, copied
 from inspector.core.units import Dims
 
 
@@ -40,46 +43,43 @@ class Checkpoint(Struct, frozen=True):
 
 def read(text: str) -> Forward | Checkpoint | None:
     """The first shape error in `text`, which may be hard-wrapped, indented and coloured; None where there is none."""
-    text = _COLOUR.sub("", text)
-    matches = [(kind, first) for kind, pattern in _PATTERNS.items() if (first := pattern.search(text))]
-    if not matches:
+    source = copied(text)
+    messages = [message for kind in _PATTERNS if (message := _first(source, kind)) is not None]
+    if not messages:
         return None
-    kind, first = min(matches, key=lambda match: match[1].start())
-    begin = max(text.rfind(_HEADLINE, 0, first.start()), first.start() - _FAR, 0)
-    end = text.find(_HEADLINE, first.end())
-    end = len(text) if end < 0 else end
-    if kind in ("size", "missing", "unexpected"):
-        return _checkpoint(text[first.start() : end])
-    return _forward(
-        kind, [_sizes(group) for group in first.groups()], _seen(text[begin : min(end, first.end() + _FAR)])
-    )
+    first = min(messages, key=lambda message: message.begin)
+    end = source.packed.find(_HEADLINE, first.end)
+    end = len(source.packed) if end < 0 else end
+    if first.kind in ("size", "missing", "unexpected"):
+        return _checkpoint(source.packed[first.begin : end])
+    begin = max(source.packed.rfind(_HEADLINE, 0, first.begin), first.begin - _FAR, 0)
+    seen = _seen(source.between(begin, min(end, first.end + _FAR)))
+    return _forward(first.kind, [_sizes(group) for group in first.groups], seen)
 
 
-_HEADLINE, _FAR = "Traceback (most recent call last)", 100_000
+_HEADLINE, _FAR = "Traceback(mostrecentcalllast)", 100_000
 _MOST = 3_000
 """How many tensors of a checkpoint are looked at: more than five for each layer of the deepest preset."""
-_COLOUR = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-_EDGE = r"\s│┃>"
-"""What stands between two lines of a message: a line break, and the frame or the quotation mark before the next."""
-_GAP = f"[{_EDGE}]*"
 _WILD = {
-    "#": rf"([0-9](?:{_GAP}[0-9]){{0,8}})",
-    "%": rf"([0-9]{{1,9}}(?![0-9])(?:[^\S\n]*\n{_GAP}[0-9]{{1,9}}(?=[^\S\n]*(?:\n|\Z)))?)",  # the message ends with it
-    "&": "([123])(?![0-9])",
-    "@": rf"([0-9,{_EDGE}]{{0,200}})",
-    "~": rf"([\w.{_EDGE}]{{1,150}}?)",
-    "…": rf"""((?:["'][^"']{{1,400}}["'][{_EDGE},]*)+)""",
+    "#": "([0-9]{1,9}+)",
+    "@": "([0-9,]{0,200}+)",
+    "~": r"([\w.]{1,150}+)",
+    "%": "(?=[0-9])",
+    "…": """(?=["'][^"']{1,400}+["'])""",
 }
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    """`words`, broken anywhere: # is a number, % one at the end, & a dimension, @ sizes, ~ a name, … quoted names."""
-    return re.compile(_GAP.join(_WILD.get(char) or re.escape(char) for char in words.replace(" ", "")))
+    """`words` without blanks: # is a number, @ sizes, ~ a name; % a number that ends them, … quoted names.
+
+    Each piece takes all that it can and gives nothing back, so a message is read once from its beginning to its end.
+    """
+    return re.compile("".join(_WILD.get(char) or re.escape(char) for char in words.replace(" ", "")))
 
 
 _PATTERNS = {
     "norm": _pattern("running_mean should contain # elements not %"),
-    "sum": _pattern("The size of tensor a (#) must match the size of tensor b (#) at non-singleton dimension &"),
+    "sum": _pattern("The size of tensor a (#) must match the size of tensor b (#) at non-singleton dimension %"),
     "broadcast": _pattern("output with shape [@] doesn't match the broadcast shape [@]"),
     "conv": _pattern(
         "Given groups=#, weight of size [@], expected input[@] to have # channels, but got # channels instead"
@@ -92,21 +92,45 @@ _PATTERNS = {
     "missing": _pattern("Missing key(s) in state_dict: …"),
     "unexpected": _pattern("Unexpected key(s) in state_dict: …"),
 }
+_LAST = {
+    "norm": re.compile(r"([0-9]{1,9}+)(?![0-9])(?: *+\n[ \n│┃>]*+([0-9]{1,9}+)(?= *+(?:\n|\Z)))?+"),
+    "sum": re.compile(r"([123])(?![0-9])"),
+}
+"""The number that ends a message: its own line tells it from what is printed next, and it may go on in the next one."""
+_KEY = re.compile(r"""["']([^"']{1,400}+)["'],*+""")
 _TENSOR = re.compile(
-    r"(?:.*?\.)??(layer[1-4]\.[0-9]{1,5}\.(?:conv[1-3]|bn[1-3]|downsample\.[01])|conv1|bn1|fc)"
-    r"\.(?:weight|bias|running_mean|running_var)"
+    r"(?:\A|\.)(layer[1-4]\.[0-9]{1,5}+\.(?:conv[1-3]|bn[1-3]|downsample\.[01])|conv1|bn1|fc)"
+    r"\.(?:weight|bias|running_mean|running_var)\Z"
 )
-_POINTED_AT = re.compile(r"^-+> .*$", re.MULTILINE)
-_BLOCK = re.compile(r"layer([1-4])[.\[](-?[0-9]{1,5})")
-_CALL = re.compile(r"(?:self|layer[1-4]\.[0-9]{1,5})\.(conv[1-3]|bn[1-3]|downsample|fc)\b(?!\s*=)")
+_POINTED_AT = re.compile(r"^-++> .*+$", re.MULTILINE)
+_BLOCK = re.compile(r"layer([1-4])[.\[](-?+[0-9]{1,5}+)")
+_STAGE_CALL = re.compile(r"self\.layer([1-4])\(")
+_CALL = re.compile(r"(?:self|layer[1-4]\.[0-9]{1,5}+)\.(conv[1-3]|bn[1-3]|downsample|fc)\b(?! *+=)")
 
 
-def _joined(text: str) -> str:
-    return re.sub(f"[{_EDGE}]", "", text)
+class _Message(NamedTuple):
+    """One of torch's messages: where it stands in the packed text, and what stands in its gaps."""
+
+    kind: str
+    begin: int
+    end: int
+    groups: tuple[str, ...]
+
+
+def _first(source: Copied, kind: str) -> _Message | None:
+    """The first message of a kind."""
+    for match in _PATTERNS[kind].finditer(source.packed):
+        if kind not in _LAST:
+            return _Message(kind, *match.span(), match.groups())
+        last = _LAST[kind].match(source.lines, source.places[match.end()])
+        if last:
+            number = "".join(part or "" for part in last.groups())
+            return _Message(kind, match.start(), match.end() + len(number), (*match.groups(), number))
+    return None
 
 
 def _sizes(text: str) -> Dims:
-    return tuple(int(part) for part in _joined(text).split(",") if part)
+    return tuple(int(part) for part in text.split(",") if part)
 
 
 def _forward(kind: str, groups: list[Dims], seen: frozenset[str]) -> Forward:
@@ -126,7 +150,7 @@ def _forward(kind: str, groups: list[Dims], seen: frozenset[str]) -> Forward:
 def _seen(text: str) -> frozenset[str]:
     """The pieces of torch's paths in a traceback; of the lines that IPython shows, those that its arrow points at."""
     text = "\n".join(_POINTED_AT.findall(text)) or text
-    pieces = {f".layer{number}." for number in re.findall(r"self\.layer([1-4])\(", text)}
+    pieces = {f".layer{number}." for number in _STAGE_CALL.findall(text)}
     for number, block in islice(((block_match[1], block_match[2]) for block_match in _BLOCK.finditer(text)), 64):
         pieces |= {f".layer{number}.", f".layer{number}.{block}."}
     calls = _CALL.findall(text)
@@ -140,21 +164,30 @@ def _checkpoint(text: str) -> Checkpoint:
     model: dict[str, Dims | None] = {}
     saved: dict[str, Dims | None] = {}
     missing, unexpected = (_listed(text, kind) for kind in ("missing", "unexpected"))
-    for path in missing - unexpected:
-        model[path], saved[path] = (), None
-    for path in unexpected - missing:
-        model[path], saved[path] = None, ()
+    for path in missing:
+        if path not in unexpected:
+            model[path], saved[path] = (), None
+    for path in unexpected:
+        if path not in missing:
+            model[path], saved[path] = None, ()
     for match in islice(_PATTERNS["size"].finditer(text), _MOST):
         name, old, new = match.groups()
-        tensor = _TENSOR.fullmatch(_joined(name))
+        tensor = _TENSOR.search(name)
         if tensor:
             saved.setdefault(tensor[1], _sizes(old))
             model.setdefault(tensor[1], _sizes(new))
-    return Checkpoint(model, saved, bool(missing & unexpected))
+    return Checkpoint(model, saved, any(path in unexpected for path in missing))
 
 
-def _listed(text: str, kind: str) -> set[str]:
-    """The modules in the list of missing or unexpected keys."""
-    listed = _PATTERNS[kind].search(text)
-    keys = re.findall(r"""["']([^"']+)["']""", listed[1]) if listed else []
-    return {tensor[1] for key in keys[:_MOST] if (tensor := _TENSOR.fullmatch(_joined(key)))}
+def _listed(text: str, kind: str) -> dict[str, None]:
+    """The modules in the list of missing or unexpected keys, in its order."""
+    begin = _PATTERNS[kind].search(text)
+    keys = islice(_quoted(text, begin.end()), _MOST) if begin else ()
+    return {tensor[1]: None for key in keys if (tensor := _TENSOR.search(key))}
+
+
+def _quoted(text: str, at: int) -> Iterator[str]:
+    """The quoted names that follow one another from a position on."""
+    while key := _KEY.match(text, at):
+        yield key[1]
+        at = key.end()
