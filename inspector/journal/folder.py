@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from errno import ENOSPC
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,10 @@ OPEN, KEPT, DAMAGED = ".journal", ".kept", ".damaged"
 
 MOST_BYTES = 8 * 2**20
 """What a journal grows to, or twice what it began with, before it is rewritten (record.MOST_BYTES)."""
-MOST_READ = 64 * 2**20
-"""A journal that is larger is none: of the largest designs that there can be it is half of that."""
+MOST_READ = 32 * 2**20
+"""A journal that is larger is none: one of the largest designs that there can be has 20 MiB."""
+MOST_PARTS = 2_000_000
+"""Objects in a journal, an override each at most; more of them would be made into gigabytes."""
 KEPT_DAYS = 30
 KEPT_WORKS = 100
 """How long, and how much of, the work that was left unsaved is kept."""
@@ -75,16 +78,18 @@ class Journal:
         self._is_whole = told is not None
         self._told: Told = {} if told is None else told
         self._window = range(1, len(work.history.steps) if work is not None else 1)
+        self._size = os.fstat(file).st_size if file >= 0 else 0
         self._most = MOST_BYTES
         self._has_told = self._has_ended = False
 
     @property
     def is_there(self) -> bool:
-        """Whether what was written last is in a file, and that in its place."""
+        """Whether what was written last is in a file, all of it, and that in its place."""
         if self._file < 0 or not self._is_whole:
             return False
         try:
-            return os.path.samestat(self._path.stat(), os.fstat(self._file))
+            own = os.fstat(self._file)
+            return own.st_size == self._size and os.path.samestat(self._path.stat(), own)
         except OSError:
             return False
 
@@ -103,7 +108,7 @@ class Journal:
 
     def _write(self, work: Written) -> None:
         before = self._work
-        if before is None or not self.is_there or os.fstat(self._file).st_size > self._most:
+        if before is None or not self.is_there or self._size > self._most:
             self._rewrite(work)
             return
         is_cut = self._window.stop < len(before.history.steps)
@@ -112,7 +117,7 @@ class Journal:
             if moved is None or is_cut:
                 self._rewrite(work)
                 return
-            _append(self._file, encoded(moved))
+            self._size += _append(self._file, encoded(moved))
         self._window = range(self._window.start, len(work.history.steps))
         self._work = work
 
@@ -146,7 +151,7 @@ class Journal:
             raise
         self._let_go()
         self._file, self._work, self._is_whole, self._has_told = file, work, True, False
-        self._window, self._most = window, max(MOST_BYTES, 2 * len(data))
+        self._window, self._most, self._size = window, max(MOST_BYTES, 2 * len(data)), len(data)
 
     def _in_common(self, work: Written) -> int:
         """How many steps a work begins with in common with the one that was written last."""
@@ -191,10 +196,11 @@ def _words(error: Exception) -> str:
     return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
 
 
-def _append(file: int, line: bytes) -> None:
-    """Write a line whole; OSError where there is room for a part of it only."""
+def _append(file: int, line: bytes) -> int:
+    """Write a line whole, of so many bytes; OSError where there is room for a part of it only."""
     if os.write(file, line) != len(line):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
+    return len(line)
 
 
 class Found(Struct, frozen=True):
@@ -328,11 +334,14 @@ def _locked(path: Path, how: int | None = None) -> int:
     return -1
 
 
-def _lines(file: int) -> Sequence[bytes]:
-    """The lines of a journal; ValueError where it is larger than any can be."""
+def _lines(file: int) -> Iterator[bytes]:
+    """The lines of a journal; ValueError where it is larger, or has more parts, than any can be."""
     if os.fstat(file).st_size > MOST_READ:
         raise ValueError(f"is larger than {MOST_READ >> 20} MiB")
-    return os.pread(file, MOST_READ, 0).splitlines(keepends=True)
+    data = os.pread(file, MOST_READ, 0)
+    if data.count(b"{") > MOST_PARTS:
+        raise ValueError("has more parts than work has")
+    return iter(BytesIO(data))
 
 
 def _stamp(status: os.stat_result) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ def write(path: Path | None, kept: Kept) -> str:
     if path is None:
         return ""
     try:
-        write_file(path, msgspec.json.encode(kept).decode() + "\n", overwrite=True, makes_folder=True)
+        write_file(path, msgspec.json.encode(kept).decode() + "\n", overwrite=True, makes_folder=True, is_kept=True)
     except OutputError as error:
         return str(error)
     return ""

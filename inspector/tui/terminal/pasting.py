@@ -30,6 +30,7 @@ class PasteArea(TextArea):
             self._all = event.text
             event.text = f"{event.text[:MOST_SHOWN]}\n… and {len(event.text) - MOST_SHOWN:,} characters more"
             self.clear()
+        event.prevent_default()  # Textual would call its own as well
         await super()._on_paste(event)
         self._seen = self.text
         self.post_message(self.Pasted())
