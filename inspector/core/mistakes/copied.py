@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-_LONGEST = 4_000_000
+_LONGEST = 2_000_000
 """How many characters of a text are looked at, its last ones: there an error stands behind a long log."""
 _COLOUR = re.compile(r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)?+")
 _EDGES = frozenset(" \n│┃>")

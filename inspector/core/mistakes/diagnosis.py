@@ -14,8 +14,9 @@ from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.mistakes.by_hand import Met, errors_by_hand
 from inspector.core.mistakes.effort import Effort
-from inspector.core.mistakes.fitting import fit, fits, of_stage, tried
+from inspector.core.mistakes.fitting import fit, of_stage, tried
 from inspector.core.mistakes.shape_errors import Checkpoint, Forward, read
+from inspector.core.mistakes.weights import fits
 from inspector.core.names import STAGES, block_name, layer_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.tree import HEAD

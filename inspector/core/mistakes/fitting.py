@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -13,10 +12,10 @@ from msgspec import Struct
 from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.edit import edit
 from inspector.core.mistakes.effort import Effort
-from inspector.core.names import STAGES, block_name, layer_name, stage_name
+from inspector.core.mistakes.weights import changes, fits, is_of, weight
+from inspector.core.names import block_name, stage_name
 from inspector.core.network.network import Network, analyze
-from inspector.core.network.node import Node
-from inspector.core.network.tree import FIRST_STAGE, HEAD, STEM
+from inspector.core.network.tree import FIRST_STAGE, HEAD
 from inspector.core.units import Dims
 from inspector.errors import DesignError
 
@@ -28,10 +27,6 @@ _MOST, _FARTHEST = 400, 1_000
 _DEEPEST = 12
 """How many edits are put together before a search is given up."""
 _SINGLE = re.compile(r"conv[2-5]_[0-9]")
-_TOPS = {"conv1": STEM, "bn1": STEM, "fc": HEAD} | {
-    layer_name(stage): number for number, stage in enumerate(STAGES, FIRST_STAGE)
-}
-"""Where among the network's children the module is that a path begins with."""
 
 
 class Fit(Struct, frozen=True):
@@ -76,12 +71,12 @@ def fit(design: Design, wanted: Shapes) -> Fit:
 
 def _steps(before: Network, design: Design, wanted: Shapes, left: tuple[str, ...], effort: Effort) -> Iterator[_Step]:
     """The edits that may come next."""
-    own = [_weight(before, path) for path in wanted]
+    were = [weight(before, path) for path in wanted]
     for assignment, after in tried(design, islice(_suggested(design, wanted, left), _MOST), effort):
         effort.spend(2 * len(wanted))
-        weights = [_weight(after, path) for path in wanted]
-        leaves = sum(not _is(weight, shape) for weight, shape in zip(weights, wanted.values(), strict=True))
-        changed = sum(one != other for one, other in zip(own, weights, strict=True))
+        weights = [weight(after, path) for path in wanted]
+        leaves = sum(not is_of(own, shape) for own, shape in zip(weights, wanted.values(), strict=True))
+        changed = sum(one != other for one, other in zip(were, weights, strict=True))
         yield _Step(leaves, assignment.count("="), changed, assignment, after)
 
 
@@ -89,44 +84,11 @@ def _best(before: Network, steps: list[_Step]) -> list[_Step]:
     """The steps that leave nothing, or else as little as can be, the best first: then what changes little besides."""
     least = min((step[:2] for step in steps), default=(0, 0))
     chosen = [step for step in steps if step.left == 0 or step[:2] == least]
-    return sorted(chosen, key=lambda step: (*step[:2], _changes(before, step.after) - step.changed, step.assignment))
+    return sorted(chosen, key=lambda step: (*step[:2], changes(before, step.after) - step.changed))
 
 
 def _left(network: Network, wanted: Shapes) -> tuple[str, ...]:
     return tuple(path for path, shape in wanted.items() if not fits(network, path, shape))
-
-
-def fits(network: Network, path: str, shape: Dims | None) -> bool:
-    """Whether the module at torch's `path` has a weight of that shape; a bias has the first of its sizes."""
-    return _is(_weight(network, path), shape)
-
-
-def _is(weight: Dims | None, shape: Dims | None) -> bool:
-    if shape is None or weight is None:
-        return shape is weight
-    return weight[: len(shape)] == shape
-
-
-def _weight(network: Network, path: str) -> Dims | None:
-    """The weight of the module at torch's `path`; None where there is no such module."""
-    keys = path.split(".")
-    top = _TOPS.get(keys[0])
-    if top is None:
-        return None
-    node = network.root.children[top]
-    if node.kind == "Stage":
-        number, keys = int(keys[1]), keys[2:]
-        if number >= len(node.children):
-            return None
-        node = node.children[number]
-    for key in keys:
-        for child in node.children:
-            if child.key == key:
-                node = child
-                break
-        else:
-            return None
-    return node.weight or ()
 
 
 def tried(design: Design, assignments: Iterable[str], effort: Effort | None = None) -> Iterator[tuple[str, Network]]:
@@ -169,34 +131,6 @@ def of_stage(design: Design, stage: str, filters: int) -> Iterator[str]:
         yield f"{stage}.planes={filters // values.expansion}"
     if filters % values.groups == 0:
         yield f"{stage}.planes={-(-filters // values.groups * 64 // values.width_per_group)}"
-
-
-def _changes(before: Network, after: Network) -> int:
-    """How many weights change."""
-    count = 0
-    for old, new in zip(before.root.children, after.root.children, strict=True):
-        for one, other, times in _exchanged(old, new) if old.kind == "Stage" else [(old, new, 1)]:
-            had, has = _weights(one), _weights(other)
-            count += times * sum(had.get(path) != has.get(path) for path in had | has)
-    return count
-
-
-def _exchanged(old: Node, new: Node) -> Iterator[tuple[Node | None, Node | None, int]]:
-    """The children that are others than before, and how many times: equal blocks are one node."""
-    pairs = [pair for pair in zip_longest(old.children, new.children) if pair[0] is not pair[1]]
-    nodes = {(id(one), id(other)): (one, other) for one, other in pairs}
-    for key, times in Counter([(id(one), id(other)) for one, other in pairs]).items():
-        yield *nodes[key], times
-
-
-def _weights(node: Node | None, path: str = "") -> dict[str, Dims]:
-    """The weights in a node by their path from it."""
-    if node is None:
-        return {}
-    own = {path: node.weight} if node.weight else {}
-    return own | {
-        name: each for child in node.children for name, each in _weights(child, f"{path}.{child.key}").items()
-    }
 
 
 def _suggested(design: Design, wanted: Shapes, paths: tuple[str, ...]) -> Iterator[str]:
