@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from itertools import cycle
+from itertools import count, cycle
 
 import pytest
+from long_designs import all_overridden, overridden
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inspector.bridge.build import build
 from inspector.bridge.measure import measure
+from inspector.core.changes.compare import explain
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -53,12 +55,38 @@ def test_build_on_meta_and_torchinfo(benchmark: BenchmarkFixture) -> None:
     assert benchmark.pedantic(ask, rounds=20, warmup_rounds=2)
 
 
+DESIGNS = {
+    "16 blocks": RESNET50,
+    "1200 equal blocks": LONG,
+    "1200 blocks, each other": overridden(1200),
+    "40000 blocks, each other": all_overridden(),
+}
+
+
 @pytest.mark.benchmark(group="growth: one edit of one stage")
-@pytest.mark.parametrize("design", [RESNET50, LONG], ids=["16 blocks", "1200 blocks"])
-def test_growth(benchmark: BenchmarkFixture, design: Design) -> None:
-    edits = Edits(design)
+@pytest.mark.parametrize("name", DESIGNS)
+def test_growth(benchmark: BenchmarkFixture, name: str) -> None:
+    edits = Edits(DESIGNS[name])
     network: Network = benchmark(lambda: analyze(edits.next()))
     assert network.params
+
+
+@pytest.mark.benchmark(group="an edit recomputed, the edit itself aside")
+@pytest.mark.parametrize("address", ["input.height", "conv4_x.planes", "conv4_3.conv2"])
+@pytest.mark.parametrize("name", DESIGNS)
+def test_analyze_alone(benchmark: BenchmarkFixture, name: str, address: str) -> None:
+    values = count(32, 32)
+    network: Network = benchmark.pedantic(
+        analyze, setup=lambda: ((edit(DESIGNS[name], f"{address}={next(values)}"),), {}), rounds=100
+    )
+    assert network.params
+
+
+@pytest.mark.benchmark(group="a ripple made whole")
+@pytest.mark.parametrize("name", list(DESIGNS)[:3])
+def test_explain(benchmark: BenchmarkFixture, name: str) -> None:
+    before, after = analyze(DESIGNS[name]), analyze(edit(DESIGNS[name], "input.height=448"))
+    assert benchmark.pedantic(explain, args=(before, after), rounds=10, warmup_rounds=1)
 
 
 @pytest.mark.benchmark(group="the JSON report, as a process")

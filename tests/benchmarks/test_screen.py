@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
+from long_designs import all_overridden, overridden
 from pytest_benchmark.fixture import BenchmarkFixture
 from terminal import Terminal
+
+from inspector.core.design.file import differences
 
 FLOOR = """
 from textual.app import App
@@ -27,6 +31,8 @@ class Floor(App):
 Floor().run()
 """
 LONG = ("--set", "conv3_x.blocks=400", "--set", "conv4_x.blocks=700", "--set", "conv5_x.blocks=97")
+MANY = {"1200": overridden(1200), "40000": all_overridden()}
+"""Designs of so many blocks, no two of them alike."""
 PROGRAMS = {
     "floor": ("-c", FLOOR),
     "inspector": ("-m", "inspector"),
@@ -41,7 +47,10 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Terminal]]:
     def started(name: str) -> Terminal:
         while opened:
             opened.pop().close()
-        opened.append(Terminal(*PROGRAMS[name], columns=140, lines=40, cwd=tmp_path))
+        if name in MANY:
+            (tmp_path / "many.toml").write_text(tomli_w.dumps(differences(MANY[name])))
+        program = PROGRAMS.get(name, ("-m", "inspector", "many.toml"))
+        opened.append(Terminal(*program, columns=140, lines=40, cwd=tmp_path))
         return opened[-1].wait("params")
 
     yield started
@@ -74,3 +83,41 @@ def test_key_to_paint(benchmark: BenchmarkFixture, start: Callable[[str], Termin
         editor.send("+").wait(lambda _: params() != before)
 
     benchmark.pedantic(press, setup=rest, rounds=60)
+
+
+PLACES = {"input": ("down",), "conv4_x": ("]", "]", "]"), "conv4_1": ("]", "]", "]", "down")}
+"""The keys that lead to a place from the network's row: + steps the input's height, planes, a convolution's filters."""
+
+
+@pytest.mark.benchmark(group="key to paint, many blocks that differ, a journal kept")
+@pytest.mark.parametrize("is_open", [False, True], ids=["", "ripple open"])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", MANY)
+def test_key_to_paint_of_many_blocks(
+    benchmark: BenchmarkFixture, start: Callable[[str], Terminal], name: str, place: str, *, is_open: bool
+) -> None:
+    editor = start(name).settle()
+    editor.press("2", *PLACES[place], *(("r", "tab") if is_open else ())).settle()
+
+    def marked() -> str:
+        """The value of the marked field."""
+        found = re.search(r"▸ \w+ +− +(\d+)", editor.text)
+        assert found, editor.text
+        return found[1]
+
+    def rest() -> tuple[tuple[str], dict[str, object]]:
+        editor.settle(0.05)
+        return (marked(),), {}
+
+    def press(before: str) -> None:
+        editor.send("+").wait(lambda _: marked() != before)
+
+    benchmark.pedantic(press, setup=rest, rounds=20)
+    benchmark.extra_info["resident MiB"] = _resident(editor.pid)
+
+
+def _resident(pid: int) -> int:
+    """The memory of a process, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) // 1024 if found else 0

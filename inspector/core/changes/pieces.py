@@ -47,17 +47,17 @@ class Run(NamedTuple, Generic[Mark]):
 
 
 def runs(marks: Iterable[Mark], effort: int = PASSED) -> Iterator[Run[Mark] | int]:
-    """Runs of equal marks, in their order; between them `effort` for each PASSED marks that were looked at."""
+    """Runs of equal marks, in their order; between them `effort` for each PASSED that were compared."""
+    marks = iter(marks)
     first = count = 0
-    last: list[Mark] = []
-    for mark in marks:
-        if [mark] != last:
-            yield from (Run(first, count - first, each) for each in last)
-            first, last = count, [mark]
-        count += 1
-        if count % PASSED == 0:
-            yield effort
-    yield from (Run(first, count - first, each) for each in last)
+    for last in marks:
+        for count, mark in enumerate(marks, 1):
+            if mark != last:
+                yield Run(first, count - first, last)
+                first, last = count, mark  # noqa: PLW2901  # the loop goes round once
+            if count % PASSED == 0:
+                yield effort
+        yield Run(first, count + 1 - first, last)
 
 
 def edits_in_pieces(design: Design, before: Design) -> Pieces[dict[str, Edited]]:
@@ -69,7 +69,8 @@ def edits_in_pieces(design: Design, before: Design) -> Pieces[dict[str, Edited]]
         old, new = before.stage(stage).overrides, design.stage(stage).overrides
         if old is new:
             continue
-        theirs = [{each.block: each for each in overrides} for overrides in (new, old)]
+        known = set(map(id, old)) & set(map(id, new))
+        theirs = [{each.block: each for each in both if id(each) not in known} for both in (new, old)]
         blocks = iter(
             [block for block in sorted({*theirs[0], *theirs[1]}) if theirs[0].get(block) != theirs[1].get(block)]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain, repeat
 from operator import mul, ne
 from typing import NamedTuple, overload
 
@@ -136,20 +137,27 @@ class Blocks(Sequence[Node]):
         """Whether each block has a projection: 1 or 0."""
         return bytes((has_projection(self[0]),)) + self.channels.projections[1:]
 
-    def recipe(self, number: int) -> tuple[Hashable, ...]:
-        """The arguments that block `number` (from 0) is made of; equal for equal blocks, and much less than a block."""
-        entry, channels = self._entry, self.channels
-        x = (entry.x[0], channels.inplanes[number], *(self._sizes if number else entry.x[2:]))
-        filters = tuple([column[number] for column in channels.filters])
-        if channels.kind == "basic":
-            return x, filters, *((1, entry.reach * entry.stride) if number else (entry.stride, entry.reach))
-        if number:
-            return x, filters, 1, entry.stride_on, channels.groups, entry.later, entry.reach * entry.stride
-        return x, filters, entry.stride, entry.stride_on, channels.groups, entry.dilation, entry.reach
+    def marks(self) -> Iterator[Hashable]:
+        """For each block all that it follows from: equal for equal ones, in another stage and network too."""
+        columns = zip(self.channels.inplanes, *self.channels.filters, strict=True)
+        return zip(chain((self._setting(0),), repeat(self._setting(1))), columns, strict=False)
 
-    def recipes(self) -> Iterator[tuple[Hashable, ...]]:
-        """The recipe of each block."""
-        return map(self.recipe, range(len(self)))
+    def recipe(self, number: int) -> tuple[Hashable, ...]:
+        """The arguments that block `number` (from 0) is made of."""
+        _, stride_on, groups, batch, sizes, stride, dilation, reach = self._setting(number)
+        x = (batch, self.channels.inplanes[number], *sizes)
+        filters = tuple([column[number] for column in self.channels.filters])
+        if self.channels.kind == "basic":
+            return x, filters, stride, reach
+        return x, filters, stride, stride_on, groups, dilation, reach
+
+    def _setting(self, number: int) -> tuple[BlockKind, StrideOn, int, int, Dims, int, int, int]:
+        """All that a block follows from besides its channels; the same for all but the first."""
+        entry, channels = self._entry, self.channels
+        shared = channels.kind, entry.stride_on, channels.groups, entry.x[0]
+        if number:
+            return *shared, self._sizes, 1, entry.later, entry.reach * entry.stride
+        return *shared, entry.x[2:], entry.stride, entry.dilation, entry.reach
 
     @overload
     def __getitem__(self, number: int) -> Node: ...
@@ -190,4 +198,4 @@ class Blocks(Sequence[Node]):
 
 def marks(blocks: Sequence[Node]) -> Iterator[Hashable]:
     """Something for each of some blocks that is equal for equal ones among them, without any being made."""
-    return blocks.recipes() if isinstance(blocks, Blocks) else map(id, blocks)
+    return blocks.marks() if isinstance(blocks, Blocks) else map(id, blocks)

@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
+from textual.timer import Timer
 
 from inspector.core.network.node import Where
 from inspector.session.view import View
@@ -53,7 +54,7 @@ class Making(NamedTuple):
 PIECE = 4096
 """The effort of one piece: 21 blocks compared, or 4,096 passed by. It takes some five milliseconds."""
 PAUSE = 0.01
-"""Seconds from the begin of one piece to that of the next, for whatever else is to be done."""
+"""Seconds from one piece to the next, for whatever else is to be done."""
 
 
 class Source(NamedTuple):
@@ -77,6 +78,7 @@ class Listing(Painted, can_focus=True):
         self._source = source
         self._view: View | None = None
         self._making: Making | None = None
+        self._rest: Timer | None = None
         self._heading: Sequence[Piece] = ()
         self._entries: Sequence[Entry] = ()
         self._cursor = 0
@@ -86,9 +88,6 @@ class Listing(Painted, can_focus=True):
     def is_made(self) -> bool:
         """Whether the list is whole."""
         return self._making is None
-
-    def on_mount(self) -> None:
-        self._clock = self.set_interval(PAUSE, self._go_on, pause=True)
 
     def show(self, view: View) -> None:
         """Show what follows from `view`; nothing is made or drawn while the pane is out of sight."""
@@ -106,31 +105,40 @@ class Listing(Painted, can_focus=True):
 
     def remake(self) -> None:
         """Make the entries anew: the first piece at once, and the others, if there are any, as time goes on."""
-        if self._view is None:
-            return
-        making = self._source.make(self._view, self.size.width)
-        self._take(making, is_whole=making.go_on())
+        self._drop()
+        if self._view is not None:
+            making = self._source.make(self._view, self.size.width)
+            is_whole = making.go_on()
+            if not is_whole:
+                self._making = making
+                self._wait()
+            self._take(making.listed(is_whole), is_whole=is_whole)
 
     def _go_on(self) -> None:
         """Make one more piece of the list; what nobody sees is dropped."""
-        if self._making is None or not self.is_in_sight:
+        making = self._making
+        if making is None or not self.is_in_sight:
             self._drop()
-        elif self._making.go_on():
-            self._take(self._making, is_whole=True)
+        elif making.go_on():
+            self._drop()
+            self._take(making.listed(True), is_whole=True)
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Let whatever else there is be done before the next piece."""
+        self._rest = self.set_timer(PAUSE, self._go_on)
 
     def _drop(self) -> None:
         """Be done with making a list."""
         self._making = None
-        self._clock.pause()
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
 
-    def _take(self, making: Making, *, is_whole: bool) -> None:
+    def _take(self, listed: Listed, *, is_whole: bool) -> None:
         """Show what there is of a list; the cursor and what is scrolled to stay what they are until it is whole."""
-        if is_whole:
-            self._drop()
-        elif self._making is not making:
-            self._making = making
-            self._clock.resume()
-        self._heading, self._entries = making.listed(is_whole)
+        self._heading, self._entries = listed
         self._height = len(self._entries[0].lines) if self._entries else 1
         lines = 1 + len(self._entries) * self._height
         if is_whole:

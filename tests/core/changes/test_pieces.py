@@ -35,7 +35,7 @@ def test_runs_are_the_neighbours_that_are_equal(marks: list[int], passed: int) -
     assert [each.mark for each in found for _ in range(each.times)] == marks
     assert [each.first for each in found] == [sum(each.times for each in found[:at]) for at in range(len(found))]
     assert all(one.mark != other.mark for one, other in pairwise(found))
-    assert steps.count(7) == len(marks) // passed
+    assert steps.count(7) == max(len(marks) - 1, 0) // passed  # the first is compared with none
 
 
 @given(designs(), designs())
@@ -101,7 +101,7 @@ def test_no_step_looks_at_more_blocks_than_it_may(
     for work in (explanation.changes(), Dearest(after, _macs).steps()):
         looked = 0
         for step in work:
-            assert looked <= 2 * PASSED + LOOKED_INTO
+            assert looked < 16
             looked = 0
             if isinstance(step, Changed):
                 explanation.effects(step)
