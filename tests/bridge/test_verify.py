@@ -5,23 +5,31 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
+import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 from caches import forget
 
+from inspector.bridge.build import build
+from inspector.bridge.measure import measure
 from inspector.bridge.protocol import READY, Answer, Verify, asked
 from inspector.bridge.worker import serve
 from inspector.cli import main
-from inspector.core.design.edit import edit
+from inspector.core.design.edit import addresses, edit, resolve
+from inspector.core.design.fields import PRESETS, Integer
 from inspector.core.design.presets import preset
-from inspector.core.measures.verdict import Verdict
+from inspector.core.measures.verdict import Verdict, judge
 from inspector.core.network import layers
+from inspector.core.network.network import analyze
 from inspector.core.network.node import Node
 from inspector.core.units import Dims
+from inspector.errors import DesignError
 
 
 def test_verify_says_what_it_compared(capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,6 +42,56 @@ def test_verify_says_what_it_compared(capsys: pytest.CaptureFixture[str]) -> Non
     assert (found["schema"], found["agrees"], found["layers"]) == ("inspector/verify/1", True, 60)
     assert found["differences"] == []
     assert set(found["versions"]) == {"torch", "torchvision", "torchinfo"}
+
+
+EXTREMES = int(os.environ.get("INSPECTOR_EXTREMES", "4"))
+"""How many extreme designs are verified; each takes a second or so."""
+
+
+def _extreme(seed: int) -> list[str]:
+    """Edits that a random design takes, each to one end of what it may be or to anything between."""
+    choose = random.Random(seed)  # noqa: S311  # numbers to try
+    design, made = preset(choose.choice(PRESETS)), []
+    for _ in range(choose.randint(2, 10)):
+        address = choose.choice([each for each in addresses(design, "") if "blocks" not in each and each != "block"])
+        field = resolve(design, address)
+        spec = field.spec
+        if isinstance(spec, Integer):
+            value: object = choose.choice(
+                (spec.low, spec.high, choose.randint(spec.low, spec.high), 2 ** choose.randint(0, 16))
+            )
+        else:
+            value = choose.choice(
+                ("true", "false", "conv1", "conv2", f"{choose.randint(1, 70000)},3,{choose.randint(1, 4000)},33")
+            )
+        with suppress(DesignError):
+            design = edit(design, f"{address}={value}")
+            made.append(f"{address}={value}")
+    return [f"base={design.base}", *made]
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_extreme_designs_agree_and_no_input_is_made_for_them(part: int) -> None:
+    for seed in range(part, EXTREMES, 4):
+        base, *made = _extreme(seed)
+        design = edit(preset(base.partition("=")[2]), *made)
+        verdict = judge(analyze(design), measure(build(design, "meta"), design.input))
+        assert verdict.agrees, (seed, base, made, verdict.differences[:3])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 4 * 2**20, "KiB: nothing was allocated for the inputs"
+
+
+def test_a_batch_of_thousands_costs_no_memory() -> None:
+    script = """if True:
+        import resource, sys
+        from inspector.cli import main
+        code = main(["verify", "--set", "input.batch=12000"])
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+        sys.exit(code)
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    *said, peak = done.stdout.splitlines()
+    assert (done.returncode, said[-1]) == (0, "all agree")
+    assert int(peak) < 1200, "MiB"
 
 
 def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
