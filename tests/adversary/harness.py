@@ -331,8 +331,8 @@ def answers(editor: Editor, attack: Attack, seconds: float = PATIENCE) -> None:
     raise AssertionError(f"the editor {how} after {attack.last}; the screen:\n{editor.text}")
 
 
-_HELP, _ESCAPE = "Everywhere", 0.13
-"""What help begins with; seconds after which an escape is no beginning of a sequence any more."""
+_HELP, _ESCAPE = "─ Help ─", 0.13
+"""The title of help; seconds after which an escape is no beginning of a sequence any more."""
 
 
 def leaves(editor: Editor) -> None:

@@ -82,7 +82,9 @@ def test_more_work_was_left_than_files_may_be_open(tmp_path: Path) -> None:
             editor.press("^s").wait_for("enter write").press("^u", *"a.toml", "enter").wait_for("wrote")
             assert (attack.folders.work / "a.toml").read_text() == 'base = "resnet50"\nnum_classes = 1001\n'
             attack.did("W, escape")
-            editor.press("W").wait_for("enter opens it").press("escape").wait_for(_without("enter opens it"))
+            editor.press("W").wait_for("─ Work that was not saved").press("escape").wait_for(
+                _without("─ Work that was not saved")
+            )
             leaves(editor)
         assert len(list(journal.parent.iterdir())) >= LEFT + 1, "work was thrown away unasked"
 
@@ -115,7 +117,7 @@ def test_what_is_no_design_file_is_refused_in_a_line(kind: str, tmp_path: Path) 
             command,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=15,
             check=False,
             env=attack.folders.variables,
             preexec_fn=as_a_person,  # no threads here

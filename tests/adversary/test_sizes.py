@@ -54,8 +54,8 @@ def test_every_dialog_at_tiny_sizes(seed: int, tmp_path: Path) -> None:
 def test_each_dialog_and_the_tree_in_few_lines_and_in_one(group: int, tmp_path: Path) -> None:
     """One work is left, so that there is something to list."""
     with attacking("lines", group, tmp_path) as attack:
-        with editing(attack.folders, "--set", "num_classes=10", size=(80, 5)) as killed:
-            killed.wait_for("params").wait_for(lambda _: any(attack.folders.journals.iterdir())).kill()
+        with editing(attack.folders, size=(80, 20)) as killed:
+            killed.wait_for(PARAMS).press("+").wait_for("25,559,081 params").kill()
         with editing(attack.folders, size=(80, 5)) as editor:
             editor.wait_for("params")
             for dialog in ((), *DIALOGS)[group::4]:
