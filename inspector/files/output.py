@@ -52,14 +52,14 @@ def is_there(path: Path) -> bool:
 @contextmanager
 def _said(path: Path) -> Iterator[None]:
     """Whatever goes wrong with `path` as an OutputError that begins with its name."""
-    name = shown(str(path), 200)
+    about = shown(str(path), 200)
     try:
         yield
     except FileExistsError:
-        raise OutputError(f"{name}: there is such a file already; it was not overwritten") from None
+        raise OutputError(f"{about}: there is such a file already; it was not overwritten") from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise OutputError(f"{name}: {reason[:1].lower()}{reason[1:]}") from None
+        raise OutputError(f"{about}: {reason[:1].lower()}{reason[1:]}") from None
 
 
 def _mode(path: Path) -> int | None:
@@ -99,23 +99,39 @@ def _replace(target: Path, data: bytes, mode: int | None, *, overwrite: bool) ->
 
 
 def _begun(folder: Path) -> tuple[int, Path | None]:
-    """A file to write to, without a name where the system has such: it goes with the process, however that ends."""
+    """A file to write to, and its name if it has one."""
+    file = nameless(folder, os.O_WRONLY)
+    if file >= 0:
+        return file, None
+    file, beside = tempfile.mkstemp(prefix=_BESIDE, dir=folder)
+    return file, Path(beside)
+
+
+def nameless(folder: Path, flags: int) -> int:
+    """A file in a folder without a name: it goes with the process, however that ends. -1 where there are none such."""
     if Path("/proc/self/fd").is_dir():
         with suppress(AttributeError, OSError):  # another system, a file system without such
-            return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600), None
-    handle, name = tempfile.mkstemp(prefix=_BESIDE, dir=folder)
-    return handle, Path(name)
+            return os.open(folder, os.O_TMPFILE | os.O_CLOEXEC | flags, 0o600)
+    return -1
+
+
+def name(file: int, path: Path) -> None:
+    """Give a file without a name one (open(2)); that it is asked relative to a folder has Python follow the link.
+
+    Raises FileExistsError where there is such a file already.
+    """
+    os.link(f"/proc/self/fd/{file}", path, src_dir_fd=file, follow_symlinks=True)
 
 
 def _put(file: int, beside: Path | None, target: Path, *, overwrite: bool) -> None:
     """Put what was written in its place, whole."""
     if beside is None and not overwrite:
-        _link(file, target)
+        name(file, target)
         return
     if beside is None:
         beside = target.parent / f"{_BESIDE}{os.getpid()}"
         beside.unlink(missing_ok=True)
-        _link(file, beside)
+        name(file, beside)
         try:
             beside.replace(target)
         finally:
@@ -132,11 +148,6 @@ def _put(file: int, beside: Path | None, target: Path, *, overwrite: bool) -> No
         else:
             return
     beside.replace(target)
-
-
-def _link(file: int, path: Path) -> None:
-    """Give a file without a name one (open(2)); that it is asked relative to a folder has Python follow the link."""
-    os.link(f"/proc/self/fd/{file}", path, src_dir_fd=file, follow_symlinks=True)
 
 
 def _rewrite(target: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from inspector.files.output import name, nameless
 from inspector.journal.record import (
     Kept,
     Moved,
@@ -138,11 +139,13 @@ class Journal:
         data = encoded(line)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self._path.with_suffix(".new")
-        file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        file, has_name = _new(self._folder, beside)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _append(file, data)
             os.fsync(file)
+            if not has_name:
+                name(file, beside)
             os.replace(beside, self._path)  # noqa: PTH105  # the descriptor stays with the file
         except OSError:
             os.close(file)
@@ -190,6 +193,16 @@ class Journal:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def _new(folder: Path, path: Path) -> tuple[int, bool]:
+    """A file to write to, and whether it has a name already: `path`, where the system has none without."""
+    file = nameless(folder, os.O_RDWR | os.O_APPEND)
+    if file >= 0:
+        path.unlink(missing_ok=True)
+        return file, False
+    flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(path, flags, 0o600), True
 
 
 def _words(error: Exception) -> str:

@@ -102,7 +102,10 @@ class Keeper:
 
     def found(self, seen: Seen) -> tuple[Offer, ...]:
         """Offer what was seen, beside what is offered already."""
+        known = {each.path for each in self._left.values()}
         for old, work in seen.works:
+            if old.path in known:  # two looked at once
+                continue
             self._key += 1
             self._left[self._key] = old
             self._offers[self._key] = Offer(self._key, work, old.when, old.work.place)
