@@ -14,6 +14,9 @@ from inspector.core.network.node import Node
 from inspector.core.network.tree import Place, below
 from inspector.core.units import Dims
 
+RUNS = 500
+"""How many runs of equal blocks of a stage are told where not all of its blocks are."""
+
 _Pair = tuple[Place | None, Place | None]
 """What stands at a place before and after an edit; None where nothing does."""
 
@@ -39,7 +42,8 @@ class Met(Struct, frozen=True):
 def errors_by_hand(before: Network, after: Network, shown: Container[str] | None = None) -> Iterator[Met]:
     """The errors that a person meets who makes an edit by hand, in forward order: filters first, then what follows.
 
-    Where `shown` is given, a run of equal blocks is told by its first one and by those whose paths are `shown`.
+    Where `shown` is given, a run of equal blocks is told by its first one and by those whose paths are `shown`, and
+    only the first `RUNS` of a stage are.
     """
     block: tuple[str, str, Node, Node] | None = None
     news = 0
@@ -72,9 +76,11 @@ def _changes(before: Network, after: Network, shown: Container[str] | None) -> I
 def _blocks(one: Place, other: Place, shown: Container[str] | None) -> Iterator[_Pair]:
     """The blocks of a stage that were exchanged, by their number."""
     last: tuple[Node | None, Node | None] = (None, None)
+    runs = 0
     for number, (old, new) in enumerate(zip_longest(one.node.children, other.node.children)):
-        is_first = old is not last[0] or new is not last[1]
-        if old is not new and (is_first or shown is None or f"{one.path}.{number}" in shown):
+        is_run = old is not new and (old is not last[0] or new is not last[1])
+        runs += is_run
+        if old is not new and (shown is None or (is_run and runs <= RUNS) or f"{one.path}.{number}" in shown):
             yield below(one, number) if old else None, below(other, number) if new else None
         last = old, new
 

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.edit import edit
+from inspector.core.mistakes.by_hand import RUNS
 from inspector.core.mistakes.effort import Effort
 from inspector.core.mistakes.weights import changes, fits, is_of, weight
 from inspector.core.names import block_name, stage_name
 from inspector.core.network.network import Network, analyze
-from inspector.core.network.tree import FIRST_STAGE, HEAD
+from inspector.core.network.tree import FIRST_STAGE
 from inspector.core.units import Dims
 from inspector.errors import DesignError
 
@@ -113,11 +114,13 @@ def tried(design: Design, assignments: Iterable[str], effort: Effort | None = No
 
 
 def _analysed(before: Network, after: Network) -> int:
-    """About how many nodes are looked at in stages that differ; equal blocks are analysed and compared once."""
-    stages = zip(
-        before.root.children[FIRST_STAGE:HEAD], after.root.children[FIRST_STAGE:HEAD], after.design.stages, strict=True
-    )
-    return 50 + sum(20 * len(stage.overrides) + stage.blocks // 8 for old, new, stage in stages if old is not new)
+    """About how many nodes are looked at in stages that differ: equal blocks are analysed and compared once."""
+    nodes = 50
+    for number, (old, new) in enumerate(zip(before.design.stages, after.design.stages, strict=True), FIRST_STAGE):
+        if before.root.children[number] is not after.root.children[number]:
+            overrides = max(len(old.overrides), len(new.overrides))
+            nodes += new.blocks // 8 + 6 * overrides + 20 * min(overrides, RUNS)
+    return nodes
 
 
 def of_stage(design: Design, stage: str, filters: int) -> Iterator[str]:

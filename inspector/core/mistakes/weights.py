@@ -58,9 +58,8 @@ def changes(before: Network, after: Network) -> int:
     """How many weights change."""
     count = 0
     for old, new in zip(before.root.children, after.root.children, strict=True):
-        for one, other, times in _exchanged(old, new) if old.kind == "Stage" else [(old, new, 1)]:
-            had, has = _weights(one), _weights(other)
-            count += times * sum(had.get(path) != has.get(path) for path in had | has)
+        exchanged = _exchanged(old, new) if old.kind == "Stage" else [(old, new, 1)]
+        count += sum(times * _changed(one, other) for one, other, times in exchanged)
     return count
 
 
@@ -72,11 +71,8 @@ def _exchanged(old: Node, new: Node) -> Iterator[tuple[Node | None, Node | None,
         yield *nodes[key], times
 
 
-def _weights(node: Node | None, path: str = "") -> dict[str, Dims]:
-    """The weights in a node by their path from it."""
-    if node is None:
-        return {}
-    weights = {path: node.weight} if node.weight else {}
-    for child in node.children:
-        weights |= _weights(child, f"{path}.{child.key}")
-    return weights
+def _changed(old: Node | None, new: Node | None) -> int:
+    """How many weights are others in one node than in the other, of the same kind, that was at its place."""
+    pairs = zip_longest(old.children if old else (), new.children if new else ())
+    within = sum(_changed(one, other) for one, other in pairs if one is not other)
+    return within + ((old.weight if old else None) != (new.weight if new else None))

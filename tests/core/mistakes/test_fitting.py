@@ -7,6 +7,7 @@ from strategies import designs
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
+from inspector.core.mistakes.effort import Effort
 from inspector.core.mistakes.fitting import Fit, fit, fits, of_stage, tried
 from inspector.core.network.network import analyze
 
@@ -59,3 +60,24 @@ def test_a_stage_can_be_given_a_width_that_it_has(design: Design) -> None:
             for _, edited in tried(edit(design, "conv4_x.planes=71"), of_stage(design, "conv4_x", wanted))
         ]
         assert any(wanted in filters for filters in reached)
+
+
+def test_the_deepest_block_of_a_list_is_tried_first() -> None:
+    wanted = {f"layer3.{block}.conv2": () for block in range(6, 3_000)}
+    assert fit(RESNET50, wanted) == Fit(("conv4_x.blocks=3000",), (), ())
+
+
+def test_a_search_ends_where_its_effort_does() -> None:
+    effort = Effort(nodes=1)
+    assert len(list(tried(RESNET50, ["num_classes=10", "num_classes=11"], effort))) == 1
+    assert not effort.is_left
+    assert not list(tried(RESNET50, ["num_classes=10"], effort))
+
+
+def test_an_edit_of_a_larger_design_is_more_effort() -> None:
+    spent = []
+    for blocks in (6, 6_000):
+        effort = Effort()
+        list(tried(edit(RESNET50, f"conv4_x.blocks={blocks}"), ["conv4_x.planes=71"], effort))
+        spent.append(Effort().nodes - effort.nodes)
+    assert spent[0] < spent[1]
