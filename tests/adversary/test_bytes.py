@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from adversary.harness import PARAMS, Attack, Editor, answers, attacking, editing, leaves, peak_of
 
-BURSTS = 8
+BURSTS = 6
 INVALID = (
     b"\xff",
     b"\xfe\xff",

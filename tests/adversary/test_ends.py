@@ -38,7 +38,7 @@ def test_a_signal_at_any_moment(seed: int, tmp_path: Path) -> None:
         is_clean(editor)
 
 
-@pytest.mark.attacks(2)
+@pytest.mark.attacks(1)
 def test_stopped_and_continued_it_quits_at_the_first_key(seed: int, tmp_path: Path) -> None:
     with attacking("stopped", seed, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
         editor.wait_for(PARAMS)

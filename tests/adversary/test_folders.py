@@ -39,9 +39,10 @@ REMOVED: dict[str, Callable[[Folders], object]] = {
 }
 
 
-@pytest.mark.parametrize("removed", REMOVED)
-def test_a_journal_that_has_gone_is_made_anew_or_missed(removed: str, tmp_path: Path) -> None:
-    with attacking("state", 0, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
+@pytest.mark.attacks(3)
+def test_a_journal_that_has_gone_is_made_anew_or_missed(seed: int, tmp_path: Path) -> None:
+    removed = list(REMOVED)[seed % len(REMOVED)]
+    with attacking("removed", seed, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:
         editor.wait_for(PARAMS).press("+").wait_for(STEP).press("u").wait_for(PARAMS)
         attack.did(f"remove {removed}, then +")
         REMOVED[removed](attack.folders)
