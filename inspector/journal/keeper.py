@@ -76,6 +76,13 @@ class Keeper:
             self._journals[opened.number] = journal
         return journal.write(work)
 
+    def count(self) -> int:
+        """How many files may have earlier work."""
+        try:
+            return len(list(self._folder.iterdir())) if self._folder is not None else 0
+        except OSError:
+            return 0
+
     def seek(self, *, is_all: bool = False) -> Seen:
         """The work that an editor left which did not end by itself; with `is_all`, what was kept for a while too.
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 START = 0.6
 """Seconds after the first paint from which torch's process is started as soon as no edit follows another."""
 
+FEW = 20
+"""Journals that are looked at in the time of a key."""
+
 
 class Effects:
     """Does what outcomes ask for, and answers with actions."""
@@ -155,7 +158,7 @@ class Effects:
             self._keeper.set_aside(effect.keys)
 
     def _look(self, *, is_all: bool) -> None:
-        """Look for earlier work in a thread: there may be much of it."""
+        """Look for earlier work; where there may be much of it, in a thread."""
         from inspector.journal.keeper import Seen
 
         def found(seen: Seen) -> None:
@@ -170,10 +173,10 @@ class Effects:
             with suppress(RuntimeError):  # the editor has ended meanwhile
                 self._app.call_from_thread(found, seen)
 
-        if self.journals is None:
-            found(Seen([], []))
-        else:
+        if self._keeper.count() > FEW:
             self._app.run_worker(look, thread=True, group="look", exit_on_error=True)
+        else:
+            found(self._keeper.seek(is_all=is_all))
 
     def _ask(self, design: Design) -> None:
         """Have torch verify a design once it has rested; the process stands back meanwhile."""
