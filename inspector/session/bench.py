@@ -269,6 +269,7 @@ def losses(bench: Bench) -> tuple[str, ...]:
 
 
 _RECENT: deque[tuple[Design, Network]] = deque(maxlen=8)
+"""The designs looked at last, each with its network: its stages are small, or shared with what core remembers."""
 
 
 def network_of(design: Design) -> Network:

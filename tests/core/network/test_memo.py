@@ -15,10 +15,11 @@ from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.network import stages
-from inspector.core.network.blocks import MOST_BLOCKS, bottleneck
+from inspector.core.network.blocks import MOST_BLOCKS, basic_block, bottleneck
 from inspector.core.network.memo import Memo
 from inspector.core.network.network import analyze
 from inspector.core.network.stages import MOST_COLUMNS, MOST_NODES
+from inspector.session.bench import network_of
 
 MOST = 20
 
@@ -57,6 +58,15 @@ def test_an_answer_too_heavy_is_not_kept_and_drives_out_no_other_for_good() -> N
     assert memo(1) is first
 
 
+def test_forgetting_leaves_nothing() -> None:
+    network_of(edit(overridden(100), "conv3_4.conv1=24", "block=basic"))
+    first = network_of(overridden(100))
+    forget()
+    assert stages.whole_stage.weight == stages.channels.weight == 0
+    assert bottleneck.cache_info().currsize == basic_block.cache_info().currsize == 0
+    assert network_of(first.design) is not first
+
+
 @pytest.mark.parametrize("design", [overridden(1200), overridden(10), preset("resnet50")], ids=["1200", "10", "none"])
 @pytest.mark.parametrize("address", ["input.height", "conv4_x.planes", "conv4_6.conv2"])
 def test_many_edits_leave_no_more_than_the_caches_may_hold(design: Design, address: str) -> None:
@@ -87,16 +97,15 @@ PROGRAM = """
 import resource, sys
 from long_designs import overridden
 from inspector.core.design.edit import edit
-from inspector.core.changes.compare import explain
 from inspector.session.bench import network_of
 design = overridden(int(sys.argv[1]))
 def look(number):
     network = network_of(edit(design, f"input.height={32 + 32 * number}"))
-    for block in range(0, len(network.root.children[4].children), 7):
+    for block in range(0, len(network.root.children[4].children), 23):
         network.at((4, block, 0))
 look(0)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for number in range(1, 100):
+for number in range(1, 60):
     look(number)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
