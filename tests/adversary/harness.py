@@ -107,8 +107,9 @@ class Editor:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, _size_of(size))
                 before()
                 os.execve(command[0], command, folders.variables)  # noqa: S606
-            finally:
-                os._exit(126)
+            except BaseException as error:  # noqa: BLE001  # whatever it is, this process is no test
+                os.write(2, f"{command[0]} was not started: {error!r}".encode())
+            os._exit(126)
         os.set_blocking(self._fd, False)
         self.modes = termios.tcgetattr(self._fd)
 

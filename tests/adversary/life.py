@@ -20,7 +20,7 @@ from adversary.model import (
 )
 
 KEYS_OF = {"more": "+", "less": "-", "undo": "u", "redo": "^r", "save": "^s"}
-OFFER, LIST, SAVE = "W opens it", "─ Work that was not saved", "enter write"
+OFFER, LIST, SAVE = "W opens it", "enter opens it", "enter write"
 QUESTION = "enter once more overwrites"
 NAMES = ("a.toml", "b.toml")
 _TOTAL = re.compile(r"^ ([0-9,]+) params", re.MULTILINE)
