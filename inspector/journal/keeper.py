@@ -76,10 +76,10 @@ class Keeper:
             self._journals[opened.number] = journal
         return journal.write(work)
 
-    def count(self) -> int:
-        """How many files may have earlier work."""
+    def size(self) -> int:
+        """How many bytes there are to look through for earlier work."""
         try:
-            return len(list(self._folder.iterdir())) if self._folder is not None else 0
+            return sum(each.lstat().st_size for each in self._folder.iterdir()) if self._folder is not None else 0
         except OSError:
             return 0
 

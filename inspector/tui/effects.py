@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 START = 0.6
 """Seconds after the first paint from which torch's process is started as soon as no edit follows another."""
 
-FEW = 20
-"""Journals that are looked at in the time of a key."""
+LITTLE = 2**16
+"""Bytes of journals that are looked through in the time of a key."""
 
 
 class Effects:
@@ -173,7 +173,7 @@ class Effects:
             with suppress(RuntimeError):  # the editor has ended meanwhile
                 self._app.call_from_thread(found, seen)
 
-        if self._keeper.count() > FEW:
+        if self._keeper.size() > LITTLE:
             self._app.run_worker(look, thread=True, group="look", exit_on_error=True)
         else:
             found(self._keeper.seek(is_all=is_all))
