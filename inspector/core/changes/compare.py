@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from inspector.core.changes.pieces import PASSED, edits_in_pieces, runs
+from inspector.core.changes.pieces import PASSED, edits_in_pieces, only, runs
 from inspector.core.changes.words import arrived, changed, puts_out
+from inspector.core.design.design import Override
 from inspector.core.design.differences import Edited, value
 from inspector.core.design.edit import resolve, write
 from inspector.core.names import STAGES
@@ -329,8 +330,11 @@ class Explanation:
     def _tells(self, address: str, place: Place) -> bool:
         """Whether a convolution would have other filters without one edit; so it does where that cannot be."""
         was = self.edits[address].before
+        stage, block = stage_of(place.where), place.where[1] + 1
+        own = [each for each in (self._after.design.stage(stage).override(block),) if each != Override(block)]
+        design = only(self._after.design, {stage: own})  # what others have for overrides makes no difference here
         try:
-            design = write(self._after.design, resolve(self._after.design, address), was)  # type: ignore[arg-type]
+            design = write(design, resolve(design, address), was)  # type: ignore[arg-type]
             return resolve(design, place.name).value != place.node.output[1]
         except DesignError:
             return True

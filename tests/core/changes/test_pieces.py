@@ -13,7 +13,7 @@ from strategies import designs
 from inspector.core.changes.compare import Changed, Explanation, compare, explain, is_told
 from inspector.core.changes.pieces import EDITED, LOOKED_INTO, PASSED, Run, edits_in_pieces, runs, whole
 from inspector.core.changes.ranking import Dearest, dearest, most_changed
-from inspector.core.design.design import Design
+from inspector.core.design.design import Design, Stage
 from inspector.core.design.differences import edits
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -108,3 +108,22 @@ def test_no_step_looks_at_more_blocks_than_it_may(
                 assert looked < 16
                 looked = 0
     assert EDITED < LOOKED_INTO < PASSED
+
+
+def test_the_reason_of_one_change_is_found_without_a_look_at_all_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = overridden(200)
+    after = analyze(edit(base, "conv4_x.planes=264", "conv4_9.conv1=64", "conv4_9.conv3=96"))
+    explanation = Explanation(analyze(preset("resnet50")), after)
+    changes = [each for each in explanation.changes() if isinstance(each, Changed)]
+    checked: list[int] = []
+    check = Stage._check_overrides  # noqa: SLF001
+
+    def counted(self: Stage) -> None:
+        checked.append(len(self.overrides))
+        check(self)
+
+    monkeypatch.setattr(Stage, "_check_overrides", counted)
+    effects = [effect for change in changes for effect in explanation.effects(change)]
+    assert max(checked) == 1
+    reasons = {each.change.name: each.why for each in effects}
+    assert reasons["conv4_2.conv1"] == "set here"
