@@ -115,6 +115,15 @@ def nameless(folder: Path, flags: int) -> int:
     return -1
 
 
+def named(file: int, path: Path) -> bool:
+    """Give a file without a name one, unless there is such a file already; whether it has it."""
+    try:
+        name(file, path)
+    except FileExistsError:
+        return False
+    return True
+
+
 def name(file: int, path: Path) -> None:
     """Give a file without a name one (open(2)); that it is asked relative to a folder has Python follow the link.
 
@@ -125,10 +134,11 @@ def name(file: int, path: Path) -> None:
 
 def _put(file: int, beside: Path | None, target: Path, *, overwrite: bool) -> None:
     """Put what was written in its place, whole."""
-    if beside is None and not overwrite:
-        name(file, target)
-        return
     if beside is None:
+        if named(file, target):
+            return
+        if not overwrite:
+            raise FileExistsError
         beside = target.parent / f"{_BESIDE}{os.getpid()}"
         beside.unlink(missing_ok=True)
         name(file, beside)

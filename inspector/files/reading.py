@@ -9,6 +9,9 @@ from pathlib import Path
 from inspector.errors import InputError
 from inspector.outside import shown
 
+LITTLE = 2**16
+"""Bytes that are read and understood in the time of a key."""
+
 
 def read_bytes(path: Path, most: int, what: str = "file", *, takes_pipes: bool = False) -> bytes:
     """What is in a regular file of at most `most` bytes, which is meant to be a `what`: "design file".
@@ -68,6 +71,14 @@ def read_text(path: Path, most: int, what: str = "file", *, takes_pipes: bool = 
         return read_bytes(path, most, what, takes_pipes=takes_pipes).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{shown(str(path), 200)}: not text in UTF-8, so no {what}") from None
+
+
+def is_little(path: Path) -> bool:
+    """Whether reading it takes no longer than a key may: LITTLE bytes at most, or nothing that can be read."""
+    try:
+        return path.stat().st_size <= LITTLE
+    except (OSError, ValueError):
+        return True
 
 
 def text_of(data: bytes) -> str:

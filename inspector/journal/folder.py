@@ -20,7 +20,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from inspector.files.output import name, nameless
+from inspector.files.output import name, named, nameless
 from inspector.journal.record import (
     Kept,
     Moved,
@@ -144,9 +144,10 @@ class Journal:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _append(file, data)
             os.fsync(file)
-            if not has_name:
-                name(file, beside)
-            os.replace(beside, self._path)  # noqa: PTH105  # the descriptor stays with the file
+            if has_name or not named(file, self._path):
+                if not has_name:
+                    name(file, beside)
+                os.replace(beside, self._path)  # noqa: PTH105  # the descriptor stays with the file
         except OSError:
             os.close(file)
             with suppress(OSError):

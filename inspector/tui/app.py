@@ -215,10 +215,10 @@ class InspectorApp(KeysInOrder):
 
     def kept_words(self) -> str:
         """What has become of the work, for who has seen the editor crash."""
-        unsaved = self.bench.unsaved
-        if not unsaved:
+        bench = self.effects.known(self.bench)
+        if not bench.unsaved:
             return "Nothing was unsaved."
-        if all(each.number in self.bench.kept for each in unsaved):
+        if all(each.number in bench.kept for each in bench.unsaved):
             return f"The work is kept in {self.effects.journals}: inspector offers it when it starts again."
         return "What was not saved is lost, for no journal could be kept."
 

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 START = 0.6
 """Seconds after the first paint from which torch's process is started as soon as no edit follows another."""
 
-LITTLE = 2**16
-"""Bytes of journals that are looked through in the time of a key."""
-
 
 class Effects:
     """Does what outcomes ask for, and answers with actions."""
@@ -72,12 +69,14 @@ class Effects:
             return after, ()
         return self._followed(self._keeper.follow(before, after), after)
 
+    def known(self, bench: Bench) -> Bench:
+        """The bench that knows which work is in journals by now: somebody may have removed them."""
+        kept = self._keeper.kept if self.journals is not None else frozenset()
+        return bench if kept == bench.kept else structs.replace(bench, kept=kept)
+
     def _followed(self, problem: str, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
-        kept = self._keeper.kept
-        if kept != after.kept:
-            after = structs.replace(after, kept=kept)
         words = f"edits are not kept for a crash: {problem}. Editing goes on; save with ^s"
-        return after, (Say(words, 8, "warning"),) if problem else ()
+        return self.known(after), (Say(words, 8, "warning"),) if problem else ()
 
     def begin(self, bench: Bench) -> None:
         """Write down what is unsaved from the start, and offer work that an editor left which did not end by itself."""
@@ -159,6 +158,7 @@ class Effects:
 
     def _look(self, *, is_all: bool) -> None:
         """Look for earlier work; where there may be much of it, in a thread."""
+        from inspector.files.reading import LITTLE
         from inspector.journal.keeper import Seen
 
         def found(seen: Seen) -> None:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import os
 import random
 import signal
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from editor import RESNET50, TO_CONV5, app_of, editor, let_go, make, press, screen_of
+from long_designs import overridden
 from terminal import Terminal, terminal
-from textual.widgets import Input
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
+from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.network.network import analyze
 from inspector.core.units import ago
 from inspector.files.design import read
+from inspector.files.reading import is_little
 from inspector.journal.folder import KEPT, OPEN, left
+from inspector.report.design_toml import design_file
 from inspector.tui.app import InspectorApp
 from inspector.tui.config import Settings
+from inspector.tui.screens import choose
 from inspector.tui.screens.designs import DesignsScreen
 from inspector.tui.screens.export import ExportScreen
 from inspector.tui.screens.history import HistoryScreen
@@ -355,3 +363,82 @@ def test_the_work_of_a_killed_editor_is_offered_in_a_real_terminal(tmp_path: Pat
         editor.wait("26,018,376 params").press("u").wait("25,557,032 params").press("^r").wait("26,018,376 params")
         editor.press("q").wait("Quit without saving").press("q")
         assert editor.ended() == 0
+
+
+async def _file_read(pilot: Pilot[None]) -> None:
+    """Wait for the file that a dialog is reading."""
+    while any(each.group == "file" and not each.is_finished for each in pilot.app.workers):
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Files are read once this is set."""
+    may = threading.Event()
+
+    def read_slowly(path: Path) -> Design:
+        assert may.wait(20)
+        return read(path)
+
+    monkeypatch.setattr(choose, "read", read_slowly)
+    yield may
+    may.set()
+
+
+async def test_a_large_design_file_is_read_beside_until_something_else_is_typed(
+    slowly: threading.Event, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.toml"
+    path.write_text(design_file(overridden(2_000)))
+    assert not is_little(path)
+    async with editor() as pilot:
+        await press(pilot, "w", "n")
+        field = pilot.app.screen.query_one(Input)
+        field.value = str(path)
+        await pilot.press("enter")
+        assert "reading large.toml …" in screen_of(pilot)
+        await pilot.press("x")
+        slowly.set()
+        await _file_read(pilot)
+        assert "reading" not in screen_of(pilot)
+        assert field.value == f"{path}x"
+        await press(pilot, "backspace", "enter")
+        await _file_read(pilot)
+        assert app_of(pilot).bench.design == overridden(2_000)
+        assert app_of(pilot).bench.work.source == path
+
+
+async def test_a_dialog_that_reads_a_large_design_file_is_left_at_once(slowly: threading.Event, tmp_path: Path) -> None:
+    path = tmp_path / "large.toml"
+    path.write_text(design_file(overridden(2_000)))
+    async with editor() as pilot:
+        await press(pilot, "w", "n")
+        pilot.app.screen.query_one(Input).value = str(path)
+        await press(pilot, "enter", "escape", "plus")
+        slowly.set()
+        await _file_read(pilot)
+        assert app_of(pilot).bench.design == edit(RESNET50, "num_classes=1001")
+
+
+async def test_what_is_wrong_with_a_large_design_file_is_said_where_it_was_named(tmp_path: Path) -> None:
+    path = tmp_path / "large.toml"
+    path.write_text(design_file(overridden(2_000)).replace("conv1 = 8,", "conv1 = -8,"))
+    async with editor() as pilot:
+        await press(pilot, "B")
+        pilot.app.screen.query_one(Input).value = str(path)
+        await press(pilot, "enter")
+        await _file_read(pilot)
+        problem = str(pilot.app.screen.query_one(".problem", Static).render())
+        assert problem.endswith("conv4_x.overrides[0].conv1 = -8: must be an integer from 1 to 65536")
+
+
+async def test_who_sees_the_editor_crash_is_told_where_the_work_is_by_then(tmp_path: Path) -> None:
+    async with editor(state=tmp_path) as pilot:
+        app = app_of(pilot)
+        assert app.kept_words() == "Nothing was unsaved."
+        make(pilot, "num_classes=10")
+        assert "inspector offers it when it starts again" in app.kept_words()
+        for journal in (tmp_path / "journal").iterdir():
+            journal.unlink()
+        assert "is lost" in app.kept_words()

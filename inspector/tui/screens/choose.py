@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -22,7 +24,7 @@ from inspector.core.network.network import analyze
 from inspector.core.units import short
 from inspector.errors import InspectorError
 from inspector.files.design import read
-from inspector.files.reading import whole
+from inspector.files.reading import is_little, whole
 from inspector.outside import shown
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
@@ -80,7 +82,8 @@ class ChooseScreen(Dialog):
             [self._option(name) for name, (label, _) in self._designs.items() if wanted in label.lower()]
         )
         listed.highlighted = 0 if listed.option_count else None
-        self.query_one(".problem", Static).update("")
+        self.workers.cancel_group(self, "file")
+        self._say("")
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -103,11 +106,31 @@ class ChooseScreen(Dialog):
         elif listed.highlighted is not None:
             self._take(str(listed.get_option_at_index(listed.highlighted).id))
         else:
-            path = whole(Path(name))
-            try:
-                self._answer(read(path), shown(path.name), path)
-            except InspectorError as error:
-                self.query_one(".problem", Static).update(Content(str(error)))
+            self._open(whole(Path(name)))
+
+    def _open(self, path: Path) -> None:
+        """Take the design in a file; what takes long to read is read beside, until something else is typed."""
+        if is_little(path):
+            self._take_file(path, partial(read, path))
+        else:
+            self._say(f"reading {shown(path.name)} …")
+            self.run_worker(self._read(path), exclusive=True, group="file")
+
+    async def _read(self, path: Path) -> None:
+        """Read a file in a thread, and take what it says, or what is wrong with it."""
+        reading = asyncio.get_running_loop().run_in_executor(None, read, path)
+        with suppress(InspectorError):
+            await reading
+        self._take_file(path, reading.result)
+
+    def _take_file(self, path: Path, design: Callable[[], Design]) -> None:
+        try:
+            self._answer(design(), shown(path.name), path)
+        except InspectorError as error:
+            self._say(str(error))
+
+    def _say(self, problem: str) -> None:
+        self.query_one(".problem", Static).update(Content(problem))
 
 
 def _itself(design: Design) -> Design:
