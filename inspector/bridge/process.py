@@ -79,9 +79,11 @@ class Torch:
         stale: float = STALE,
         longest: float = LONGEST,
         largest: int = LARGEST,
+        name: str = "torch's process",
     ) -> None:
+        """`name` is what problems call the process."""
         self._worker, self._rest, self._stale, self._longest = tuple(worker), rest, stale, longest
-        self._largest = largest
+        self._largest, self._name = largest, name
         self._number = READY
         self._waiting: dict[str, _Job] = {}
         self._running: _Job | None = None
@@ -141,7 +143,7 @@ class Torch:
 
     async def end(self) -> None:
         """End the process, and answer nobody any more."""
-        self._given_up = "torch's process has been ended"
+        self._given_up = f"{self._name} has been ended"
         if self._release is not None:
             self._release.cancel()
             self._release = None
@@ -164,7 +166,9 @@ class Torch:
         """Have one process after another work, until two have ended without an answer."""
         try:
             await self._serve_twice()
-            self._given_up = "torch's process ended twice"
+            self._given_up = f"{self._name} ended twice"
+        except TimeoutError as error:
+            self._given_up = str(error)
         except Exception as error:  # noqa: BLE001  # whoever asks goes on whatever becomes of torch
             self._given_up = f"{type(error).__name__}: {error}"
         for job in list(self._waiting.values()):
@@ -208,11 +212,13 @@ class Torch:
             self._changed.set()
 
     async def _is_there(self, process: Process) -> bool:
-        """Wait for the word that the process is there, for as long as for an answer."""
+        """Wait for the word that the process is there, for as long as for an answer; TimeoutError after that."""
         try:
             return await asyncio.wait_for(self._read(process), self._longest) is not None
-        except (ValueError, TimeoutError):  # a line that is too long, or none at all
+        except ValueError:  # a line that is too long
             return False
+        except TimeoutError:  # a second one would load as long
+            raise TimeoutError(f"{self._name} was not ready within {self._longest:.0f} s") from None
 
     async def _work(self, process: Process) -> bool:
         """Work on the request that waits longest; False once the process has gone, or is to go."""

@@ -55,7 +55,7 @@ class Effects:
         """A process for what takes long without torch, and has to be ended where it is not wanted any more."""
         from inspector.bridge.process import THINKER, Torch
 
-        return Torch(THINKER, rest=0, stale=0.3, longest=30)
+        return Torch(THINKER, rest=0, stale=0.3, longest=30, name="the process that reads errors")
 
     async def diagnose(self, text: str, design: Design) -> Reply | None:
         """What error of torch a text has; None where another text came meanwhile."""

@@ -181,6 +181,16 @@ async def test_a_process_that_dies_twice_is_not_started_for_ever(tmp_path: Path)
     assert (tmp_path / "starts").read_text() == "xx"
 
 
+async def test_a_process_that_never_comes_to_be_there_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "worker.py"
+    path.write_text("import time\nprint('a library says hello', flush=True)\ntime.sleep(600)\n")
+    torch = Torch((str(path),), rest=0.01, longest=0.6)
+    assert await torch.ask(_of(8)) == Reply(problem="torch's process was not ready within 1 s")
+    assert await torch.ask(_of(16)) == Reply(problem="torch's process was not ready within 1 s")
+    assert torch._process is not None  # noqa: SLF001  # nobody sees it but by this
+    assert torch._process.returncode == -9  # noqa: SLF001
+
+
 async def test_a_process_that_is_idle_may_end_as_often_as_it_will(service: Callable[..., Any], tmp_path: Path) -> None:
     starts = tmp_path / "starts"
     async with service("say(number, os.getpid())") as torch:
