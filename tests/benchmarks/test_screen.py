@@ -70,19 +70,25 @@ def test_key_to_paint(benchmark: BenchmarkFixture, start: Callable[[str], Termin
     editor = start(name).settle()
     editor.press("4", "]", "]", "]", "]").settle()
 
-    def params() -> str:
-        found = re.search(r"[\d,]+ params", editor.text)
+    _press_plus(benchmark, editor, r"([\d,]+) params", rounds=60)
+
+
+def _press_plus(benchmark: BenchmarkFixture, editor: Terminal, number: str, rounds: int) -> None:
+    """Time + from the key until the number that a pattern finds is another one."""
+
+    def shown() -> str:
+        found = re.search(number, editor.text)
         assert found, editor.text
-        return found[0]
+        return found[1]
 
     def rest() -> tuple[tuple[str], dict[str, object]]:
         editor.settle(0.05)
-        return (params(),), {}
+        return (shown(),), {}
 
     def press(before: str) -> None:
-        editor.send("+").wait(lambda _: params() != before)
+        editor.send("+").wait(lambda _: shown() != before)
 
-    benchmark.pedantic(press, setup=rest, rounds=60)
+    benchmark.pedantic(press, setup=rest, rounds=rounds)
 
 
 PLACES = {"input": ("down",), "conv4_x": ("]", "]", "]"), "conv4_1": ("]", "]", "]", "down")}
@@ -99,20 +105,7 @@ def test_key_to_paint_of_many_blocks(
     editor = start(name).settle()
     editor.press("2", *PLACES[place], *(("r", "tab") if is_open else ())).settle()
 
-    def marked() -> str:
-        """The value of the marked field."""
-        found = re.search(r"▸ \w+ +− +(\d+)", editor.text)
-        assert found, editor.text
-        return found[1]
-
-    def rest() -> tuple[tuple[str], dict[str, object]]:
-        editor.settle(0.05)
-        return (marked(),), {}
-
-    def press(before: str) -> None:
-        editor.send("+").wait(lambda _: marked() != before)
-
-    benchmark.pedantic(press, setup=rest, rounds=20)
+    _press_plus(benchmark, editor, r"▸ \w+ +− +(\d+)", rounds=20)
     benchmark.extra_info["resident MiB"] = _resident(editor.pid)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, overload
+from collections.abc import Iterator
+from typing import ClassVar
 
 from textual.binding import BindingType
 
@@ -17,6 +16,7 @@ from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
 from inspector.tui.widgets.listing import Entry, Listed, Listing, Making, Source
+from inspector.tui.widgets.runs import Runs
 
 _NUMBER = 9
 
@@ -39,7 +39,7 @@ def effects(view: View, width: int) -> Making:
     return Making(news.steps(), news.listed)
 
 
-class News(Sequence[Entry]):
+class News:
     """The effects that are news, found change by change, and told again when they are looked at.
 
     What is kept of a change is its place and how many effects of it are news, so that 40,000 blocks are a few MiB.
@@ -51,8 +51,8 @@ class News(Sequence[Entry]):
         before = view.previous if view.previous is not None and self._is_last else view.baseline
         self._explanation = Explanation(before, view.network)
         self._changes: list[Changed] = []
-        self._starts: list[int] = []
-        self._count = self._places = 0
+        self._entries = Runs(lambda change, effect: self._entry(self._told(self._changes[change])[effect]))
+        self._places = 0
         self._longest = [0, 0, 0]
         self._at_hand: dict[Changed, list[Effect]] = {}
 
@@ -64,8 +64,7 @@ class News(Sequence[Entry]):
                 continue
             if told := self._told(change):
                 self._changes.append(change)
-                self._starts.append(self._count)
-                self._count += len(told)
+                self._entries.add(len(told))
                 self._places += sum(each.repeats for each in told)
                 for each in told:
                     self._longest = [*map(max, self._longest, map(len, _words(each)))]
@@ -76,27 +75,13 @@ class News(Sequence[Entry]):
         heading: list[Piece] = [(" ripple", "strong")]
         if not is_whole:
             heading.append((f"  comparing {self._explanation.blocks:,} blocks…", "quiet"))
-        elif self._count:
+        elif self._entries:
             edits = tuple(self._explanation.edits.values())
             heading += [(f"  {told(edits)}", ""), (f"  changed {plural(self._places, 'place')}", "quiet")]
         heading.append((f"  since {'the last edit' if self._is_last else self._view.against}", "quiet"))
-        if is_whole and not self._count:
+        if is_whole and not self._entries:
             heading.append((": nothing has changed", "quiet"))
-        return Listed(heading, self)
-
-    @overload
-    def __getitem__(self, number: int) -> Entry: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Entry]: ...
-    def __getitem__(self, number: int | slice) -> Entry | list[Entry]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(self._count)[number]]
-        number = range(self._count)[number]
-        at = bisect_right(self._starts, number) - 1
-        return self._entry(self._told(self._changes[at])[number - self._starts[at]])
-
-    def __len__(self) -> int:
-        return self._count
+        return Listed(heading, self._entries)
 
     def _told(self, change: Changed) -> list[Effect]:
         """The effects of a change that are news."""

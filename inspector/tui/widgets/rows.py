@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from inspector.core.network.kinds import kind
 from inspector.core.network.long_stage import Blocks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.units import features
+from inspector.tui.widgets.runs import Runs
 
 DEEPEST = 4
 
@@ -42,37 +42,21 @@ def structure(root: Node) -> tuple[object, ...]:
     return tuple(groups)
 
 
-class Rows(Sequence[Where]):
+class Rows(Runs[Where]):
     """Places in the order of their rows, told by the groups that they are in: equal blocks share what is below them."""
 
     def __init__(self) -> None:
-        self._starts: list[int] = []
+        super().__init__(lambda group, row: self._wheres[group] + self._below[group][row])
         self._groups: dict[Where, int] = {}
         self._wheres: list[Where] = []
         self._below: list[Sequence[Where]] = []
-        self._count = 0
 
-    def add(self, group: Where, below: Sequence[Where]) -> None:
+    def add_group(self, group: Where, below: Sequence[Where]) -> None:
         """Add the rows of a group: the ways to them from the group on, the empty one for its own."""
-        self._groups[group] = len(self._starts)
-        self._starts.append(self._count)
+        self._groups[group] = len(self._wheres)
         self._wheres.append(group)
         self._below.append(below)
-        self._count += len(below)
-
-    @overload
-    def __getitem__(self, row: int) -> Where: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Where]: ...
-    def __getitem__(self, row: int | slice) -> Where | list[Where]:
-        if isinstance(row, slice):
-            return [self[each] for each in range(self._count)[row]]
-        row = range(self._count)[row]
-        at = bisect_right(self._starts, row) - 1
-        return self._wheres[at] + self._below[at][row - self._starts[at]]
-
-    def __len__(self) -> int:
-        return self._count
+        self.add(len(below))
 
     def __contains__(self, where: object) -> bool:
         return isinstance(where, tuple) and self._row(where) is not None
@@ -89,7 +73,7 @@ class Rows(Sequence[Where]):
             at = self._groups.get(where[:length])
             if at is not None:
                 below = self._below[at]
-                return self._starts[at] + below.index(where[length:]) if where[length:] in below else None
+                return self.starts[at] + below.index(where[length:]) if where[length:] in below else None
         return None
 
 
@@ -97,20 +81,20 @@ def visible(root: Node, folds: Folds) -> Rows:
     """The rows of the tree from top to bottom. A ReLU has none: it is told with the operation that it follows."""
     touched = {where[:length] for where in folds.toggled for length in range(len(where) + 1)}
     rows, known = Rows(), dict[Hashable, list[Where]]()
-    rows.add((), [()])
+    rows.add_group((), [()])
     for top, group in enumerate(root.children):
         if group.kind != "Stage":
-            rows.add((top,), _below(group, (top,), folds))
+            rows.add_group((top,), _below(group, (top,), folds))
             continue
-        rows.add((top,), [()])
+        rows.add_group((top,), [()])
         for number, mark in enumerate(_alike(group.children) if folds.is_open((top,)) else ()):
             where = (top, number)
             if where in touched:
-                rows.add(where, _below(group.children[number], where, folds))
+                rows.add_group(where, _below(group.children[number], where, folds))
                 continue
             if mark not in known:
                 known[mark] = _below(group.children[number], where, folds)
-            rows.add(where, known[mark])
+            rows.add_group(where, known[mark])
     return rows
 
 

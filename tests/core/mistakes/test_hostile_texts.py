@@ -11,6 +11,8 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import CONV, FC, NORM, SUM
+from messages import SIZE as MISMATCH
 from strategies import designs
 
 from inspector.core.design.design import Design, Override, replace_in_stage
@@ -21,18 +23,8 @@ from inspector.core.mistakes.shape_errors import Forward, read
 from inspector.core.names import STAGES
 
 RESNET50 = preset("resnet50")
-NORM = "RuntimeError: running_mean should contain {} elements not {}"
-SUM = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}"
 BROADCAST = "RuntimeError: output with shape {} doesn't match the broadcast shape {}"
-CONV = (
-    "RuntimeError: Given groups={}, weight of size {}, expected input{} "
-    "to have {} channels, but got {} channels instead"
-)
-FC = "RuntimeError: mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})"
-SIZE = (
-    "\tsize mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, "
-    "the shape in current model is torch.Size({}).\n"
-)
+SIZE = f"{MISMATCH}\n"
 MISSING, UNEXPECTED = "\tMissing key(s) in state_dict: ", "\tUnexpected key(s) in state_dict: "
 MESSAGES = (
     NORM.format(1024, 2048),

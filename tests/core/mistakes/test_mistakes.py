@@ -5,6 +5,7 @@ import textwrap
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import CONV, FC, NORM, SIZE, SUM
 from strategies import designs
 
 from inspector.core.design.design import Design
@@ -13,17 +14,6 @@ from inspector.core.design.presets import preset
 from inspector.core.mistakes.diagnosis import Diagnosis, diagnose
 from inspector.core.network.network import analyze
 
-NORM = "RuntimeError: running_mean should contain {} elements not {}"
-SUM = "RuntimeError: The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}"
-CONV = (
-    "RuntimeError: Given groups={}, weight of size {}, expected input{} "
-    "to have {} channels, but got {} channels instead"
-)
-FC = "RuntimeError: mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})"
-SIZE = (
-    "\tsize mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, "
-    "the shape in current model is torch.Size({})."
-)
 LOADING = "RuntimeError: Error(s) in loading state_dict for ResNet:\n"
 NEXT_CONV1 = CONV.format(1, [512, 2048, 1, 1], [1, 1024, 7, 7], 2048, 1024)
 
