@@ -28,7 +28,7 @@ from inspector.files.reading import is_little, whole
 from inspector.outside import shown
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
-from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.cells import QUIET, fitted
 
 
 class ChooseScreen(Dialog):
@@ -83,7 +83,7 @@ class ChooseScreen(Dialog):
         )
         listed.highlighted = 0 if listed.option_count else None
         self.workers.cancel_group(self, "file")
-        self._say("")
+        self._say(Content(""))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -113,7 +113,7 @@ class ChooseScreen(Dialog):
         if is_little(path):
             self._take_file(path, partial(read, path))
         else:
-            self._say(f"reading {shown(path.name)} …")
+            self._say(Content.styled(f"reading {shown(path.name)} …", QUIET))
             self.run_worker(self._read(path), exclusive=True, group="file")
 
     async def _read(self, path: Path) -> None:
@@ -127,10 +127,10 @@ class ChooseScreen(Dialog):
         try:
             self._answer(design(), shown(path.name), path)
         except InspectorError as error:
-            self._say(str(error))
+            self._say(Content(str(error)))
 
-    def _say(self, problem: str) -> None:
-        self.query_one(".problem", Static).update(Content(problem))
+    def _say(self, words: Content) -> None:
+        self.query_one(".problem", Static).update(words)
 
 
 def _itself(design: Design) -> Design:

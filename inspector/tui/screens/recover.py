@@ -23,7 +23,7 @@ from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
 
-_WORK = 31
+_WORK = 34
 
 
 class RecoverScreen(Dialog):
@@ -44,7 +44,7 @@ class RecoverScreen(Dialog):
             if len(self._offers) > 1:
                 options.add_option(Option("  all of them", id="all"))
             yield options
-            words = f"enter opens it, history and all   x forgets it   esc leaves it ({KEPT_DAYS} days)"
+            words = f"enter opens it, history and all  x forgets it  esc leaves it ({KEPT_DAYS} days)"
             yield Static(words, classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
@@ -54,7 +54,7 @@ class RecoverScreen(Dialog):
             edits = plural(len(work.history.steps) - 1, "edit")
             params = f"{short(analyze(work.history.current).params)} params"
             yield Content.assemble(
-                f"  {fitted(label, _WORK - 2)}  {edits:>9}  {params:>14}   ", (ago(time.time() - offer.when), QUIET)
+                f"  {fitted(label, _WORK - 2)} {edits:>8} {params:>13} ", (ago(time.time() - offer.when), QUIET)
             )
 
     @on(OptionList.OptionSelected)
