@@ -39,7 +39,7 @@ REMOVED: dict[str, Callable[[Folders], object]] = {
 }
 
 
-@pytest.mark.attacks(3)
+@pytest.mark.attacks(1)
 def test_a_journal_that_has_gone_is_made_anew_or_missed(seed: int, tmp_path: Path) -> None:
     removed = list(REMOVED)[seed % len(REMOVED)]
     with attacking("removed", seed, tmp_path) as attack, editing(attack.folders, size=(100, 20)) as editor:

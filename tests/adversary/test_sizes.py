@@ -44,21 +44,21 @@ def _squeeze(editor: Editor, attack: Attack, dialog: tuple[str, ...], size: tupl
 def test_dialogs_at_tiny_sizes(seed: int, tmp_path: Path) -> None:
     with attacking("tiny", seed, tmp_path) as attack, editing(attack.folders, size=USUAL) as editor:
         editor.wait_for(PARAMS)
-        for dialog in attack.chance.sample(DIALOGS, 5):
+        for dialog in attack.chance.sample(DIALOGS, 3):
             _squeeze(editor, attack, dialog, _tiny(attack.chance))
         answers(editor, attack)
         leaves(editor)
 
 
-@pytest.mark.parametrize("group", range(2))
-def test_each_dialog_and_the_tree_in_few_lines_and_in_one(group: int, tmp_path: Path) -> None:
+@pytest.mark.attacks(1)
+def test_dialogs_and_the_tree_in_few_lines_and_in_one(seed: int, tmp_path: Path) -> None:
     """One work is left, so that there is something to list."""
-    with attacking("lines", group, tmp_path) as attack:
+    with attacking("lines", seed, tmp_path) as attack:
         with editing(attack.folders, size=(80, 20)) as killed:
             killed.wait_for(PARAMS).press("+").wait_for("25,559,081 params").kill()
         with editing(attack.folders, size=(80, 5)) as editor:
             editor.wait_for("params")
-            for dialog in ((), *DIALOGS)[group::2]:
+            for dialog in ((), *attack.chance.sample(DIALOGS, 4)):
                 _in_few_lines(editor, attack, dialog)
             answers(editor.resize(USUAL), attack)
             leaves(editor)
