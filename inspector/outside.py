@@ -8,7 +8,6 @@ pasted is taken by `plain`.
 from __future__ import annotations
 
 import re
-import shlex
 
 _SEQUENCE = re.compile(
     r"\x1b(?:"
@@ -50,7 +49,9 @@ def plain(text: str) -> str:
 def quoted(word: str) -> str:
     """A word of a command, so that a shell takes it as one and as nothing else; what cannot be typed in bash's $'…'."""
     if word.isprintable():
-        return shlex.quote(word)
+        from shlex import quote
+
+        return quote(word)
     return "$'" + "".join(_typed(char) for char in word) + "'"
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
 HEAVY = ("torch", "torchvision", "torchinfo", "textual", "rich")
+LATER = ("textual.widgets._text_area", "tomllib", "shlex", "inspector.journal.keeper", "inspector.core.mistakes")
+"""What a dialog needs, or a start whose first screen is there already."""
+EDITOR = "from inspector.tui.app import InspectorApp\nfrom inspector import preset\nInspectorApp(preset('resnet50'))"
 
 
-def _imported(code: str) -> set[str]:
-    script = f"import sys\n{code}\nprint('\\n@', *(name for name in {HEAVY!r} if name in sys.modules))"
+def _imported(code: str, names: Sequence[str] = HEAVY) -> set[str]:
+    script = f"import sys\n{code}\nprint('\\n@', *(name for name in {names!r} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(done.stdout.rpartition("@")[2].split())
 
@@ -34,8 +38,11 @@ def test_answers_without_weights_need_neither_torch_nor_textual(code: str) -> No
 
 
 def test_the_editor_needs_no_torch() -> None:
-    code = "from inspector.tui.app import InspectorApp\nfrom inspector import preset\nInspectorApp(preset('resnet50'))"
-    assert _imported(code) == {"textual", "rich"}
+    assert _imported(EDITOR) == {"textual", "rich"}
+
+
+def test_the_first_screen_waits_for_nothing_that_it_does_not_show() -> None:
+    assert _imported(EDITOR, LATER) == set()
 
 
 def test_only_the_bridge_brings_torch() -> None:

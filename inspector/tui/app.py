@@ -220,7 +220,7 @@ class InspectorApp(KeysInOrder):
             return "Nothing was unsaved."
         if all(each.number in bench.kept for each in bench.unsaved):
             return f"The work is kept in {self.effects.journals}: inspector offers it when it starts again."
-        return "What was not saved is lost, for no journal could be kept."
+        return "What was not saved is lost: it is in no journal."
 
     async def on_unmount(self) -> None:
         await self.effects.close()

@@ -13,6 +13,7 @@ from msgspec import structs
 from textual.app import App
 
 from inspector.core.design.design import Design
+from inspector.files.reading import LITTLE
 from inspector.session.bench import Bench
 from inspector.session.outcome import Copy, Effect, Leave, Open, Recall, Run, Save, Say
 from inspector.tui.dialogs import Dialogs
@@ -158,7 +159,6 @@ class Effects:
 
     def _look(self, *, is_all: bool) -> None:
         """Look for earlier work; where there may be much of it, in a thread."""
-        from inspector.files.reading import LITTLE
         from inspector.journal.keeper import Seen
 
         def found(seen: Seen) -> None:

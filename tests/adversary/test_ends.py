@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from adversary.harness import EDITOR, PARAMS, attacking, editing, is_clean
 
+from inspector.cli.printer import CRASHED
+
 SIGNALS = {"SIGTERM": 143, "SIGHUP": 129, "SIGINT": 130, "SIGQUIT": 131}
 SOON = 5.0
 """Seconds that quitting may take where nothing is waited for, on a noisy machine."""
+CRASHES = """
+import sys
+from inspector.cli import main
+from inspector.tui import app
+does = app.do
+def do(bench, id, *arguments, **options):
+    if id == "app.undo":
+        raise ValueError("broken")
+    return does(bench, id, *arguments, **options)
+app.do = do
+sys.exit(main(["--no-verify"]))
+"""
+"""An editor that crashes where one undoes."""
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -23,6 +40,24 @@ def test_a_signal_ends_it_and_the_terminal_is_as_it_was(name: str, tmp_path: Pat
             assert editor.send(number).ended(SOON) in (SIGNALS[name], -number)
             is_clean(editor)
         assert [each for each in attack.folders.journals.iterdir() if b"1001" in each.read_bytes()], "the work is lost"
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "lost"])
+def test_a_crash_exits_70_and_says_what_has_become_of_the_work(tmp_path: Path, *, is_kept: bool) -> None:
+    with attacking("crash", 0, tmp_path) as attack:
+        with editing(attack.folders, program=(sys.executable, "-c", CRASHES), size=(100, 40)) as editor:
+            editor.wait_for(PARAMS).press("+").wait_for("25,559,081 params")
+            attack.did(f"+, {'' if is_kept else 'remove the journals, '}u, which crashes")
+            if not is_kept:
+                shutil.rmtree(attack.folders.journals)
+            assert editor.press("u").ended(SOON) == CRASHED
+            assert not editor.is_put_right()
+            said = editor.text.replace("\n", "")
+            assert "ValueError: broken" in said
+            assert ("inspector offers it when it starts again" if is_kept else "What was not saved is lost") in said
+        if is_kept:
+            with editing(attack.folders, size=(100, 20)) as editor:
+                editor.wait_for("W opens it").press("W").wait_for("num_classes=1001")
 
 
 @pytest.mark.attacks(1)

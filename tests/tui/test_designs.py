@@ -19,12 +19,14 @@ from textual.widgets import Input, Static
 
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
+from inspector.core.design.history import History
 from inspector.core.network.network import analyze
 from inspector.core.units import ago
 from inspector.files.design import read
 from inspector.files.reading import is_little
 from inspector.journal.folder import KEPT, OPEN, left
 from inspector.report.design_toml import design_file
+from inspector.session.bench import Offer, Work
 from inspector.tui.app import InspectorApp
 from inspector.tui.config import Settings
 from inspector.tui.screens import choose
@@ -270,6 +272,18 @@ async def test_where_nothing_can_be_written_it_is_said_once_and_editing_goes_on(
         await pilot.pause()
         assert len(app_of(pilot)._notifications) == count  # noqa: SLF001
         assert app_of(pilot).bench.network.design.num_classes == 20
+
+
+async def test_a_work_that_was_found_is_told_in_one_line_of_80_columns() -> None:
+    history = History.of(RESNET50).record(edit(RESNET50, "conv5_x.planes=1024"), "conv5_x.planes")
+    work, days = Work(history, RESNET50), 29 * 86_400
+    async with editor(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(RecoverScreen([Offer(key, work, time.time() - days) for key in range(30)]))
+        await pilot.pause()
+        lines = [line for line in screen_of(pilot).splitlines() if "conv5_x" in line]
+        assert len(lines) > 10
+        assert all("resnet50 with conv5_x.planes=1024" in line for line in lines)
+        assert all("1 edit 67.2 M params 29 days ago" in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
 
-_WORK = 34
+_WORK = 33
+"""Characters of a work's name: so many that a line ends with how many days ago it was, at 80 columns."""
 
 
 class RecoverScreen(Dialog):
@@ -42,7 +43,7 @@ class RecoverScreen(Dialog):
             box.border_title = "Work that was not saved"
             options = OptionList(*(Option(words, id=str(at)) for at, words in enumerate(self._words())))
             if len(self._offers) > 1:
-                options.add_option(Option("  all of them", id="all"))
+                options.add_option(Option(" all of them", id="all"))
             yield options
             words = f"enter opens it, history and all  x forgets it  esc leaves it ({KEPT_DAYS} days)"
             yield Static(words, classes="hint", markup=False)
@@ -54,7 +55,7 @@ class RecoverScreen(Dialog):
             edits = plural(len(work.history.steps) - 1, "edit")
             params = f"{short(analyze(work.history.current).params)} params"
             yield Content.assemble(
-                f"  {fitted(label, _WORK - 2)} {edits:>8} {params:>13} ", (ago(time.time() - offer.when), QUIET)
+                f" {fitted(label, _WORK)} {edits:>8} {params:>13} ", (ago(time.time() - offer.when), QUIET)
             )
 
     @on(OptionList.OptionSelected)

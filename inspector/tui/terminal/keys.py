@@ -12,7 +12,6 @@ from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
-from textual.widgets import OptionList, TextArea
 
 from inspector.tui.terminal.harmless import OnlyText
 
@@ -63,15 +62,23 @@ class KeysInOrder(App[None]):
         if isinstance(event, _IN_TURN) and not event.is_forwarded and event is not self._turn:
             self._waiting.put_nowait(event)
             return
-        if isinstance(event, events.Paste) and not isinstance(self.focused, TextArea):
+        if isinstance(event, events.Paste) and self._is_in_a_line():
             lines = (line for line in event.text[: 4 * MOST_IN_FIELD].splitlines() if line.strip())
             event.text = next(lines, "")[:MOST_IN_FIELD]
         if isinstance(event, events.Key) and event.key in ("pageup", "pagedown") and self._has_no_page():
             return
         await super().on_event(event)
 
+    def _is_in_a_line(self) -> bool:
+        """Whether what is pasted goes to a field of one line, or to no field at all."""
+        from textual.widgets import TextArea
+
+        return not isinstance(self.focused, TextArea)
+
     def _has_no_page(self) -> bool:
         """Whether there is a list without a line to show, in which Textual looks for the line that is a page away."""
+        from textual.widgets import OptionList
+
         return any(not each.scrollable_content_region for each in self.screen.query(OptionList))
 
     def on_load(self) -> None:
