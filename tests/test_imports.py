@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import pytest
 
 HEAVY = ("torch", "torchvision", "torchinfo", "textual", "rich")
-LATER = ("textual.widgets._text_area", "tomllib", "shlex", "inspector.journal.keeper", "inspector.core.mistakes")
+LATER = (
+    "textual.widgets._text_area",
+    "tomllib",
+    "shlex",
+    "inspector.journal.keeper",
+    "inspector.core.mistakes",
+    "inspector.tui.widgets.find",
+    "inspector.tui.widgets.ranking",
+    "inspector.tui.widgets.ripple",
+)
 """What a dialog needs, or a start whose first screen is there already."""
 EDITOR = "from inspector.tui.app import InspectorApp\nfrom inspector import preset\nInspectorApp(preset('resnet50'))"
 

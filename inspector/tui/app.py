@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from inspector.core.design.design import Design
@@ -21,7 +22,7 @@ from inspector.core.measures.counting import convention
 from inspector.session.actions import do
 from inspector.session.bench import Bench, Look, Work
 from inspector.session.outcome import Effect, Say
-from inspector.session.panes import Pane
+from inspector.session.panes import Pane, Panes, Room, arrange
 from inspector.session.saving import verification
 from inspector.session.view import seen
 from inspector.tui import keymap
@@ -38,10 +39,7 @@ from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals
 from inspector.tui.widgets.detail import Detail
-from inspector.tui.widgets.find import FindBar
 from inspector.tui.widgets.picture import Picture
-from inspector.tui.widgets.ranking import Ranking
-from inspector.tui.widgets.ripple import Ripple
 from inspector.tui.widgets.tree import TreeTable
 
 if TYPE_CHECKING:
@@ -64,6 +62,12 @@ def _places() -> type[Provider]:
     from inspector.tui.palette import Places
 
     return Places
+
+
+def _ripple() -> Widget:
+    from inspector.tui.widgets.ripple import Ripple
+
+    return Ripple(id="ripple")
 
 
 class InspectorApp(KeysInOrder):
@@ -120,16 +124,15 @@ class InspectorApp(KeysInOrder):
             yield Badge(id="badge")
         with Horizontal(id="panes"):
             yield TreeTable(seen(self.bench), id="tree")
-            yield Ranking(id="ranking")
             yield Detail(id="detail")
         with Horizontal(id="dock"):
             yield Picture(id="picture")
-            yield Ripple(id="ripple")
+            if "ripple" in arrange(Room(*self.size), Panes()).panes:
+                yield _ripple()
         yield Static("", id="small", markup=False)
         yield Hint(id="hint", is_first=self._kept_in is not None and not self._kept.is_known)
         yield Totals(id="totals")
         yield KeyBar(id="keys")
-        yield FindBar(id="find")
 
     def on_mount(self) -> None:
         self._keep(is_known=True)
@@ -139,15 +142,33 @@ class InspectorApp(KeysInOrder):
         self.bench, _ = do(self.bench, "app.resize", *self.size)
         self._painter = Painter(main, self.keys)
         self._painter.paint(None, self.bench)
-        self.call_after_refresh(_keep_what_start_up_made)
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
-        """Do what waited for the first paint: torch, journals, words about the settings."""
+    async def _begin(self) -> None:
+        """Do what waited for the first paint: panes out of sight, torch, journals, words about the settings."""
+        await self._complete()
+        _keep_what_start_up_made()
         self._take(*verification(self.bench))
         self.effects.begin(self.bench)
         for problem in self._problems[:5]:
             self._notices.say(Say(f"settings: {problem}", 8, "warning"))
+
+    async def _complete(self) -> None:
+        """Add the panes that the first screen seldom shows: styles are worked out for each widget there is."""
+        from inspector.tui.widgets.find import FindBar
+        from inspector.tui.widgets.ranking import Ranking
+
+        main = self.screen_stack[0]
+        ranking = Ranking(id="ranking")
+        ranking.display = False
+        await main.query_one("#panes").mount(ranking, after="#tree")
+        if not main.query("#ripple"):
+            ripple = _ripple()
+            ripple.display = False
+            await main.query_one("#dock").mount(ripple)
+        await main.mount(FindBar(id="find"))
+        if self._painter is not None:
+            self._painter.paint(None, self.bench)
 
     def do(self, id: str, *arguments: object, **options: object) -> None:  # noqa: A002  # the table's word
         """Do an action: write down what it changed, paint what differs, and then do what else it asks for."""

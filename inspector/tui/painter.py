@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol, cast
 
 from textual.screen import Screen
 from textual.widgets import Static
@@ -13,17 +14,23 @@ from inspector.session.view import View, seen, title, told
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys, resting
 from inspector.tui.widgets.detail import Detail, Marked
-from inspector.tui.widgets.find import FindBar
 from inspector.tui.widgets.picture import Picture
-from inspector.tui.widgets.ranking import Ranking
-from inspector.tui.widgets.ripple import Ripple
 from inspector.tui.widgets.tree import TreeTable
 
 _PANES = ("tree", "ranking", "detail", "picture", "ripple")
 
 
+class _Shows(Protocol):
+    """A widget that is told what to show."""
+
+    def show(self, *what: object) -> None: ...
+
+
 class Painter:
-    """Paints the main screen. `keymap` gives other keys to actions, by their ids."""
+    """Paints the main screen. `keymap` gives other keys to actions, by their ids.
+
+    Ranking, ripple and the line to find by are not there before the first paint, and are painted once they are.
+    """
 
     def __init__(self, screen: Screen[None], keymap: Mapping[str, str]) -> None:
         self._screen, self._keymap = screen, keymap
@@ -34,7 +41,7 @@ class Painter:
         """Paint what differs; all of it without a bench before."""
         if before is after:
             return
-        last, self._view = self._view, seen(after)
+        last, self._view = self._view if before is not None else None, seen(after)
         with self._screen.app.batch_update():
             if before is None or (before.room, before.panes) != (after.room, after.panes):
                 self._arrange(after)
@@ -58,15 +65,20 @@ class Painter:
             screen.query_one(Detail).show(told(view), marked)
         if is_new:
             screen.query_one(Picture).show(view)
-            screen.query_one(Ripple).show(view)
-            screen.query_one(Ranking).show(view)
+            self._show("ripple", view)
+            self._show("ranking", view)
 
     def _finding(self, before: Bench | None, after: Bench) -> None:
         search = after.search
         if before is not None and before.search is search and before.match == after.match:
             return
         self._screen.set_class(search is not None, "-finding")
-        self._screen.query_one(FindBar).show(search, after.match)
+        self._show("find", search, after.match)
+
+    def _show(self, name: str, *what: object) -> None:
+        """Show something in a widget, if it is there by now."""
+        for widget in self._screen.query(f"#{name}"):
+            cast("_Shows", widget).show(*what)
 
     def _lines(self, before: Bench | None, after: Bench, last: View | None, view: View) -> None:
         screen = self._screen
@@ -86,7 +98,8 @@ class Painter:
         screen, (width, height) = self._screen, after.room
         panes, dock = arrange(after.room, after.panes)
         for name in _PANES:
-            screen.query_one(f"#{name}").display = name in panes
+            for pane in screen.query(f"#{name}"):
+                pane.display = name in panes
         screen.query_one("#panes").display = dock is not None and bool(panes)
         below = screen.query_one("#dock")
         below.display = dock != 0
@@ -102,7 +115,8 @@ class Painter:
     def _focus(self, before: Bench | None, after: Bench) -> None:
         """Give the focus to what is typed into, or to the pane in front; without room for it Textual takes it away."""
         if before is None or before.room != after.room or _focused(before) != _focused(after):
-            self._screen.set_focus(self._screen.query_one(_focused(after)))
+            for widget in self._screen.query(_focused(after)):
+                self._screen.set_focus(widget)
 
 
 def _titled(bench: Bench) -> tuple[int, int]:

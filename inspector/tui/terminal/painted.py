@@ -7,9 +7,10 @@ from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from inspector.tui.terminal.ascii import AsciiFilter, to_ascii
 from inspector.tui.terminal.harmless import only_text
@@ -52,6 +53,8 @@ class Painted(ScrollView):
         self._drawn: dict[int, Line] = {}
         self._strips: dict[int, Strip] = {}
         self._width = 0
+        self._fitted = Size(0, 0)
+        self._is_fitting = False
         self._is_ascii: bool | None = None
 
     @property
@@ -64,9 +67,41 @@ class Painted(ScrollView):
         """Whether the pane has room on the screen."""
         return self.is_mounted and self.display and bool(self.size.height)
 
+    def fit(self) -> None:
+        """Lay out what depends on the pane's size, which has changed; all lines are drawn behind it."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002  # Textual's signature
+        """Be laid out for another size before the pane is drawn in it: the event of it comes after."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if self.size != self._fitted:
+            self._fitted = self.size
+            self._forget()
+            self._width = self.scrollable_content_region.width
+            self._is_fitting = True
+            self.fit()
+            self._is_fitting = False
+        return changed
+
+    def extend(self, lines: int) -> None:
+        """Have `lines` lines to scroll through."""
+        size = Size(self.size.width, lines)
+        if size == self.virtual_size:
+            return
+        if self._is_fitting:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
+
     def repaint(self) -> None:
-        """Draw what differs from what is on the screen, from a line's first changed piece to its last."""
+        """Draw what differs from what is on the screen, from a line's first changed piece to its last.
+
+        A pane out of sight has no size to be laid out for, and is laid out anew when it is seen again.
+        """
         self._width = self.scrollable_content_region.width
+        if not self._width:
+            self._fitted = Size(0, 0)
+            self._forget()
         regions, whole = [], self.outer_size.width  # the scrollbar's place is coloured with the line
         for y, before in self._drawn.items():
             after = self._line(y)

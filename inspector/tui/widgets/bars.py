@@ -27,6 +27,11 @@ class Bar(Static):
 
     _said: object = None
 
+    @property
+    def _room(self) -> int:
+        """Cells of a line that is as wide as the screen, before it is laid out too."""
+        return self.size.width or self.app.size.width
+
     def say(self, line: Content, *, is_layout: bool = False) -> None:
         if (line.plain, line.spans) != self._said:
             self._said = line.plain, line.spans
@@ -88,7 +93,7 @@ class Totals(Bar):
                 _delta(delta(more_cost), more_cost),
                 (f"{name}{rest}", QUIET),
             ]
-            room = self.size.width - sum(cell_len(text) for text, _ in parts)
+            room = self._room - sum(cell_len(text) for text, _ in parts)
             if room >= 0:
                 break
         if not name and not is_usual and room > _LEAST_NAME:
@@ -152,9 +157,9 @@ class KeyBar(Bar):
 
     def _draw(self) -> None:
         shown = list(self._keys)
-        while len(shown) > 3 and _length(shown) + 2 * len(shown) > self.size.width:
+        while len(shown) > 3 and _length(shown) + 2 * len(shown) > self._room:
             del shown[-3]  # the last two lead to help and out
-        gap = " " * (3 if _length(shown) + 3 * len(shown) <= self.size.width else 2)
+        gap = " " * (3 if _length(shown) + 3 * len(shown) <= self._room else 2)
         parts = [Content(" ")]
         for key, words, action in shown:
             if action:
@@ -195,7 +200,7 @@ class Hint(Bar):
         self._draw()
 
     def _draw(self) -> None:
-        texts = [text for text in self._texts if cell_len(text) <= self.app.size.width]
+        texts = [text for text in self._texts if cell_len(text) <= self._room]
         self.say(Content.styled(texts[0] if texts else "", self._style))
 
 

@@ -120,6 +120,10 @@ class Detail(Container, can_focus=True):
 
     @on(Sheet.Scrolled)
     @on(events.Resize)
+    def _follow(self) -> None:
+        if self._input.display:
+            self._place()
+
     def _place(self) -> None:
         """Put the input over the value that is being typed, or out of sight with it."""
         region = self.sheet.value_region(self._marked.field)

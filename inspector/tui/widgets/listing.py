@@ -7,7 +7,6 @@ from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
 from textual.timer import Timer
 
 from inspector.core.network.node import Where
@@ -145,15 +144,12 @@ class Listing(Painted, can_focus=True):
             self._cursor = min(self._cursor, max(len(self._entries) - 1, 0))
         else:
             lines = max(lines, self.virtual_size.height)
-        size = Size(self.size.width, lines)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.extend(lines)
         self.repaint()
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         self.remake()
         self._keep_in_sight()
-        self.redraw()
 
     def on_show(self) -> None:
         self.remake()

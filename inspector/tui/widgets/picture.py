@@ -108,13 +108,12 @@ class Picture(Painted, can_focus=True):
             self._lay_out()
             self.repaint()
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         self._lay_out()
-        self.redraw()
 
     def on_show(self) -> None:
         self._lay_out()
-        self.redraw()
+        self.repaint()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
         super().watch_has_focus(has_focus)

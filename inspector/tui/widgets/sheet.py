@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from textual import events
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
 
 from inspector.core.design.differences import value
@@ -40,14 +40,11 @@ class Sheet(Painted, can_focus=False):
         self._subject, self._chosen, self._is_active = subject, chosen, is_active
         self._complaint = tuple(_wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
         self._lines = self._compose_lines()
-        size = Size(self.size.width, len(self._lines))
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.extend(len(self._lines))
         self.repaint()
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         self.show(self._subject, self._chosen, is_active=self._is_active, complaint=" ".join(self._complaint))
-        self.redraw()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

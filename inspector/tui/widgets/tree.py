@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
 
 from inspector.core.measures.counting import Convention
 from inspector.core.names import block_name
@@ -92,7 +91,7 @@ class TreeTable(Painted, can_focus=True):
         self._keep_in_sight()
         self.repaint()
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Start as deep as the pane has lines for: blocks and all, blocks with stem and head folded, stages."""
         if self._folds.level == 0 and self.size.height:
             ends = frozenset({(1,), (len(self._network.root.children) - 1,)})
@@ -102,7 +101,6 @@ class TreeTable(Painted, can_focus=True):
             self._folds = next(fit, choices[-1])
         self._lay_out()
         self._keep_in_sight()
-        self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
         super().watch_has_focus(has_focus)
@@ -113,9 +111,7 @@ class TreeTable(Painted, can_focus=True):
         if laid_out != self._laid_out:
             self._laid_out = laid_out
             self._rows = visible(self._network.root, self._folds) if self._filter is None else within(self._filter)
-        size = Size(self.size.width, len(self._rows) + HEADER)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.extend(len(self._rows) + HEADER)
         self._columns = columns(
             self.scrollable_content_region.width, widest_shape(self._network), differs=self._view.look.differs
         )

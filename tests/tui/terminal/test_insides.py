@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
 from textual.widgets import TextArea
 
 import inspector.tui
@@ -34,6 +35,8 @@ USED: dict[str, tuple[object, str]] = {
     "driver.py _sigtstp_application": (LinuxDriver, "_sigtstp_application"),
     "ascii.py _filters": (App, "_filters"),
     "keys.py _character_to_key": (textual.keys, "_character_to_key"),
+    "painted.py _scroll_update": (ScrollView, "_scroll_update"),
+    "painted.py _size_updated": (ScrollView, "_size_updated"),
     "pasting.py _on_paste": (TextArea, "_on_paste"),
 }
 """Files of the room, the private part that each uses, and who has it."""
