@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,8 +13,9 @@ from textual import events, on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import MountError, Widget
 from textual.widgets import Static
 
 from inspector.core.design.design import Design
@@ -145,13 +147,14 @@ class InspectorApp(KeysInOrder):
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """Do what waited for the first paint: panes out of sight, torch, journals, words about the settings."""
-        await self._complete()
-        _keep_what_start_up_made()
+        """Do what waited for the first paint: torch, journals, words about the settings, panes out of sight."""
         self._take(*verification(self.bench))
         self.effects.begin(self.bench)
         for problem in self._problems[:5]:
             self._notices.say(Say(f"settings: {problem}", 8, "warning"))
+        with suppress(MountError, NoMatches):  # the editor has ended meanwhile
+            await self._complete()
+        _keep_what_start_up_made()
 
     async def _complete(self) -> None:
         """Add the panes that the first screen seldom shows: styles are worked out for each widget there is."""
