@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
+from pathlib import Path
 
 import click
 
 from inspector.cli.arguments import Subject, assign, load, with_model
-from inspector.cli.printer import put
-from inspector.errors import InputError
+from inspector.cli.printer import put, put_markdown
+from inspector.errors import DesignError, InputError
 
 MOST_BYTES = 16 * 2**20
-"""Of standard input, where an error stands near its beginning."""
+"""Of standard input or a file, where an error stands near its beginning."""
 
 
 @click.command("explain")
-@click.argument("subject", type=Subject(), default="", metavar="[TOPIC | ERROR | -]")
+@click.argument("subject", type=Subject(), default="", metavar="[TOPIC | ERROR | FILE | -]")
 @with_model
 @click.option(
     "--at", "place", metavar="PLACE", default="", help="The place whose numbers a note has: conv4_1, layer3.0."
@@ -25,29 +27,70 @@ MOST_BYTES = 16 * 2**20
 def command(subject: str, model: str, assignments: tuple[str, ...], place: str, lang: str | None) -> None:
     """Explain a concept with a design's numbers, or an error of torch; without a subject, list the topics.
 
-    ERROR is the text of a shape error, one line or a whole traceback; - reads it from standard input.
+    TOPIC is one of the list, or a word of it: gradient, 배치 정규화. ERROR is the text of a shape error, one line or a
+    whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard input.
     """
-    from inspector.core.explain.concepts import ALIASES, TOPICS
     from inspector.core.mistakes.diagnosis import diagnose
     from inspector.core.network.network import analyze
-    from inspector.notes import heading, language, note
+    from inspector.notes import find, language, note
 
     network = analyze(assign(load(model), assignments))
     lang = language(lang or "", os.environ)
-    if not subject:
-        for topic in TOPICS:
-            put(f"{topic:14}{heading(topic, lang)}\n")
+    topic = find(subject)
+    if topic is not None:
+        put_markdown(note(topic, network, network.find(place).where if place else (), lang))
         return
-    text = _piped() if subject == "-" else subject
-    diagnosis = None if text in TOPICS or text.lower() in ALIASES else diagnose(text, network.design)
-    if diagnosis is None and (" " in text.strip() or subject == "-"):
-        raise click.UsageError("no topic, and no shape error of torch that is known here")
+    text = _given(subject)
+    if not text.strip():
+        _list(lang)
+        return
+    diagnosis = diagnose(text, network.design)
     if diagnosis is None:
-        put(note(text, network, network.find(place).where if place else (), lang))
-    else:
-        from inspector.report import mistake
+        raise _unknown(text, is_word=text is subject)
+    from inspector.report import mistake
 
-        put(mistake.as_text(diagnosis, model))
+    put(mistake.as_text(diagnosis, model))
+
+
+def _list(lang: str) -> None:
+    """Every topic and what it is about."""
+    from inspector.core.explain.concepts import TOPICS
+    from inspector.notes import heading
+
+    for topic in TOPICS:
+        put(f"{topic:14}{heading(topic, lang)}\n")
+
+
+def _given(subject: str) -> str:
+    """The text that is meant: what is piped in, what is in a file of that name, or the subject itself."""
+    from inspector.files.reading import is_regular, read_bytes, text_of
+
+    if subject == "-" or (not subject and _is_piped()):
+        return _piped()
+    if subject and is_regular(Path(subject)):
+        return text_of(read_bytes(Path(subject), MOST_BYTES, "log"))
+    return subject
+
+
+def _unknown(text: str, *, is_word: bool) -> Exception:
+    """What is wrong with a text that is no error of torch; a single word was meant as a topic."""
+    if is_word and " " not in text.strip():
+        from inspector.notes import lookup
+
+        try:
+            lookup(text)
+        except DesignError as error:
+            return error
+    return click.UsageError("no topic, and no shape error of torch that is known here")
+
+
+def _is_piped() -> bool:
+    """Whether something is piped in, or read from a file: not a terminal, and not nothing."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def _piped() -> str:

@@ -16,15 +16,37 @@ CRASHED = 70
 """The exit code of a fault of our own, which no other code says: EX_SOFTWARE of sysexits.h."""
 
 
+WIDEST = 88
+"""Cells of a line of text beyond which it is hard to read."""
+
+
 def put(text: str) -> None:
     """Print `text` to standard output as it is, but for what a terminal would obey.
 
     Raises BrokenPipeError where nobody reads it any more, OutputError where it cannot be written.
     """
+    _write(harmless(text))
+
+
+def put_markdown(text: str) -> None:
+    """Print Markdown: set for who reads it in a terminal, as it is for a pipe or a file."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        put(text.rstrip() + "\n")
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    with console.capture() as captured:
+        console.print(Markdown(harmless(text)), width=min(console.width, WIDEST))
+    _write(captured.get())
+
+
+def _write(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("standard output: is closed")
     try:
-        click.echo(harmless(text), nl=False)
+        click.echo(text, nl=False)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

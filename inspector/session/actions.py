@@ -210,6 +210,7 @@ _DIALOGS = (
     Action("note.back", "escape,i,q", "Back", by="leave"),
     Action("note.next", "right,l,n", "Next note", by="turn(1)"),
     Action("note.previous", "left,h,p", "Previous note", by="turn(-1)"),
+    Action("note.titles", "t,tab", "The titles of all notes", by="titles"),
     Action("note.language", "L", "The other language", by="language"),
     Action("note.down", "j", "Down", by="scroll(1)"),
     Action("note.up", "k", "Up", by="scroll(-1)"),

@@ -99,7 +99,6 @@ class InspectorApp(KeysInOrder):
         settings = settings or Settings()
         work = Work(History.of(design), design if saved is None else saved, source)
         look = Look(counting=convention(settings.counting).name)
-        self.bench = Bench.of(work, lang=settings.lang, look=look, verifies=settings.verify)
         self.keys = settings.keys
         self._notices = Notices(self)
         dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose)
@@ -108,6 +107,8 @@ class InspectorApp(KeysInOrder):
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
+        lang = settings.lang or self._kept.lang
+        self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:
                 self.theme = theme
@@ -181,6 +182,8 @@ class InspectorApp(KeysInOrder):
         before = self.bench
         after, told = self.effects.follow(before, after)
         self.bench = after
+        if after.lang != before.lang:
+            self._keep(lang=after.lang)
         if self._painter is not None:
             self._painter.paint(before, after)
         for effect in (*told, *effects):

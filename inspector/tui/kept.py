@@ -1,4 +1,4 @@
-"""What the editor keeps from one start to the next: the theme, and that the hint was seen."""
+"""What the editor keeps from one start to the next: the theme, the language, and that the hint was seen."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ MOST_BYTES = 2**16
 
 
 class Kept(Struct, frozen=True):
-    """`theme` is one of Textual's, an empty string for its own choice; `is_known` once the hint has been seen."""
+    """`theme` is one of Textual's, an empty string for its own choice; `lang` a language, empty for the locale's.
+
+    `is_known` once the hint has been seen.
+    """
 
     theme: str = ""
+    lang: str = ""
     is_known: bool = False
 
 

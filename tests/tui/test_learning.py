@@ -34,8 +34,8 @@ async def test_a_note_tells_of_the_place_and_turns_to_the_others_and_the_other_l
         assert isinstance(pilot.app.screen, NoteScreen)
         assert "Planes, inplanes, expansion" in screen_of(pilot)
         assert "512 × 4 = 2048" in screen_of(pilot)
-        await press(pilot, "right")
-        assert "The bottleneck" in screen_of(pilot)
+        await press(pilot, "right", "right")
+        assert "two kinds of residual block" in screen_of(pilot)
         await press(pilot, "L")
         assert "보틀넥" in screen_of(pilot)
         await press(pilot, "escape", "i")
@@ -211,3 +211,28 @@ def test_what_is_copied_in_a_terminal_is_sent_as_osc_52(tmp_path: Path) -> None:
         assert b"\x1b]52;c;" + base64.b64encode(b"layer2") in b"".join(sent)
     finally:
         editor.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_titles_of_all_notes_are_a_key_away(size: tuple[int, int]) -> None:
+    async with editor(size=size, lang="en") as pilot:
+        await press(pilot, "i")
+        assert ("Why tools count MACs" in screen_of(pilot)) == (size[0] > 100)
+        await press(pilot, "t")
+        assert "Why tools count MACs" in screen_of(pilot)
+        await press(pilot, "end", "up", "up", "enter")
+        assert "Other tools count more" in " ".join(screen_of(pilot).split())
+        await press(pilot, "t", "home", "enter")
+        assert "Its weight is" in screen_of(pilot)
+
+
+async def test_the_language_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    async with editor(state=tmp_path) as pilot:
+        await press(pilot, "i", "L", "escape")
+    async with editor(state=tmp_path) as pilot:
+        await press(pilot, "i")
+        assert "필터" in screen_of(pilot)
+    async with editor(state=tmp_path, lang="en") as pilot:
+        await press(pilot, "i")
+        assert "Filters" in screen_of(pilot)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from inspector.core.network import words
 from inspector.core.network.node import Node
-from inspector.core.units import dims, plural
+from inspector.core.units import Dims, dims, plural
 
 
 class Terms(NamedTuple):
@@ -33,7 +33,8 @@ class Terms(NamedTuple):
 class Kind(Struct, frozen=True):
     """What is so of every node of one kind.
 
-    `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it.
+    `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it,
+    `tensors` the shapes of what its module has in the state_dict, in torch's order.
     `sizes` are the words for what it puts out and takes in, `verb` what it does to the operation right before it, where
     it is told by that. A kind that `is_operation` runs in a forward pass, one that `is_module` has a module in torch,
     one that `is_block` a path and a shortcut (`blocks.parts`). Without `has_path` torch has no module for the group and
@@ -45,6 +46,7 @@ class Kind(Struct, frozen=True):
     words: Callable[[Node], str]
     topic: str
     terms: Callable[[Node], Terms] = lambda _: Terms()
+    tensors: Callable[[Node], tuple[Dims, ...]] = lambda _: ()
     sizes: tuple[str, str] = ("channels", "channels")
     verb: str = ""
     is_operation: bool = True
@@ -79,7 +81,7 @@ KINDS: dict[str, Kind] = {
         "planes",
     ),
     "Bottleneck": _group("bottleneck", words.shortcut, "bottleneck", is_block=True),
-    "BasicBlock": _group("basic block", words.shortcut, "shortcut", is_block=True),
+    "BasicBlock": _group("basic block", words.shortcut, "bottleneck", is_block=True),
     "Projection": Kind(
         "projection shortcut",
         lambda _: "1×1 projection",
@@ -102,6 +104,7 @@ KINDS: dict[str, Kind] = {
         words.convolution,
         "filters",
         lambda node: Terms(conv=node.macs),
+        lambda node: (node.weight or (),),
         sizes=("filters", "channels"),
     ),
     "BatchNorm2d": Kind(
@@ -109,12 +112,13 @@ KINDS: dict[str, Kind] = {
         lambda _: "batch norm",
         "batchnorm",
         lambda node: Terms(norm=prod(node.output), norm_params=node.output[0] * node.params),
+        lambda node: (*4 * (node.output[1:2],), ()),
         verb="normalises",
     ),
     "ReLU": Kind(
         "ReLU, in place",
         lambda _: "relu",
-        "batchnorm",
+        "relu",
         lambda node: Terms(relu=prod(node.output)),
         verb="follows",
         has_row=False,
@@ -132,17 +136,18 @@ KINDS: dict[str, Kind] = {
     "AdaptiveAvgPool2d": Kind(
         "global average pool",
         lambda node: f"average {dims(node.input[2:])}",
-        "gradcam",
+        "head",
         lambda node: Terms(avg_pool=prod(node.input), pooled=prod(node.output)),
     ),
     "Linear": Kind(
         "fully connected layer",
         lambda node: f"{node.input[1]} → {node.output[1]}",
-        "planes",
+        "head",
         lambda node: Terms(fc=node.macs, fc_bias=prod(node.output)),
+        lambda node: (node.weight or (), node.output[1:]),
         sizes=("classes", "inputs"),
     ),
-    "Head": _group("pool and classifier", lambda _: "pool, fc", "gradcam", has_path=False),
+    "Head": _group("pool and classifier", lambda _: "pool, fc", "head", has_path=False),
 }
 """Every kind by its name: torch's class for a module, the tree's own word for the rest."""
 

@@ -1,25 +1,31 @@
-"""A note on a concept, with the numbers of the place that one stands at."""
+"""A note on a concept, with the numbers of the place that one stands at, and the titles of all notes."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Markdown, Static
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Markdown, OptionList, Static
+from textual.widgets.option_list import Option
 
 from inspector.core.explain.concepts import TOPICS
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
-from inspector.notes import LANGUAGES, note
+from inspector.notes import LANGUAGES, heading, note
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.terminal.cells import fitted
 
 _HINT = {
-    "en": "← → other notes ({at} of {count})   L 한국어   esc back",
-    "ko": "← → 다른 설명 ({at}/{count})   L English   esc 닫기",
+    "en": "← → other notes ({at} of {count})   t titles   L 한국어   esc back",
+    "ko": "← → 다른 설명 ({at}/{count})   t 제목   L English   esc 닫기",
 }
+BESIDE = 118
+"""Columns of the screen from which the titles stand beside the note."""
+_TITLES = 34
 
 
 class NoteScreen(Dialog):
@@ -35,9 +41,22 @@ class NoteScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
-            with VerticalScroll():
-                yield Markdown(self._text(), open_links=False)
+            with Horizontal():
+                yield OptionList(id="titles", compact=True)
+                with VerticalScroll():
+                    yield Markdown(self._text(), open_links=False)
             yield Static(self._hint(), classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self._list()
+        self._arrange(is_listing=False)
+
+    def on_resize(self) -> None:
+        self._arrange(is_listing=self._titles.has_focus)
+
+    @property
+    def _titles(self) -> OptionList:
+        return self.query_one("#titles", OptionList)
 
     def _text(self) -> str:
         return note(self._topic, self._network, self._where, self._lang)
@@ -45,10 +64,27 @@ class NoteScreen(Dialog):
     def _hint(self) -> str:
         return _HINT[self._lang].format(at=TOPICS.index(self._topic) + 1, count=len(TOPICS))
 
+    def _list(self) -> None:
+        """List the titles, the one that is shown under the cursor."""
+        titles = self._titles
+        titles.clear_options()
+        width = _TITLES if self.app.size.width >= BESIDE else self.app.size.width - 14
+        titles.add_options(Option(fitted(heading(topic, self._lang), width), id=topic) for topic in TOPICS)
+        titles.highlighted = TOPICS.index(self._topic)
+
+    def _arrange(self, *, is_listing: bool) -> None:
+        """Show the titles beside the note where there is room, in its place where there is none."""
+        is_wide = self.app.size.width >= BESIDE
+        self.set_class(is_wide, "-beside")
+        self._titles.display = is_wide or is_listing
+        self.query_one(VerticalScroll).display = is_wide or not is_listing
+        self.set_focus(self._titles if is_listing else self.query_one(VerticalScroll))
+
     async def _show(self) -> None:
         await self.query_one(Markdown).update(self._text())
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self.query_one(".hint", Static).update(self._hint())
+        self._titles.highlighted = TOPICS.index(self._topic)
 
     async def action_turn(self, notes: int) -> None:
         self._topic = TOPICS[(TOPICS.index(self._topic) + notes) % len(TOPICS)]
@@ -57,10 +93,24 @@ class NoteScreen(Dialog):
     async def action_language(self) -> None:
         languages = list(LANGUAGES)
         self._lang = languages[(languages.index(self._lang) + 1) % len(languages)]
+        self._list()
+        await self._show()
+
+    def action_titles(self) -> None:
+        self._list()
+        self._arrange(is_listing=not self._titles.has_focus)
+
+    @on(OptionList.OptionSelected)
+    async def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self._topic = event.option.id or self._topic
+        self._arrange(is_listing=False)
         await self._show()
 
     def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        if self._titles.has_focus:
+            (self._titles.action_cursor_down if lines > 0 else self._titles.action_cursor_up)()
+        else:
+            self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_leave(self) -> None:
         self.dismiss(Answer("app.language", self._lang))
