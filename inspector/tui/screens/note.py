@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Markdown, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -25,7 +26,7 @@ _HINT = {
 }
 BESIDE = 118
 """Columns of the screen from which the titles stand beside the note."""
-_TITLES = 34
+_TITLES = 37
 
 
 class NoteScreen(Dialog):
@@ -68,8 +69,13 @@ class NoteScreen(Dialog):
         """List the titles, the one that is shown under the cursor."""
         titles = self._titles
         titles.clear_options()
-        width = _TITLES if self.app.size.width >= BESIDE else self.app.size.width - 14
-        titles.add_options(Option(fitted(heading(topic, self._lang), width), id=topic) for topic in TOPICS)
+        width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 10
+        is_beside = self.app.size.width >= BESIDE
+        texts = [heading(topic, self._lang).replace("`", "") for topic in TOPICS]
+        shown = [text.partition(": ")[0] if is_beside else text for text in texts]
+        titles.add_options(
+            Option(Content(f" {fitted(text, width)}"), id=topic) for topic, text in zip(TOPICS, shown, strict=True)
+        )
         titles.highlighted = TOPICS.index(self._topic)
 
     def _arrange(self, *, is_listing: bool) -> None:
