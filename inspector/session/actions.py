@@ -176,6 +176,7 @@ _FIELD = (
 
 _FIND = (
     Action("find.keep", "enter", "Go to the match", moving.keep_match, settles="nothing"),
+    Action("find.note", "ctrl+n", "The note that is about it", moving.find_note, settles="nothing"),
     Action("find.back", "escape", "Back to where you were", moving.drop_match, settles="nothing"),
     Action("find.next", "down,tab", "Next match", moving.next_match, settles="nothing"),
     Action("find.previous", "up,shift+tab", "Previous match", moving.previous_match, settles="nothing"),

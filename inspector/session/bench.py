@@ -87,11 +87,12 @@ class Draft(Struct, frozen=True):
 
 
 class Search(Struct, frozen=True):
-    """What is being sought, from where, and the places that it is found in."""
+    """What is being sought, from where, the places that it is found in, and the note that is about it."""
 
     origin: Where
     text: str = ""
     matches: tuple[Where, ...] = ()
+    topic: str = ""
 
     @property
     def filter(self) -> tuple[Where, ...] | None:

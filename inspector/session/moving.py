@@ -8,8 +8,8 @@ from inspector.core.measures.counting import convention
 from inspector.core.network.flow import source
 from inspector.core.network.node import Where
 from inspector.core.network.search import search
-from inspector.session.bench import Bench, Search
-from inspector.session.outcome import Outcome, saying
+from inspector.session.bench import Bench, Search, network_of
+from inspector.session.outcome import Outcome, asking, saying
 from inspector.session.panes import Panes, Room, in_turn
 
 
@@ -86,8 +86,8 @@ def sought_for(bench: Bench, text: str) -> Bench:
     """Go to the first match at or behind the place where finding began; back there where nothing matches."""
     if bench.search is None:
         return bench
-    origin, matches = bench.search.origin, tuple(search(bench.network, text))
-    bench = structs.replace(bench, search=Search(origin, text, matches), sought=text)
+    origin, matches = bench.search.origin, _matches(bench, text)
+    bench = structs.replace(bench, search=Search(origin, text, matches, _topic(text)), sought=text)
     return bench.standing(next((where for where in matches if where >= origin), matches[0] if matches else origin))
 
 
@@ -100,9 +100,30 @@ def end_finding(bench: Bench, *, is_kept: bool) -> Bench:
     return jump(bench, there) if is_kept else bench
 
 
-def keep_match(bench: Bench) -> Bench:
-    """Go where the match is."""
+def _matches(bench: Bench, text: str) -> tuple[Where, ...]:
+    return tuple(search(bench.network, text, network_of(bench.baseline.design)))
+
+
+def _topic(text: str) -> str:
+    """The note that is about a text, if there is one."""
+    from inspector.notes import find
+
+    return find(text) or "" if text.strip() else ""
+
+
+def keep_match(bench: Bench) -> Bench | Outcome:
+    """Go where the match is; where there is none, open the note that is about what is sought."""
+    if bench.search is not None and not bench.search.matches and bench.search.topic:
+        return find_note(bench)
     return bench if bench.search is None else to_tree(end_finding(bench, is_kept=True))
+
+
+def find_note(bench: Bench) -> Bench | Outcome:
+    """Open the note that is about what is sought; one stands where one stood."""
+    if bench.search is None:
+        return bench
+    topic = bench.search.topic
+    return asking(drop_match(bench), "note", topic) if topic else saying(bench, "no note is about that", 2)
 
 
 def drop_match(bench: Bench) -> Bench:
@@ -121,7 +142,7 @@ def previous_match(bench: Bench) -> Bench | Outcome:
 
 
 def _match(bench: Bench, steps: int) -> Bench | Outcome:
-    matches = bench.search.matches if bench.search else tuple(search(bench.network, bench.sought))
+    matches = bench.search.matches if bench.search else _matches(bench, bench.sought)
     if not matches:
         return saying(bench, f"nothing has {bench.sought} in it" if bench.sought else "/ finds first", 2)
     here = bench.where

@@ -13,7 +13,7 @@ from textual.command import Hit, Hits, Provider
 from inspector.core.network.kinds import operation
 from inspector.core.network.search import search
 from inspector.session.actions import ACTIONS
-from inspector.session.bench import Bench
+from inspector.session.bench import Bench, network_of
 from inspector.tui.keymap import called, keys_of
 
 
@@ -63,7 +63,7 @@ class Places(Provider):
     async def search(self, query: str) -> Hits:
         app = cast("_Editor", self.app)
         network, matcher = app.bench.network, self.matcher(query)
-        for number, where in enumerate(search(network, query)):
+        for number, where in enumerate(search(network, query, network_of(app.bench.baseline.design))):
             if number == MOST:
                 return
             place = network.at(where)

@@ -236,3 +236,15 @@ async def test_the_language_is_remembered(tmp_path: Path, monkeypatch: pytest.Mo
     async with editor(state=tmp_path, lang="en") as pilot:
         await press(pilot, "i")
         assert "Filters" in screen_of(pilot)
+
+
+async def test_finding_leads_to_the_note_that_is_about_it() -> None:
+    async with editor(lang="en") as pilot:
+        await press(pilot, "slash", *"gradient")
+        assert "enter the note on degradation" in screen_of(pilot)
+        await press(pilot, "enter")
+        assert "Why residual" in screen_of(pilot)
+        await press(pilot, "escape", "slash", "backspace", *"relu")
+        assert "note: relu" in screen_of(pilot)
+        await press(pilot, "ctrl+n")
+        assert "ReLU makes max(0, x)" in screen_of(pilot)

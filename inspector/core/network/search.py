@@ -1,11 +1,12 @@
-"""Finding places by what a person types: path, paper name, kind, operation and shape."""
+"""Finding places by what a person types: path, paper name, kind, operation, shape, and properties."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from operator import eq, ge, gt, le, lt
 
-from inspector.core.network.kinds import kind, operation
+from inspector.core.network.kinds import kind, operation, stride
 from inspector.core.network.long_stage import marks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
@@ -13,15 +14,73 @@ from inspector.core.network.tree import Place, below
 from inspector.core.units import dims, features
 
 _NUMBERS = re.compile(r"\d+")
+_PROPERTY = re.compile(r"(params|macs|stride|channels|filters|kernel|groups)(>=|<=|>|<|=)(\d+(?:\.\d+)?)([kmg%]?)")
+"""A property, how it compares, and with what: params>1m, macs>=1%, stride=2."""
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_COMPARE: dict[str, Callable[[float, float], bool]] = {"=": eq, ">": gt, "<": lt, ">=": ge, "<=": le}
+CHANGED = "changed"
+"""The word for places that are not as they are in what one compares with."""
 
 
-def search(network: Network, text: str) -> Iterator[Where]:
+def search(network: Network, text: str, baseline: Network | None = None) -> Iterator[Where]:
     """The places that every word of `text` is found in, in forward order; a ReLU is found in what it follows.
 
     A word is looked for in path, paper name, kind and operation whatever its case, `3x3` and `3×3` being the same; a
-    whole number in the sizes of input, output and weight: 64 finds 64×56×56, not 640.
+    whole number in the sizes of input, output and weight: 64 finds 64×56×56, not 640. A word may be a property too:
+    /2 or stride=2, params>1M, macs>=1%, channels=512, filters, kernel, groups; `changed` finds what differs from the
+    baseline.
     """
-    words = text.lower().replace("×", "x").split()
+    words = _words(text, network)
+    if CHANGED in words and baseline is not None:
+        words = [word for word in words if word != CHANGED]
+        places = _found(network, words) if words else _all(network)
+        yield from (where for where in places if _is_changed(network, baseline, where))
+    else:
+        yield from _found(network, words)
+
+
+def _words(text: str, network: Network) -> list[str]:
+    """The words that are sought; "stride 2", "/2" and "512 channels" are one each, a share is told in full."""
+    text = text.lower().replace("×", "x")
+    text = re.sub(r"(?<!\S)/(\d+)(?!\S)", r"stride=\1", text)
+    text = re.sub(r"\b(stride|kernel|groups) +(\d+)(?!\S)", r"\1=\2", text)
+    text = re.sub(r"(?<!\S)(\d+) +(channels|filters|groups)(?!\S)", r"\2=\1", text)
+    return [_absolute(word, network) for word in text.split()]
+
+
+def _absolute(word: str, network: Network) -> str:
+    found = _PROPERTY.fullmatch(word)
+    if found is None or found[4] != "%" or found[1] not in ("params", "macs"):
+        return word
+    total = network.params if found[1] == "params" else network.macs
+    return f"{found[1]}{found[2]}{total * float(found[3]) / 100:f}"
+
+
+def _is_changed(network: Network, baseline: Network, where: Where) -> bool:
+    before = baseline.get(where)
+    return before is None or before.node != network.at(where).node
+
+
+def _all(network: Network) -> Iterator[Where]:
+    return (place.where for place in network.places() if kind(place.node).has_row)
+
+
+def _has(node: Node, name: str, is_so: Callable[[float], bool]) -> bool:
+    """Whether a property of a node is so; of its channels, whether those of its input or of its output are."""
+    window, weight = node.window, node.weight
+    of: dict[str, tuple[float, ...]] = {
+        "params": (node.params,),
+        "macs": (node.macs,),
+        "stride": (stride(node),),
+        "channels": (node.input[1], node.output[1]),
+        "filters": weight[:1] if weight and window else (),
+        "kernel": (window.kernel,) if window else (),
+        "groups": (window.groups,) if window else (),
+    }
+    return any(map(is_so, of[name]))
+
+
+def _found(network: Network, words: list[str]) -> Iterator[Where]:
     if not words:
         return
     if all(_says(network.root, word) or word == "network" for word in words):
@@ -88,6 +147,11 @@ def _is_number(word: str) -> bool:
 
 
 def _says(node: Node, word: str) -> bool:
+    found = _PROPERTY.fullmatch(word)
+    if found is not None and found[4] in _UNITS:
+        amount, compare = float(found[3]) * _UNITS[found[4]], _COMPARE[found[2]]
+        is_in_words = word.startswith("stride=") and f"/{found[3]}" in operation(node).split()
+        return is_in_words or _has(node, found[1], lambda value: compare(value, amount))
     if _is_number(word):
         sizes = (*node.input[1:], *node.output[1:], *(node.weight or ()))
         return word in map(str, sizes) or word in _NUMBERS.findall(operation(node))

@@ -31,7 +31,9 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(" / ", id="find-mark", markup=False)
-        yield FindInput(id="find-input", compact=True, placeholder="3x3   2048   downsample   layer4.2   fc")
+        yield FindInput(
+            id="find-input", compact=True, placeholder="3x3   2048   /2   macs>1%   changed   fc   gradient"
+        )
         yield Static("", id="find-count", markup=False)
 
     @property
@@ -60,5 +62,6 @@ def _words(search: Search, match: int) -> str:
     if not search.text.strip():
         return "enter go   esc back "
     if not search.matches:
-        return "nothing has it in it   esc back "
-    return f"{match} of {len(search.matches)}   ↑ ↓ next   enter go   esc back "
+        return f"enter the note on {search.topic}   esc back " if search.topic else "nothing has it in it   esc back "
+    note = f"^n note: {search.topic}   " if search.topic else ""
+    return f"{match} of {len(search.matches)}   ↑ ↓ next   enter go   {note}esc back "

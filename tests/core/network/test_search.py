@@ -23,7 +23,6 @@ def _found(text: str) -> list[str]:
         ("layer4.2.conv3", ["conv5_3.conv3"]),
         ("CONV5_3.conv3", ["conv5_3.conv3"]),
         ("7x7, 64", ["conv1"]),
-        ("7×7 /2", ["stem"]),
         ("downsample.0 28×28", ["conv3_1.downsample.conv"]),
         ("linear", ["fc"]),
         ("maxpool", ["maxpool"]),
@@ -65,3 +64,45 @@ def test_a_long_network_is_searched_in_forward_order() -> None:
     found = list(search(network, "conv4 3x3"))
     assert len(found) == 1000
     assert found == sorted(found)
+
+
+def _names(text: str, *edits: str, base: str = "resnet50") -> list[str]:
+    network = analyze(edit(preset(base), *edits))
+    return [network.at(where).name for where in search(network, text, analyze(preset(base)))]
+
+
+@pytest.mark.parametrize("text", ["/2", "stride 2", "stride=2", "STRIDE=2"])
+def test_all_that_strides_is_found_by_its_mark(text: str) -> None:
+    found = _names(text)
+    assert {"conv1", "maxpool", "conv3_x", "conv3_1", "conv3_1.conv2", "conv5_1.downsample.conv"} <= set(found)
+    assert not {"conv2_x", "conv3_2", "conv5_1.conv1"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "has_not"),
+    [
+        ("params>2M conv2d", "conv5_1.conv2", "conv5_1.conv1"),
+        ("macs>2% conv2d", "conv3_1.conv2", "conv2_1.conv1"),
+        ("512 channels", "conv5_1.conv2", "conv4_2.conv2"),
+        ("512 filters", "conv5_1.conv1", "conv5_1.conv3"),
+        ("kernel=3 conv2d", "conv2_1.conv2", "conv2_1.conv1"),
+        ("projection", "conv2_1.downsample", "conv2_2.conv1"),
+    ],
+)
+def test_places_are_found_by_property(text: str, has: str, has_not: str) -> None:
+    found = _names(text)
+    assert has in found
+    assert has_not not in found
+
+
+def test_what_is_changed_is_found() -> None:
+    found = _names("changed", "conv5_3.conv3=1024")
+    assert {"conv5_3.conv3", "conv5_3.bn3", "conv5_3.downsample", "fc"} <= set(found)
+    assert "conv5_3.conv2" not in found
+    assert _names("changed") == []
+    assert _names("changed fc", "num_classes=10") == ["head", "fc"]
+    assert "conv2_1.conv2" in _names("groups=32", base="resnext50_32x4d")
+
+
+def test_what_the_tree_says_of_a_stem_is_found_with_all_else_that_strides() -> None:
+    assert {"stem", "conv1"} <= set(_found("7×7 /2"))
