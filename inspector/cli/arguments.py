@@ -65,8 +65,7 @@ class Assignment(_Completed):
 
     def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
         """Every address with its value, after the edits that stand on the line already."""
-        from inspector.core.design.differences import value
-        from inspector.core.design.edit import addresses, resolve
+        from inspector.core.design.edit import addresses
         from inspector.core.design.fields import PRESETS
 
         typed = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
@@ -77,7 +76,17 @@ class Assignment(_Completed):
         except InspectorError:
             return []
         known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
-        return [f"{address}={value(resolve(design, address).value)}" for address in known]
+        return [_with_value(design, address) for address in known]
+
+
+def _with_value(design: Design, address: str) -> str:
+    """An address and the value that it has; one that means several has none."""
+    from inspector.core.design.differences import value
+    from inspector.core.design.edit import WIDTH, resolve
+
+    if address == WIDTH or "*" in address:
+        return f"{address}="
+    return f"{address}={value(resolve(design, address).value)}"
 
 
 class Subject(_Completed):

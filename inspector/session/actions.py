@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from inspector.core.network.tree import stage_of
 from inspector.errors import DesignError
 from inspector.session import editing, moving, opening, saving
 from inspector.session.bench import Bench
@@ -66,6 +67,22 @@ def ask_note(bench: Bench, topic: str = "") -> Outcome:
     return asking(bench, "note", topic)
 
 
+def ask_steps(bench: Bench) -> Outcome:
+    """Step through what a batch norm computes, or through how a stage is made."""
+    return asking(bench, "norm" if bench.place.node.kind == "BatchNorm2d" else "steps")
+
+
+def no_steps(bench: Bench) -> str:
+    """Why there is nothing to step through here, if so."""
+    is_there = bool(stage_of(bench.where)) or bench.place.node.kind == "BatchNorm2d"
+    return "" if is_there else "go to a stage for how it is made, to a batch norm for how it computes"
+
+
+def ask_edits(bench: Bench) -> Outcome:
+    """Ask for edits by their addresses."""
+    return asking(bench, "edits")
+
+
 def ask_error(bench: Bench) -> Outcome:
     """Explain an error of torch that is pasted."""
     return asking(bench, "mistake")
@@ -113,6 +130,8 @@ _EVERYWHERE = (
     Action("app.history", "H", "History: every edit and its effect", opening.ask_history),
     Action("app.earlier", "W", "Work that was not saved: open it again", opening.earlier),
     Action("app.note", "i", "A note on what this is, in plain words", ask_note, short="note"),
+    Action("app.steps", "M", "Step by step: how a stage is made, how a batch norm computes", ask_steps, rests=no_steps),
+    Action("app.edit-by-address", "A", "Edit by address: width=0.75, conv*_x.expansion=2", ask_edits),
     Action("app.error", "I", "An error of torch, pasted and explained", ask_error),
     Action("app.target", "t", "Make this block the Grad-CAM target", editing.make_target, rests=editing.no_block),
     Action("app.grad-cam", "T", "Grad-CAM: other feature maps, and their price", editing.ask_maps, short="grad-cam"),
@@ -215,6 +234,15 @@ _DIALOGS = (
     Action("note.language", "L", "The other language", by="language"),
     Action("note.down", "j", "Down", by="scroll(1)"),
     Action("note.up", "k", "Up", by="scroll(-1)"),
+    Action("steps.next", "down,j,right,l,space", "Next step", by="go(1)"),
+    Action("steps.previous", "up,k,left,h", "Step before", by="go(-1)"),
+    Action("steps.back", "escape,q,M", "Back", by="dismiss"),
+    Action("norm.next", "right,l,down,j", "Next step", by="go(1)"),
+    Action("norm.previous", "left,h,up,k", "Step before", by="go(-1)"),
+    Action("norm.again", "space", "Another forward pass in train mode", by="again"),
+    Action("norm.back", "escape,q,M", "Back", by="dismiss"),
+    Action("target.next", "down", "The next way", by="choose(1)"),
+    Action("target.previous", "up", "The way before", by="choose(-1)"),
     Action("dialog.back", "escape", "Back", by="dismiss"),
     Action("choose.up", "up", "Preset above", by="move(-1)"),
     Action("choose.down", "down", "Preset below", by="move(1)"),
@@ -273,7 +301,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Ripple, rankings": ("list", "ripple", "ranking"),
     "Open designs": ("designs",),
     "Notes": ("note",),
-    "Other dialogs": ("dialog", "choose", "mistake", "recover", "quit", "help"),
+    "Step by step": ("steps", "norm"),
+    "Other dialogs": ("dialog", "choose", "target", "mistake", "recover", "quit", "help"),
 }
 """Where keys apply, by the panes and dialogs that have them."""
 

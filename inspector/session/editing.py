@@ -286,9 +286,11 @@ def ask_maps(bench: Bench) -> Outcome:
     return asking(bench, "target")
 
 
-def set_maps(bench: Bench, maps: str) -> Outcome:
-    """Give the target another number of feature maps, and go there."""
-    label = address(bench.design)
-    bench, effects = record(bench, edits.edit(bench.design, f"{label}={maps}"), label)
+def set_maps(bench: Bench, assignment: str) -> Outcome:
+    """Give the target another number of feature maps by an edit, or by that many filters, and go there."""
+    label, equals, _ = assignment.partition("=")
+    if not equals:
+        label, assignment = address(bench.design), f"{address(bench.design)}={assignment}"
+    bench, effects = record(bench, edits.edit(bench.design, assignment), label)
     bench = jump(bench, target(bench.network).where)
     return Outcome(bench, (*effects, Say("done; r says what followed from it, place by place", 4)))

@@ -37,13 +37,16 @@ class Dialogs:
             "copy": self._copy,
             "countings": self._countings,
             "designs": self._designs,
+            "edits": self._edits,
             "export": self._export,
             "help": self._help,
             "history": self._history,
             "mistake": self._mistake,
+            "norm": self._norm,
             "note": self._note,
             "quit": self._quit,
             "recover": self._recover,
+            "steps": self._steps,
             "target": self._target,
         }
 
@@ -93,6 +96,11 @@ class Dialogs:
         bench = self._bench()
         return DesignsScreen([row(each) for each in bench.designs], bench.at, highlighted, told)
 
+    def _edits(self) -> Dialog:
+        from inspector.tui.screens.edits import EditsScreen
+
+        return EditsScreen(self._bench().network)
+
     def _export(self, format_: str, how: str = "") -> Dialog:
         from inspector.report.formats import subject
         from inspector.session.bench import network_of
@@ -117,6 +125,13 @@ class Dialogs:
 
         return MistakeScreen(self._bench().network, self._diagnose)
 
+    def _norm(self) -> Dialog:
+        from inspector.core.explain.spot import spot
+        from inspector.tui.screens.norm import NormScreen
+
+        bench = self._bench()
+        return NormScreen(spot(bench.network, bench.where).norm)
+
     def _note(self, topic: str = "") -> Dialog:
         from inspector.core.explain.concepts import topic as likeliest
         from inspector.notes import language
@@ -138,6 +153,14 @@ class Dialogs:
         from inspector.tui.screens.recover import RecoverScreen
 
         return RecoverScreen(self._bench().offers)
+
+    def _steps(self) -> Dialog:
+        from inspector.core.explain.spot import spot
+        from inspector.tui.screens.steps import StepsScreen
+
+        bench = self._bench()
+        place = spot(bench.network, bench.where).stage
+        return StepsScreen(bench.network, place, lambda where: self._do("tree.go", where))
 
     def _target(self) -> Dialog:
         from inspector.tui.screens.target import TargetScreen

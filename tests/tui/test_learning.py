@@ -11,7 +11,7 @@ import pytest
 from editor import RESNET50, TO_CONV5, app_of, editor, press, screen_of, selected
 from terminal import Terminal
 from textual.pilot import Pilot
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -20,8 +20,11 @@ from inspector.report.copies import copies
 from inspector.tui.app import InspectorApp
 from inspector.tui.config import Settings
 from inspector.tui.screens.copy import CopyScreen
+from inspector.tui.screens.edits import EditsScreen
 from inspector.tui.screens.mistake import MistakeScreen
+from inspector.tui.screens.norm import NormScreen
 from inspector.tui.screens.note import NoteScreen
+from inspector.tui.screens.steps import StepsScreen
 from inspector.tui.screens.target import TargetScreen
 
 
@@ -115,7 +118,7 @@ async def test_the_price_of_fewer_feature_maps_is_said_before_it_is_paid() -> No
         assert isinstance(app.screen, TargetScreen)
         await press(pilot, *"1024")
         text = screen_of(pilot)
-        for words in ("+548,864 params", "conv5_3.downsample  new: 1×1, 2048 → 1024", "the identity no longer fits"):
+        for words in ("+548,864", "conv5_3.downsample  new: 1×1, 2048 → 1024", "the identity no longer fits"):
             assert words in text
         assert app.bench.history.current == RESNET50
         await press(pilot, "enter")
@@ -248,3 +251,72 @@ async def test_finding_leads_to_the_note_that_is_about_it() -> None:
         assert "note: relu" in screen_of(pilot)
         await press(pilot, "ctrl+n")
         assert "ReLU makes max(0, x)" in screen_of(pilot)
+
+
+async def test_make_layer_is_stepped_through_and_the_tree_shows_what_a_step_builds() -> None:
+    async with editor(size=(80, 24)) as pilot:
+        await press(pilot, *TO_CONV5, "M")
+        assert isinstance(pilot.app.screen, StepsScreen)
+        assert "self._make_layer(Bottleneck, 512, 3, stride=2)" in screen_of(pilot)
+        await press(pilot, "down", "down")
+        assert "here: 1024 → 2048, /2  → conv5_1.downsample" in screen_of(pilot)
+        assert selected(pilot) == "conv5_1.downsample"
+        tree, box = (pilot.app.screen_stack[at].query_one(name).region for at, name in ((0, "#tree"), (-1, ".box")))
+        assert box.y > tree.y + 2
+        seen = screen_of(pilot).splitlines()[: box.y]
+        assert any("downsample" in line for line in seen)
+        await press(pilot, "escape", "m", "escape")
+        assert "head" in screen_of(pilot)
+
+
+async def test_what_make_layer_cannot_make_is_said() -> None:
+    async with editor(edit(RESNET50, "conv5_3.conv3=1024"), size=(120, 40)) as pilot:
+        await press(pilot, *TO_CONV5, "M")
+        assert "What it cannot make of this stage" in screen_of(pilot)
+        assert "filters of single convolutions: conv5_3.conv3" in screen_of(pilot)
+        await press(pilot, "escape", "home", "M")
+        assert "go to a stage for how it is made" in screen_of(pilot)
+
+
+async def test_a_batch_norm_is_computed_by_number() -> None:
+    async with editor(size=(80, 24)) as pilot:
+        await press(pilot, "slash", *"conv5_3.bn3", "enter", "M")
+        assert isinstance(pilot.app.screen, NormScreen)
+        assert "conv5_3.bn3 has 2048 of 49" in screen_of(pilot)
+        await press(pilot, "right")
+        assert "variance" in screen_of(pilot)
+        await press(pilot, "right", "right", "right")
+        assert "0.00 → 0.40" in screen_of(pilot)
+        await press(pilot, "space")
+        assert "0.40 → 0.76" in screen_of(pilot)
+        await press(pilot, "right")
+        assert "6 of 6: eval mode" in screen_of(pilot)
+        assert "esc back" in screen_of(pilot)
+
+
+async def test_the_target_is_decided_among_three_ways() -> None:
+    async with editor(size=(80, 24)) as pilot:
+        await press(pilot, "T", *"1024")
+        for words in ("conv5_3.conv3=1024", "conv5_x.expansion=2", "conv5_x.planes=256", "of 320 fit", "314", "269"):
+            assert words in screen_of(pilot)
+        await press(pilot, "down", "enter")
+        assert app_of(pilot).bench.design == edit(RESNET50, "conv5_x.expansion=2")
+        await press(pilot, "u", "T", *"1000", "down", "enter")
+        assert app_of(pilot).bench.design == edit(RESNET50, "conv5_x.planes=250")
+
+
+async def test_several_stages_are_edited_by_one_address_in_one_step() -> None:
+    async with editor() as pilot:
+        await press(pilot, "A")
+        pilot.app.screen.query_one(Input).value = "width=0.5 num_classes=ten"
+        await pilot.pause()
+        assert "must be an integer" in screen_of(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, EditsScreen)
+        pilot.app.screen.query_one(Input).value = "width=0.5"
+        await pilot.pause()
+        assert "conv5_x.planes 512 → 256" in screen_of(pilot)
+        await press(pilot, "enter")
+        assert app_of(pilot).bench.design == edit(RESNET50, "width=0.5")
+        await press(pilot, "u")
+        assert app_of(pilot).bench.design == RESNET50

@@ -104,7 +104,11 @@ class Price(Struct, frozen=True):
 
 def price(network: Network, maps: str) -> Price:
     """What it would cost to have `maps` feature maps at the target; DesignError where that cannot be."""
-    design = edit(network.design, f"{address(network.design)}={maps}")
+    return price_of(network, edit(network.design, f"{address(network.design)}={maps}"))
+
+
+def price_of(network: Network, design: Design) -> Price:
+    """What it would cost to have another design."""
     after = analyze(design)
     effects = explain(network, after)
     return Price(design, after.params - network.params, after.macs - network.macs, effects)

@@ -30,6 +30,11 @@ Value = int | str | bool | tuple[int, ...]
 
 _STAGE = re.compile(r"(?:conv([2-5])_x|layer([1-4]))")
 _CONVOLUTION = re.compile(r"(?:conv([2-5])_([0-9]{1,6})|layer([1-4])\.([0-9]{1,6}))\.(conv[1-9])")
+_SEVERAL = re.compile(r"(?:conv\*_x|layer\*)\.([a-z_]{1,40})")
+_FACTOR = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,6})?|\.[0-9]{1,6}")
+WIDTH = "width"
+PLANES = 8
+"""What scaled planes are multiples of."""
 _ALIASES = {"conv1": "stem.planes", "fc": "num_classes"}
 
 
@@ -56,21 +61,45 @@ class Field(Struct, frozen=True):
 def edit(design: Design, *assignments: str) -> Design:
     """`design` with each `ADDRESS=VALUE` written to it in turn: `edit(design, "conv5_x.planes=384")`.
 
-    Addresses go by the paper's names or torch's (`layer4.planes`, `layer4.2.conv3`). Raises DesignError, which names
+    Addresses go by the paper's names or torch's (`layer4.planes`, `layer4.2.conv3`); `conv*_x.planes` (`layer*.planes`)
+    is that of every stage, `width` scales all planes. Raises DesignError, which names
     the address, the value, what is allowed, and the nearest known address.
     """
     run: dict[str, tuple[Field, Value]] = {}
     for assignment in assignments:
-        address, equals, text = (part.strip() for part in assignment.partition("="))
-        if not equals:
-            raise DesignError(address, "must be ADDRESS=VALUE, like conv5_x.planes=384")
-        field = resolve(design, address)
-        value = parse(field, text, address)
-        if field.block:
-            run[field.address] = field, value
-        else:
-            design, run = write(_with_filters(design, run.values()), field, value), {}
+        for address, text in _each(design, assignment):
+            field = resolve(design, address)
+            value = parse(field, text, address)
+            if field.block:
+                run[field.address] = field, value
+            else:
+                design, run = write(_with_filters(design, run.values()), field, value), {}
     return _with_filters(design, run.values())
+
+
+def _each(design: Design, assignment: str) -> list[tuple[str, str]]:
+    """The addresses that an assignment is for, each with its value: `conv*_x.planes=128` is one of every stage.
+
+    `width=0.75` is for the planes of the stem and of every stage: what they are now, times the number, in multiples of
+    8 (Howard et al. 2017 call it the width multiplier).
+    """
+    address, equals, text = (part.strip() for part in assignment.partition("="))
+    if not equals:
+        raise DesignError(address, "must be ADDRESS=VALUE, like conv5_x.planes=384")
+    several = _SEVERAL.fullmatch(address)
+    if several:
+        return [(f"{stage}.{several[1]}", text) for stage in STAGES]
+    if address == WIDTH:
+        if not _FACTOR.fullmatch(text) or float(text) == 0:
+            raise DesignError(address, "must be a number above 0, like 0.75 or 2", text or "''")
+        planes = {"stem": design.stem.planes, **{stage: design.stage(stage).planes for stage in STAGES}}
+        return [(f"{name}.planes", str(_scaled(count, float(text)))) for name, count in planes.items()]
+    return [(address, text)]
+
+
+def _scaled(planes: int, factor: float) -> int:
+    """Planes times a factor, to the nearest multiple of 8, and 8 at least."""
+    return max(PLANES, int(planes * factor / PLANES + 0.5) * PLANES)
 
 
 def _with_filters(design: Design, chosen: Iterable[tuple[Field, Value]]) -> Design:
@@ -252,6 +281,8 @@ def addresses(design: Design, like: str) -> Iterator[str]:
     yield from (name for name in DESIGN_FIELDS if name != "base")
     yield from (f"stem.{name}" for name in STEM_FIELDS)
     yield from (f"input.{name}" for name in INPUT_FIELDS)
+    yield WIDTH
+    yield from (f"{'layer*' if 'layer' in like else 'conv*_x'}.{name}" for name in STAGE_FIELDS)
     for stage in STAGES:
         layer = layer_name(stage)
         yield from (f"{stage}.{name}" for name in STAGE_FIELDS)

@@ -1,46 +1,59 @@
-"""Another number of feature maps for Grad-CAM, and what it costs, before it is done."""
+"""Another number of feature maps for Grad-CAM: the ways to it side by side, and what each costs, before it is done."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from inspector.core.changes.compare import is_told
-from inspector.core.changes.gradcam import Price, address, price, target
+from inspector.core.changes.gradcam import Price, address, target
+from inspector.core.changes.ways import Way, ways
 from inspector.core.network.network import Network
-from inspector.core.units import difference, short_difference
+from inspector.core.network.tree import HEAD
+from inspector.core.units import difference, exact, plural, short_difference
 from inspector.errors import DesignError
+from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
 
-_SHOWN = 7
+_FEW, _MOST, _LOW = 3, 8, 32
+"""Places that are shown, on a screen of fewer than so many lines and on a taller one."""
 _NAME, _WHAT, _NUMBER = 20, 28, 10
+_EDIT, _EXACT = 29, 14
 
 
 class TargetScreen(Dialog):
-    """Says what Grad-CAM reads, takes a number of feature maps, and answers with the design that has as many."""
+    """Says what Grad-CAM reads, takes a number of feature maps, and answers with the way to them that is chosen."""
 
     AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("target")
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self._network = network
-        self._price: Price | None = None
+        self._ways: tuple[Way, ...] = ()
+        self._at = 0
 
     def compose(self) -> ComposeResult:
         read = target(self._network)
         with Vertical(classes="box") as box:
             box.border_title = f"Grad-CAM reads {read.name} ({read.path})"
-            cell = f"One cell of its heat map is {read.stride}×{read.stride} pixels"
-            seen = f"and sees {read.field}×{read.field}"
-            yield Static(Content(f"It reads {read.words}. {cell}, {seen}.\n\nHow many feature maps?"))
-            yield Input(str(read.maps), compact=True, select_on_focus=True)
-            yield Static("", id="price", markup=False)
+            cell = f"a cell of its heat map is {read.stride}×{read.stride} pixels, sees {read.field}×{read.field}"
+            yield Static(Content(f"{read.words}: {cell}"))
+            with Horizontal(id="asked"):
+                yield Static("How many feature maps? ", markup=False)
+                yield Input(str(read.maps), compact=True, select_on_focus=True)
             yield Static("", classes="problem", markup=False)
-            yield Static("enter sets them   esc back", classes="hint", markup=False)
+            yield Static("", id="ways", markup=False)
+            yield Static("", id="price", markup=False)
+            yield Static(self._of_fc(), id="fc", markup=False)
+            yield Static("↑ ↓ which way   enter takes it   esc back", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self._say(self.query_one(Input).value)
@@ -49,37 +62,82 @@ class TargetScreen(Dialog):
     def _typed(self, event: Input.Changed) -> None:
         self._say(event.value)
 
-    def _say(self, maps: str) -> None:
-        problem = ""
-        try:
-            self._price = price(self._network, maps)
-        except DesignError as error:
-            self._price, problem = None, error.reason
-        self.query_one(".problem", Static).update(Content(problem))
-        self.query_one("#price", Static).update(self._words(self._price) if self._price else Content(""))
+    def action_choose(self, ways: int) -> None:
+        """Go to the next way there, or to the one before."""
+        there = [number for number, way in enumerate(self._ways) if way.price is not None]
+        if self._at in there:
+            self._at = there[(there.index(self._at) + ways) % len(there)]
+            self._show()
 
-    def _words(self, offer: Price) -> Content:
-        if offer.design == self._network.design:
-            return Content.styled(f"\nas it is now, {address(offer.design)}", QUIET)
+    def _say(self, maps: str) -> None:
+        problem, self._at = "", 0
+        try:
+            self._ways = ways(self._network, maps)
+        except DesignError as error:
+            self._ways, problem = (), error.reason
+        self.query_one(".problem", Static).update(Content(problem))
+        self.query_one(".problem", Static).display = bool(problem)
+        self._show()
+
+    def _show(self) -> None:
+        way = self._ways[self._at] if self._ways else None
+        offer = way.price if way else None
+        is_as_now = offer is not None and offer.design == self._network.design
+        self.query_one("#ways", Static).update(self._table() if self._ways and not is_as_now else Content(""))
+        words = Content("")
+        if offer is not None:
+            as_now = Content.styled(f"\nas it is now, {address(offer.design)}", QUIET)
+            words = as_now if is_as_now else self._followed(offer)
+        self.query_one("#price", Static).update(words)
+
+    def _table(self) -> Content:
+        """The ways, a line each: the edit, parameters, MACs, and how much of the base's weights fits behind it."""
+        tensors = max(way.tensors for way in self._ways)
+        fit = f"of {tensors} fit"
+        head = f"{'the ways to them':{_EDIT}}{'params':>{_EXACT}}{'MACs':>{_EXACT}}{fit:>{_NUMBER + 1}}"
+        lines = [Content.styled(f"\n{head}", QUIET)]
+        for number, way in enumerate(self._ways):
+            mark = "▸ " if number == self._at else "  "
+            name = f"{mark}{fitted(way.assignment, _EDIT - 3)} "
+            if way.price is None:
+                lines.append(Content.styled(f"{name}{fitted(way.problem, 2 * _EXACT + _NUMBER)}", QUIET))
+                continue
+            numbers = "".join(difference(each).rjust(_EXACT) for each in (way.price.params, way.price.macs))
+            text = f"{name}{numbers}{exact(way.fitting):>{_NUMBER + 1}}"
+            lines.append(Content.styled(text, "bold $text-primary" if number == self._at else ""))
+        return Content("\n").join(lines)
+
+    def _followed(self, offer: Price) -> Content:
+        """What follows, place by place."""
         told = [each for each in offer.effects if is_told(each)]
-        lines = [
-            Content.styled(f"\n{difference(offer.params)} params   {difference(offer.macs)} MACs", "bold"),
-            Content.styled(f"{'':{_NAME + _WHAT}}{'params':>{_NUMBER}}{'MACs':>{_NUMBER}}", QUIET),
-        ]
-        for each in told[:_SHOWN]:
+        lines = [Content.styled("\nwhat follows from it", QUIET)]
+        shown = _FEW if self.app.size.height < _LOW else _MOST
+        for each in told[:shown]:
             is_new = each in offer.projections
             words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, _WHAT - 1)} "
             numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
             lines += [Content.styled(f"  {each.why}", QUIET)] if is_new else []
-        if len(told) > _SHOWN:
-            lines.append(Content.styled(f"and {len(told) - _SHOWN} more places", QUIET))
+        if len(told) > shown:
+            lines.append(Content.styled(f"and {plural(len(told) - shown, 'more place')}", QUIET))
         return Content("\n").join(lines)
+
+    def _of_fc(self) -> Content:
+        """Why fc has as many inputs as there are maps, where the head reads the target."""
+        read = target(self._network)
+        pool = self._network.at((HEAD, 0)).node
+        *_, last = self._network.children(self._network.at((HEAD - 1,)))
+        if read.where != last.where:
+            return Content("")
+        cells = exact(pool.input[2] * pool.input[3])
+        words = f"The head reads this block: map k weighs fc.weight[class, k] / {cells}"
+        return Content.styled(f"\n{words}", QUIET)
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        if self._price is not None:
-            self.dismiss(Answer("target.set", self.query_one(Input).value))
+        way = self._ways[self._at] if self._ways else None
+        if way is not None and way.price is not None:
+            self.dismiss(Answer("target.set", way.assignment))
 
 
 def _numbers(*more: int) -> str:

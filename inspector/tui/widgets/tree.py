@@ -51,6 +51,7 @@ class TreeTable(Painted, can_focus=True):
         self._rows: Sequence[Where] = visible(view.network.root, self._folds)
         self._laid_out: object = None
         self._last_index = 0
+        self._covered = 0  # lines at the foot that a dialog lies over: the cursor stays above them
         self._columns = columns(0, 0)
 
     @property
@@ -102,6 +103,14 @@ class TreeTable(Painted, can_focus=True):
         self._lay_out()
         self._keep_in_sight()
 
+    def cover(self, lines: int) -> None:
+        """Keep the cursor above the last `lines` lines, which a dialog lies over."""
+        if lines != self._covered:
+            self._covered = lines
+            self._lay_out()
+            self._keep_in_sight()
+            self.repaint()
+
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  # Textual's signature
         super().watch_has_focus(has_focus)
         self.repaint()
@@ -111,7 +120,7 @@ class TreeTable(Painted, can_focus=True):
         if laid_out != self._laid_out:
             self._laid_out = laid_out
             self._rows = visible(self._network.root, self._folds) if self._filter is None else within(self._filter)
-        self.extend(len(self._rows) + HEADER)
+        self.extend(len(self._rows) + HEADER + self._covered)
         self._columns = columns(
             self.scrollable_content_region.width, widest_shape(self._network), differs=self._view.look.differs
         )
@@ -126,10 +135,11 @@ class TreeTable(Painted, can_focus=True):
         return index
 
     def _keep_in_sight(self) -> None:
-        height = self.scrollable_content_region.height - HEADER
+        height = self.scrollable_content_region.height - HEADER - self._covered
         if height < 1 or not self._rows:
             return
-        index, top, last = self._index, round(self.scroll_y), max(len(self._rows) - height, 0)
+        index, top = self._index, round(self.scroll_y)
+        last = max(len(self._rows) - height, 0)
         margin = min(CONTEXT, (height - 1) // 2)
         if top - 1 <= index <= top + height:
             top = min(max(top, index + margin - height + 1), index - margin)

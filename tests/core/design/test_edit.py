@@ -8,7 +8,7 @@ from strategies import designs, edits
 from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.differences import Edited, value
 from inspector.core.design.differences import edits as edits_of
-from inspector.core.design.edit import edit, resolve, step, write
+from inspector.core.design.edit import addresses, edit, resolve, step, write
 from inspector.core.design.history import History
 from inspector.core.design.presets import preset
 from inspector.core.explain.editable import editable, follows, likeliest
@@ -242,3 +242,29 @@ def test_a_refusal_elsewhere_is_told_at_what_was_set() -> None:
     with pytest.raises(DesignError) as raised:
         edit(preset("resnext50_32x4d"), "layer1.planes=8")
     assert str(raised.value).startswith("conv2_x.planes = 8: then conv2_x.width_per_group = 4 makes the 3×3")
+
+
+@pytest.mark.parametrize(
+    ("assignment", "same"),
+    [
+        ("conv*_x.expansion=2", [f"conv{n}_x.expansion=2" for n in (2, 3, 4, 5)]),
+        ("layer*.blocks=2", [f"layer{n}.blocks=2" for n in (1, 2, 3, 4)]),
+        ("width=0.75", ["stem.planes=48", *(f"conv{n}_x.planes={48 * 2 ** (n - 2)}" for n in (2, 3, 4, 5))]),
+        ("width=0.1", ["stem.planes=8", "layer1.planes=8", "layer2.planes=16", "layer3.planes=24", "layer4.planes=48"]),
+    ],
+)
+def test_one_address_for_several_stages_is_an_edit_of_each(assignment: str, same: list[str]) -> None:
+    design = preset("resnet50")
+    assert edit(design, assignment) == edit(design, *same)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1e9", "nan", "0.0"])
+def test_a_width_is_a_number_above_zero(text: str) -> None:
+    with pytest.raises(DesignError, match="must be a number above 0, like"):
+        edit(preset("resnet50"), f"width={text}")
+
+
+def test_an_address_for_several_stages_is_completed_and_checked() -> None:
+    assert {"width", "conv*_x.planes"} <= set(addresses(preset("resnet50"), "conv"))
+    with pytest.raises(DesignError, match=r"conv2_x\.plane: no such address"):
+        edit(preset("resnet50"), "conv*_x.plane=3")

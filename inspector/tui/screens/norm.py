@@ -1,0 +1,151 @@
+"""Batch norm by number: a toy that is small enough to be looked at, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from inspector.core.explain.batch_norm import BIAS, INPUT, SIDE, WEIGHT, Channel, Normed, Running, forward
+from inspector.core.network.tree import Place
+from inspector.core.units import exact
+from inspector.tui import keymap
+from inspector.tui.screens.dialog import Dialog
+from inspector.tui.terminal.cells import QUIET
+
+_LABEL, _COLUMN = 14, 18
+
+
+class _Stop(NamedTuple):
+    """A step: its title, and what there is to see."""
+
+    title: str
+    said: str
+
+
+_TRAIN = (
+    _Stop("the input", "Two images, three channels, 2×2 positions. Each channel is treated on its own, from here on."),
+    _Stop(
+        "mean and variance",
+        "Over both images and all four positions: eight numbers for each channel. Not over channels, and not for each "
+        "image on its own.",
+    ),
+    _Stop(
+        "normalised",
+        "(x − mean) / √(variance + ε): each channel has mean 0 and variance 1 now. Its shape is what it was: channel 1 "
+        "still has two numbers far off and six alike. Normalised is not normally distributed.",
+    ),
+    _Stop("× γ + β", "γ is called weight in torch, β bias. They are learned, one of each for a channel."),
+    _Stop(
+        "running numbers",
+        "Each pass in train mode moves them a tenth of the way (momentum 0.1) to its batch's mean and variance. No "
+        "loss and no optimizer takes part. space runs another pass.",
+    ),
+    _Stop(
+        "eval mode",
+        "model.eval(): now it goes by the running numbers, and they move no more. After few passes these are far from "
+        "the batch's own.",
+    ),
+)
+
+
+class NormScreen(Dialog):
+    """Steps through a batch norm of eight numbers a channel; space runs another forward pass in train mode."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("norm")
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self._place = place
+        self._at, self._passes = 0, 1
+
+    def compose(self) -> ComposeResult:
+        batch, channels, height, width = self._place.node.output
+        count = exact(batch * height * width)
+        with Vertical(classes="box") as box:
+            box.border_title = f"Batch norm by number, as in {self._place.name}"
+            real = f"{self._place.name} has {channels} of {count}"
+            yield Static(f"Three channels of eight numbers here; {real}.", markup=False)
+            yield Static("", id="numbers", markup=False)
+            yield Static("", id="said", markup=False)
+            yield Static("← → step   space another pass   esc back", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def action_go(self, steps: int) -> None:
+        self._at = min(max(self._at + steps, 0), len(_TRAIN) - 1)
+        self._show()
+
+    def action_again(self) -> None:
+        """Run another pass in train mode."""
+        self._passes += 1
+        self._at = max(self._at, len(_TRAIN) - 2)
+        self._show()
+
+    def _show(self) -> None:
+        before = Running()
+        for _ in range(self._passes - 1):
+            before = forward(before, is_training=True).running
+        trained = forward(before, is_training=True)
+        rows = self._rows(before, trained)
+        head = "".join(f"channel {number}".rjust(_COLUMN) for number in range(len(INPUT)))
+        lines = [Content.styled(f"\n{'':{_LABEL}}{head}", QUIET), *rows]
+        self.query_one("#numbers", Static).update(Content("\n").join(lines))
+        stop = _TRAIN[self._at]
+        title = Content.styled(f"\n{self._at + 1} of {len(_TRAIN)}: {stop.title}", "bold $text-primary")
+        self.query_one("#said", Static).update(Content("\n").join([title, Content(stop.said)]))
+
+    def _rows(self, before: Running, trained: Normed) -> list[Content]:
+        """The input, and below it what the step makes of it."""
+        rows = _maps(INPUT, "image")
+        if self._at == 1:
+            rows += [_line("mean", trained.mean), _line("variance", trained.variance)]
+        elif self._at == 2:
+            rows += _maps(trained.normalised, "normalised")
+        elif self._at == 3:
+            rows = [
+                *_maps(trained.normalised, "normalised"),
+                _line("weight γ", WEIGHT),
+                _line("bias β", BIAS),
+                *_maps(trained.output, "output"),
+            ]
+        elif self._at == 4:
+            passes = f"after {self._passes} " + ("pass" if self._passes == 1 else "passes")
+            rows += [
+                _line("batch's mean", trained.mean),
+                _line("running_mean", trained.running.mean, before.mean),
+                _line("running_var", trained.running.variance, before.variance),
+                Content.styled(f"{passes} in train mode", QUIET),
+            ]
+        elif self._at == 5:
+            evaluated = forward(trained.running, is_training=False)
+            rows += [
+                _line("running_mean", evaluated.mean),
+                _line("running_var", evaluated.variance),
+                *_maps(evaluated.normalised, "normalised"),
+            ]
+        return rows
+
+
+def _maps(channels: Sequence[Channel], name: str) -> list[Content]:
+    """Numbers of all channels, a line for each row of positions of each image, the name beside each image."""
+    lines = []
+    for row in range(len(channels[0]) // SIDE):
+        label = f"{name} {row // SIDE + 1}" if row % SIDE == 0 else ""
+        cells = ("".join(f"{x:7.2f}" for x in channel[row * SIDE : (row + 1) * SIDE]) for channel in channels)
+        lines.append(Content(f"{label:{_LABEL}}" + "".join(cell.rjust(_COLUMN) for cell in cells)))
+    return lines
+
+
+def _line(label: str, values: Channel, before: Channel | None = None) -> Content:
+    """One number a channel, with what it was."""
+    texts = [f"{value:.2f}" for value in values]
+    if before is not None:
+        texts = [f"{old:.2f} → {new}" for old, new in zip(before, texts, strict=True)]
+    return Content.styled(f"{label:{_LABEL}}" + "".join(text.rjust(_COLUMN) for text in texts), "bold")
