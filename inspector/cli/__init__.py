@@ -26,6 +26,15 @@ class _EditorFirst(click.Group):
             args = ["edit", *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The group's own options, and behind them those of the editor, which is what runs without a command."""
+        editor = self.get_command(ctx, "edit")
+        options = [each for each in editor.params if isinstance(each, click.Option)] if editor is not None else []
+        rows = [row for each in options if (row := each.get_help_record(ctx))]
+        with formatter.section("Options of the editor"):
+            formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(COMMANDS)
 

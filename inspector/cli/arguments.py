@@ -89,6 +89,34 @@ def _with_value(design: Design, address: str) -> str:
     return f"{address}={value(resolve(design, address).value)}"
 
 
+class Counting(_Completed):
+    """A counting, which a shell completes; what it may be is looked up where it is used."""
+
+    name = "counting"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """The countings."""
+        return CONVENTIONS
+
+
+class At(_Completed):
+    """A place of the network, which a shell completes: by torch's path where that is begun, by the paper's name."""
+
+    name = "place"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:
+        """Every place of the model that the line has, or of resnet50."""
+        from inspector.core.network.network import analyze
+
+        model = str(context.params.get("model") or "resnet50")
+        try:
+            network = analyze(assign(load(model), ()))
+        except InspectorError:
+            return []
+        is_path = incomplete.startswith(("layer", "avg"))
+        return dict.fromkeys(place.path if is_path else place.name for place in network.places() if place.depth)
+
+
 class Subject(_Completed):
     """A topic, which a shell completes, or the text of an error."""
 
@@ -117,7 +145,7 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
 def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """`--counting`, which every command that shows costs has."""
     text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
-    return click.option("--counting", metavar="NAME", help=text)(command)
+    return click.option("--counting", type=Counting(), metavar="NAME", help=text)(command)
 
 
 def with_output(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature

@@ -8,9 +8,12 @@ from inspector.cli.printer import put, tell
 from inspector.outside import shown
 
 
-@click.group("config")
-def command() -> None:
+@click.group("config", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """The settings file: where it is, and whether it is right."""
+    if context.invoked_subcommand is None:
+        put(f"{context.get_help()}\n")
 
 
 @command.command("path")

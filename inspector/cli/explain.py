@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from inspector.cli.arguments import Subject, assign, load, with_model
+from inspector.cli.arguments import At, Subject, assign, load, with_model
 from inspector.cli.printer import put, put_markdown
 from inspector.errors import DesignError, InputError
 
@@ -21,7 +21,12 @@ MOST_BYTES = 16 * 2**20
 @click.argument("subject", type=Subject(), default="", metavar="[TOPIC | ERROR | FILE | -]")
 @with_model
 @click.option(
-    "--at", "place", metavar="PLACE", default="", help="The place whose numbers a note has: conv4_1, layer3.0."
+    "--at",
+    "place",
+    type=At(),
+    metavar="PLACE",
+    default="",
+    help="The place whose numbers a note has: conv4_1, layer3.0.",
 )
 @click.option("--lang", type=click.Choice(["en", "ko"]), help="The note's language; the locale's if left out.")
 def command(subject: str, model: str, assignments: tuple[str, ...], place: str, lang: str | None) -> None:

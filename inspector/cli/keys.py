@@ -12,12 +12,12 @@ from inspector.outside import shown
 def command() -> None:
     """List every action's id, its keys (as the settings have them), and what it does."""
     from inspector.tui import config
-    from inspector.tui.keymap import sections
+    from inspector.tui.keymap import sections, typed_keys
 
     settings, problems = config.load(config.place())
     for title, rows in sections(settings.keys):
         put(f"{title}\n")
-        for action, keys in rows:
-            put(f"  {action.id:24}{keys:18}{action.words}\n")
+        for action, _ in rows:
+            put(f"  {action.id:24}{typed_keys(action, settings.keys):32}{action.words}\n")
     for problem in problems:
         tell(f"{shown(str(config.place()), 200)}: {problem}")

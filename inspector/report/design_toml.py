@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import tomli_w
 
 from inspector.core.design.design import Design
@@ -16,4 +18,12 @@ def render(subject: Subject) -> str:
 
 def design_file(design: Design) -> str:
     """The text of a design file that `inspector.core.design_file.parse` reads as an equal design."""
-    return tomli_w.dumps(differences(design))
+    return _INPUT.sub(_on_one_line, tomli_w.dumps(differences(design)))
+
+
+_INPUT = re.compile(r"^input = \[[^\]]*\]", re.MULTILINE)
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    """Four sizes are read side by side: input = [1, 3, 224, 224]."""
+    return f"input = [{', '.join(re.findall('[0-9]+', match[0]))}]"

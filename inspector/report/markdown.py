@@ -22,15 +22,20 @@ def render(subject: Subject) -> str:
     title = f"{design.base} {version(design)}".rstrip() + (", edited" if edits(design) else "")
     sections = [
         [f"# {title}", "", f"Input {dims(design.input)} (N×C×H×W), {design.depth} weighted layers."],
-        ["## Totals", "", *_totals(network, baseline)],
-        ["## What tools count", "", *_countings(network, baseline)],
-        ["## Bytes", "", *_bytes(network), "", f"These {OUTSIDE}."],
-        ["## Grad-CAM target", "", *_target(network)],
         ["## Edits", "", *_edits(network)] if edits(design) else [],
-        ["## Stages", "", *_stages(network, counting)],
-        ["## Layers", "", *_layers(network, counting)],
+        ["## Totals", "", *_totals(network, baseline)],
+        ["## Stages", "", *_stages(network, baseline, counting)],
+        ["## Grad-CAM target", "", *_target(network)],
+        _folded("Layers", _layers(network, counting)),
+        _folded("What tools count", _countings(network, baseline)),
+        _folded("Bytes", [*_bytes(network), "", f"These {OUTSIDE}."]),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _folded(title: str, lines: Iterable[str]) -> list[str]:
+    """A section that a page shows when it is asked for (GitHub, GitLab)."""
+    return ["<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>"]
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]], align: str) -> Iterator[str]:
@@ -86,14 +91,22 @@ def _edits(network: Network) -> Iterator[str]:
     return _table(("address", network.design.base, "here"), rows, "lrr")
 
 
-def _stages(network: Network, counting: Convention) -> Iterator[str]:
+def _stages(network: Network, baseline: Network, counting: Convention) -> Iterator[str]:
     rows = []
     for place in network.children(network.place):
-        node = place.node
+        node, before = place.node, baseline.at(place.where).node
         moved = f"/{stride(node)}" if stride(node) > 1 else ""
         row = (place.name, moved, operation(node), dims(node.output[1:]), exact(node.params))
-        rows.append((*row, exact(counting.of(node))))
-    return _table(("stage", "stride", "operation", "C×H×W", "params", counting.label), rows, "lrlrrr")
+        more = node.params - before.params, counting.of(node) - counting.of(before)
+        cost = exact(counting.of(node))
+        rows.append((*row, _more(more[0]), cost, _more(more[1])))
+    columns = ("stage", "stride", "operation", "C×H×W", "params", "±", counting.label, "±")
+    return _table(columns, rows, "lrlrrrrr")
+
+
+def _more(number: int) -> str:
+    """A difference; nothing where there is none."""
+    return difference(number) if number else ""
 
 
 def _layers(network: Network, counting: Convention) -> Iterator[str]:

@@ -95,9 +95,13 @@ def step(bench: Bench, steps: int = 1) -> Bench | Outcome:
     if field is None:
         return bench
     try:
-        return record(bench, edits.step(bench.design, field, steps), field.address)
+        design = edits.step(bench.design, field, steps)
     except DesignError as error:  # said beside the field that is marked by now
         return refused(bench, error)
+    if design == bench.design:
+        end = "least" if steps < 0 else "most"
+        return saying(bench, f"{field.address} is {value(field.value)}, the {end} there is", 2)
+    return record(bench, design, field.address)
 
 
 def step_back(bench: Bench) -> Bench | Outcome:

@@ -8,6 +8,7 @@ from inspector.core.measures.counting import convention
 from inspector.core.network.flow import source
 from inspector.core.network.node import Where
 from inspector.core.network.search import search
+from inspector.core.network.tree import FIRST_STAGE, HEAD
 from inspector.session.bench import Bench, Search, network_of
 from inspector.session.outcome import Outcome, asking, saying
 from inspector.session.panes import Panes, Room, in_turn
@@ -36,6 +37,24 @@ def leap(bench: Bench, where: Where) -> Bench:
     """Jump to a place of the tree; a filter goes, and leads nowhere."""
     bench = end_finding(bench, is_kept=False)
     return bench if bench.network.get(where) is None else jump(bench, where)
+
+
+def next_stage(bench: Bench) -> Bench:
+    """Go to the next stage."""
+    return _to_stage(bench, 1)
+
+
+def previous_stage(bench: Bench) -> Bench:
+    """Go to the stage before, or to the one that one stands in."""
+    return _to_stage(bench, -1)
+
+
+def _to_stage(bench: Bench, steps: int) -> Bench:
+    stages = [(top,) for top in range(FIRST_STAGE, HEAD)]
+    there = [stage for stage in stages if (stage > bench.where if steps > 0 else stage < bench.where)]
+    if not there:
+        return bench
+    return leap(bench, there[0] if steps > 0 else there[-1])
 
 
 def trail_back(bench: Bench) -> Bench | Outcome:
@@ -230,9 +249,11 @@ def share(bench: Bench) -> Bench:
     return structs.replace(bench, look=bench.look._replace(by_cost=not bench.look.by_cost))
 
 
-def differences(bench: Bench) -> Bench:
-    """Show the differences to the baseline as columns, or no longer."""
-    return structs.replace(bench, look=bench.look._replace(differs=not bench.look.differs))
+def differences(bench: Bench) -> Outcome:
+    """Show the differences to the baseline as columns, or no longer; where there are none that is said."""
+    after = structs.replace(bench, look=bench.look._replace(differs=not bench.look.differs))
+    is_empty = after.look.differs and bench.design == bench.baseline.design
+    return saying(after, f"nothing differs from {bench.baseline.label} yet", 3) if is_empty else Outcome(after)
 
 
 def count(bench: Bench, name: str) -> Bench:

@@ -79,6 +79,11 @@ def sections(keymap: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
         yield title, [(action, keys_of(action, keymap)) for action in actions]
 
 
+def typed_keys(action: Action, keymap: Mapping[str, str]) -> str:
+    """An action's keys as the settings take them: "ctrl+r", "e,enter"."""
+    return keymap.get(action.id, action.keys)
+
+
 def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
     """An action's keys as they are written for people: "e enter"."""
     return " ".join(key_name(key) for key in keymap.get(action.id, action.keys).split(","))

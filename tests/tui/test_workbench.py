@@ -21,7 +21,7 @@ from inspector.core.network.network import analyze
 from inspector.tui.screens.choose import ChooseScreen
 from inspector.tui.widgets.detail import Detail
 from inspector.tui.widgets.listing import Listing
-from inspector.tui.widgets.picture import Picture, stations, widths
+from inspector.tui.widgets.picture import Picture, heights, stations, widths
 from inspector.tui.widgets.ripple import Ripple
 from inspector.tui.widgets.tree import TreeTable
 
@@ -263,12 +263,29 @@ async def test_a_terminal_too_small_says_so_and_recovers() -> None:
 def test_boxes_are_as_wide_as_their_channels_and_fit(design: Design, room: int) -> None:
     boxes = stations(analyze(design), analyze(preset("resnet50")))
     columns = widths(boxes, room)
-    most = max(box.channels for box in boxes)
+    maps = [box for box in boxes if not box.is_pooled]
+    most = max(box.channels for box in maps)
     unit = max(size for _, size in columns)
-    labels = sum(max(len(box.label), len(box.shape)) + 1 for box in boxes)
+    labels = sum(max(len(box.label), len(box.shape())) + 1 for box in boxes)
     assert sum(column + 1 for column, _ in columns) <= max(room, labels)
-    for box, (_, size) in zip(boxes, columns, strict=True):
+    for box, (_, size) in zip(maps, columns, strict=False):
         assert abs(size - max(1, box.channels * unit / most)) <= 1
+    assert [size for _, size in columns[len(maps) :]] == [1, 1]
+
+
+def test_each_halving_of_a_side_is_a_step_of_the_picture() -> None:
+    network = analyze(preset("resnet50"))
+    found = heights(stations(network, network), 5)
+    *_, a, b, c, d, _, _ = found
+    assert all(6 <= step <= 7 for step in (a - b, b - c, c - d))
+    assert max(found) == 40
+
+
+def test_a_picture_in_ascii_has_no_sign_for_a_square() -> None:
+    network = analyze(preset("resnet50"))
+    shapes = [box.shape(is_ascii=True) for box in stations(network, network)]
+    assert "2048×7×7" in shapes
+    assert not any("²" in shape for shape in shapes)
 
 
 async def test_panes_out_of_sight_make_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

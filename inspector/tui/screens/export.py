@@ -54,7 +54,8 @@ class ExportScreen(Dialog):
         if format_.is_design and self._source is not None:
             return str(self._source)
         design = self._subject.network.design
-        return f"{design.base}{'-edited' if edits(design) else ''}.{format_.ending}"
+        between = "_" if format_.ending == "py" else "-"  # what is imported has a name without hyphens
+        return f"{design.base}{f'{between}edited' if edits(design) else ''}.{format_.ending}"
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:

@@ -67,6 +67,13 @@ class Painted(ScrollView):
         """Whether the pane has room on the screen."""
         return self.is_mounted and self.display and bool(self.size.height)
 
+    @property
+    def is_ascii(self) -> bool:
+        """Whether it is drawn in ASCII alone."""
+        if self._is_ascii is None:
+            self._is_ascii = any(isinstance(each, AsciiFilter) for each in self.get_line_filters())
+        return self._is_ascii
+
     def fit(self) -> None:
         """Lay out what depends on the pane's size, which has changed; all lines are drawn behind it."""
 
@@ -132,13 +139,11 @@ class Painted(ScrollView):
         drawn = self._drawn.get(y)
         if drawn is None:
             drawn = self._drawn[y] = self._line(y)
-        if self._is_ascii is None:
-            self._is_ascii = any(isinstance(each, AsciiFilter) for each in self.get_line_filters())
         pieces = _joined(drawn.pieces)
         if drawn.paper and pieces and pieces[0][0].startswith(" "):  # seen without colours too
             (first, role), *rest = pieces
             pieces = [("▌" if drawn.paper == "cursor" else "▏", "accent"), (first[1:], role), *rest]
-        if self._is_ascii:
+        if self.is_ascii:
             pieces = [(to_ascii(text), role) for text, role in pieces]
         segments = [Segment(only_text(text), self._ink(role, drawn.paper)) for text, role in pieces]
         length, width = sum(len(segment.text) for segment in segments), self.outer_size.width

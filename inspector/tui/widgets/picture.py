@@ -1,9 +1,9 @@
-"""The feature maps as a strip of boxes: as high as they have pixels, as wide as they have channels."""
+"""The feature maps as a strip of boxes: higher for each doubling of the side, as wide as they have channels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import log2, sqrt
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
+from inspector.core.network.tree import HEAD
 from inspector.core.units import Dims, dims
 from inspector.session.view import View
 from inspector.tui import keymap
@@ -43,12 +44,16 @@ class Station(NamedTuple):
         return sqrt(self.output[2] * self.output[3]) if len(self.output) == 4 else 1
 
     @property
-    def shape(self) -> str:
-        """C×H×W, a square's sides told once: 256×56²; the channels alone where there is one pixel."""
+    def is_pooled(self) -> bool:
+        """Whether there are no maps any more, one number for each channel."""
+        return self.where[:1] == (HEAD,)
+
+    def shape(self, *, is_ascii: bool = False) -> str:
+        """C×H×W, a square's sides told once: 256×56², which ASCII has no sign for; the channels alone of one pixel."""
         channels, *sizes = self.output[1:]
         if not sizes or sizes == [1, 1]:
             return str(channels)
-        return f"{channels}×{sizes[0]}²" if sizes[0] == sizes[1] else dims(self.output[1:])
+        return f"{channels}×{sizes[0]}²" if sizes[0] == sizes[1] and not is_ascii else dims(self.output[1:])
 
 
 def stations(network: Network, baseline: Network) -> list[Station]:
@@ -63,18 +68,29 @@ def stations(network: Network, baseline: Network) -> list[Station]:
     return boxes
 
 
-def widths(boxes: Sequence[Station], room: int) -> list[tuple[int, int]]:
+def heights(boxes: Sequence[Station], rows: int) -> list[int]:
+    """Eighths of a line that each box is high: as many more for each doubling of the side, whatever it begins from."""
+    sides = [log2(box.side) for box in boxes if not box.is_pooled]
+    least, most = min(sides), max(sides)
+    unit = 8 * rows / (most - least + 1)
+    return [1 if box.is_pooled else max(1, round(unit * (log2(box.side) - least + 1))) for box in boxes]
+
+
+def widths(boxes: Sequence[Station], room: int, *, is_ascii: bool = False) -> list[tuple[int, int]]:
     """Cells of each column and of its box: boxes are as wide as fits, in proportion to channels, and at least 1.
+
+    What is pooled is no map, and has the room of its words alone.
 
     What is as wide as can be is an eighth of an octave that the most channels fall in, so that boxes stand still while
     a stage is stepped.
     """
-    most = _rounded_up(max(box.channels for box in boxes))
+    most = _rounded_up(max(box.channels for box in boxes if not box.is_pooled))
+    words = [max(len(box.label), len(box.shape(is_ascii=is_ascii))) for box in boxes]
     least, best = 1, max(room, 1)
     while True:
         unit = (least + best + 1) // 2
-        sizes = [max(1, round(box.channels * unit / most)) for box in boxes]
-        columns = [max(len(box.label), len(box.shape), size) for box, size in zip(boxes, sizes, strict=True)]
+        sizes = [1 if box.is_pooled else max(1, round(box.channels * unit / most)) for box in boxes]
+        columns = list(map(max, words, sizes))
         if least == best:
             return list(zip(columns, sizes, strict=True))
         if sum(columns) + len(boxes) <= room:
@@ -124,13 +140,14 @@ class Picture(Painted, can_focus=True):
         if self._view is None or self.size.height <= _HEADER:
             return
         self._boxes = stations(self._view.network, self._view.baseline)
-        self._widths = widths(self._boxes, self.size.width - 2)
+        self._widths = widths(self._boxes, self.size.width - 2, is_ascii=self.is_ascii)
         rows = max(self.size.height - _HEADER - 2, 1)
-        tallest = max(box.side for box in self._boxes)
-        eighths = [max(1, round(box.side / tallest * rows * 8)) for box in self._boxes]
+        eighths = heights(self._boxes, rows)
         inks = [self._ink_of(index) for index in range(len(self._boxes))]
         title = "strong" if self.has_focus else "quiet"
-        self._lines = [[(" feature maps", title), ("  height H×W, width C", "quiet")]]
+        self._lines = [
+            [(" feature maps", title), ("  higher by a step for each doubling of H×W, as wide as C", "quiet")]
+        ]
         for row in range(rows):
             texts = [
                 _EIGHTHS[min(max(size - (rows - 1 - row) * 8, 0), 8)] * box
@@ -138,7 +155,7 @@ class Picture(Painted, can_focus=True):
             ]
             self._lines.append(self._row(texts, inks))
         self._lines.append(self._row([box.label for box in self._boxes], inks))
-        self._lines.append(self._row([box.shape for box in self._boxes], inks))
+        self._lines.append(self._row([box.shape(is_ascii=self.is_ascii) for box in self._boxes], inks))
 
     def _row(self, texts: Sequence[str], inks: Sequence[str]) -> list[Piece]:
         """One line of all boxes; each piece has the blanks that belong to it, so that they are drawn with it."""

@@ -13,6 +13,8 @@ from inspector.core.units import features
 from inspector.tui.widgets.runs import Runs
 
 DEEPEST = 4
+_BYTES = 11
+"""Cells of the column of bytes."""
 
 
 class Folds(NamedTuple):
@@ -127,6 +129,7 @@ class Columns(NamedTuple):
     number: int
     bar: int
     difference: int = 0
+    bytes: int = 0
 
 
 def columns(width: int, shape: int, *, differs: bool = False) -> Columns:
@@ -149,7 +152,8 @@ def columns(width: int, shape: int, *, differs: bool = False) -> Columns:
         return Columns(min(18, max(left, 8)), min(max(left - 18, 0), 20), shape, number, 0)
     name = min(18 + max(left - 42, 0) // 4, 24)
     operation = min(17 + max(left - 42, 0) // 2, 30)
-    return Columns(name, operation, shape, number, min(left - name - operation, 24))
+    room = left - name - operation
+    return Columns(name, operation, shape, number, min(room, 24), bytes=_BYTES if room >= 24 + _BYTES else 0)
 
 
 def widest_shape(network: Network) -> int:
@@ -158,6 +162,21 @@ def widest_shape(network: Network) -> int:
     for group in network.root.children:
         nodes += group.children[0].children if group.kind == "Stage" else group.children
     return max(len("C×H×W"), *(len(features(node.output)) for node in nodes))
+
+
+BARS = 10
+"""Cells from which there is room for a bar; in fewer a share is a figure alone."""
+_FIGURE = 4
+
+
+def share(part: float, width: int) -> str:
+    """A part of the whole, from 0 to 1, in `width` + 2 cells: a bar and a figure in percent, or the figure alone."""
+    percent = 100 * part
+    figure = "" if not part else "<0.1" if percent < 0.1 else f"{percent:.1f}" if percent < 99.95 else "100"
+    if width < BARS:
+        return figure.rjust(width + 2)
+    room = width - _FIGURE - 1
+    return f"  {bar(part, room).ljust(room)}{figure.rjust(_FIGURE + 1)}"
 
 
 def bar(share: float, width: int) -> str:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
 from inspector.core.measures.counting import Convention
+from inspector.core.measures.memory import DTYPES
 from inspector.core.names import block_name
 from inspector.core.network.kinds import kind, operation, stride
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
-from inspector.core.units import features, short, short_difference
+from inspector.core.units import features, short, short_bytes, short_difference
 from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.rows import (
+    BARS,
     DEEPEST,
     Columns,
     Folds,
-    bar,
     columns,
+    share,
     structure,
     visible,
     widest_shape,
@@ -166,7 +169,8 @@ class TreeTable(Painted, can_focus=True):
     def _header(self, widths: Columns) -> list[Piece]:
         heading = self._counting.heading
         of = heading if self._view.look.by_cost else "params"
-        share = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
+        words = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
+        heading_of_share = f"  {words}" if widths.bar >= BARS else words.rjust(widths.bar + 2)
         texts = (
             " " * (widths.name + 7),
             "operation".ljust(widths.operation)[: widths.operation] + " ",
@@ -176,7 +180,8 @@ class TreeTable(Painted, can_focus=True):
             f"{'± params'.rjust(widths.difference)}{f'± {heading}'.rjust(widths.difference)}"
             if self._view.look.differs
             else "",
-            f"  {share}" if widths.bar else "",
+            "map, fp32".rjust(widths.bytes) if widths.bytes else "",
+            heading_of_share if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
 
@@ -194,7 +199,7 @@ class TreeTable(Painted, can_focus=True):
             "edited" if before and old != new else weight
             for old, new in zip(self._numbers(before or node), self._numbers(node), strict=True)
         )
-        shares = bar(self._share(node), widths.bar) if widths.bar else ""
+        shares = share(self._share(node), widths.bar) if widths.bar else ""
         return [
             (" " * (indent + 1), ""),
             (marker, "quiet"),
@@ -204,8 +209,9 @@ class TreeTable(Painted, can_focus=True):
             (features(node.output).rjust(widths.shape), shape),
             (_amount(node.params).rjust(widths.number) if widths.number else "", params),
             (_amount(self._counting.of(node)).rjust(widths.number) if widths.number else "", macs),
+            (short_bytes(DTYPES["fp32"] * prod(node.output)).rjust(widths.bytes) if widths.bytes else "", shape),
             (self._more(before, node, widths.difference) if widths.difference else "", "edited"),
-            (f"  {shares.ljust(widths.bar)}" if widths.bar else " ", "quiet"),
+            (shares or " ", "quiet"),
             (self._mark(where, before, node), "edited"),
         ]
 
@@ -293,14 +299,6 @@ class TreeTable(Painted, can_focus=True):
         self._cursor = where
         self._fold(Folds(level))
         self._say(where)
-
-    def action_stage(self, steps: int) -> None:
-        """Go to the next stage, or to the one before."""
-        tops = range(len(self._network.root.children))
-        stages = [(at,) for at in tops if self._network.at((at,)).node.kind == "Stage"]
-        there = [stage for stage in stages if (stage > self._cursor if steps > 0 else stage < self._cursor)]
-        if there:
-            self._visit(there[0] if steps > 0 else there[-1], is_jump=True)
 
     def _fold(self, folds: Folds) -> None:
         self._folds = folds
