@@ -14,7 +14,7 @@ from inspector.errors import InspectorError
 from inspector.outside import shown
 
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
-COMMANDS = ("code", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
+COMMANDS = ("code", "compare", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
 """The commands, each a module of this room with its `command`."""
 
 

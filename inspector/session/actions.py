@@ -78,6 +78,11 @@ def no_steps(bench: Bench) -> str:
     return "" if is_there else "go to a stage for how it is made, to a batch norm for how it computes"
 
 
+def ask_side(bench: Bench) -> Outcome:
+    """Show the open designs side by side."""
+    return asking(bench, "side")
+
+
 def ask_edits(bench: Bench) -> Outcome:
     """Ask for edits by their addresses."""
     return asking(bench, "edits")
@@ -127,6 +132,7 @@ _EVERYWHERE = (
     Action(
         "app.next-design", "right_curly_bracket", "Next design", opening.next_design, sign="}", rests=opening.only_one
     ),
+    Action("app.side-by-side", "C", "The open designs side by side", ask_side, rests=opening.only_one),
     Action("app.history", "H", "History: every edit and its effect", opening.ask_history),
     Action("app.earlier", "W", "Work that was not saved: open it again", opening.earlier),
     Action("app.note", "i", "A note on what this is, in plain words", ask_note, short="note"),
@@ -236,6 +242,7 @@ _DIALOGS = (
     Action("note.language", "L", "The other language", by="language"),
     Action("note.down", "j", "Down", by="scroll(1)"),
     Action("note.up", "k", "Up", by="scroll(-1)"),
+    Action("side.back", "q,C", "Back", by="dismiss"),
     Action("steps.next", "down,j,right,l,space", "Next step", by="go(1)"),
     Action("steps.previous", "up,k,left,h", "Step before", by="go(-1)"),
     Action("steps.back", "escape,q,M", "Back", by="dismiss"),
@@ -304,7 +311,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Open designs": ("designs",),
     "Notes": ("note",),
     "Step by step": ("steps", "norm"),
-    "Other dialogs": ("dialog", "choose", "target", "mistake", "recover", "quit", "help"),
+    "Other dialogs": ("dialog", "choose", "side", "target", "mistake", "recover", "quit", "help"),
 }
 """Where keys apply, by the panes and dialogs that have them."""
 

@@ -46,6 +46,7 @@ class Dialogs:
             "note": self._note,
             "quit": self._quit,
             "recover": self._recover,
+            "side": self._side,
             "steps": self._steps,
             "target": self._target,
         }
@@ -153,6 +154,20 @@ class Dialogs:
         from inspector.tui.screens.recover import RecoverScreen
 
         return RecoverScreen(self._bench().offers)
+
+    def _side(self) -> Dialog:
+        from inspector.core.changes.side_by_side import side_by_side
+        from inspector.core.measures.counting import convention
+        from inspector.report.comparison import as_text
+        from inspector.session.bench import network_of
+        from inspector.tui.screens.side import SideScreen
+
+        bench = self._bench()
+        works = [each.work for each in bench.designs]
+        networks = [network_of(work.history.current) for work in works]
+        names = [work.label for work in works]
+        table = side_by_side(networks, names, convention(bench.look.counting))
+        return SideScreen(as_text(table), table.names[0])
 
     def _steps(self) -> Dialog:
         from inspector.core.explain.spot import spot

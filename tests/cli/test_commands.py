@@ -99,3 +99,53 @@ def test_the_completion_script_of_each_shell(shell: str, capsys: pytest.CaptureF
     assert "_INSPECTOR_COMPLETE" in out
     if shell == "bash":
         subprocess.run(["bash", "-n"], input=out, text=True, check=True)  # noqa: S607
+
+
+def test_designs_are_compared_side_by_side(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["compare", "resnet50", "resnet18", "--set", "conv*_x.expansion=2"]) == 0
+    out = capsys.readouterr().out
+    assert all(words in out for words in ("25,557,032", "11,689,512", "-13,867,520", "17,763,880"))
+    target = tmp_path / "table.md"
+    assert main(["compare", "resnet50", "resnet18", "-o", str(target)]) == 0
+    assert target.read_text().startswith("|  | resnet50 | resnet18 | ± |")
+    assert main(["compare", "resnet50"]) == 2
+    assert "one design alone" in capsys.readouterr().err
+
+
+def test_help_tells_the_editor_s_options_and_config_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "--ascii" in capsys.readouterr().out
+    assert main(["config"]) == 0
+    assert "validate" in capsys.readouterr().out
+
+
+def test_a_log_is_explained_from_a_file_in_utf_16_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_bytes("RuntimeError: running_mean should contain 1024 elements not 2048\r\n".encode("utf-16"))
+    assert main(["explain", str(log)]) == 0
+    assert "--set conv5_3.conv3=1024" in capsys.readouterr().out
+
+
+def test_what_is_piped_in_needs_no_dash() -> None:
+    error = b"RuntimeError: running_mean should contain 1024 elements not 2048"
+    done = subprocess.run([sys.executable, "-m", "inspector", "explain"], input=error, capture_output=True, check=True)
+    assert b"--set conv5_3.conv3=1024" in done.stdout
+    done = subprocess.run([sys.executable, "-m", "inspector", "explain"], input=b"", capture_output=True, check=True)
+    assert b"degradation" in done.stdout
+
+
+def test_countings_and_places_are_completed() -> None:
+    from click.testing import CliRunner
+
+    from inspector.cli import cli
+
+    def completed(words: str, incomplete: str) -> str:
+        environment = {
+            "_INSPECTOR_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split())),
+        }
+        return CliRunner().invoke(cli, [], prog_name="inspector", env={**environment, "X": incomplete}).output
+
+    assert "fvcore" in completed("inspector report --counting", "")
+    assert "conv5_3.conv3" in completed("inspector explain filters --at", "")

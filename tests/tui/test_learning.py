@@ -320,3 +320,13 @@ async def test_several_stages_are_edited_by_one_address_in_one_step() -> None:
         assert app_of(pilot).bench.design == edit(RESNET50, "width=0.5")
         await press(pilot, "u")
         assert app_of(pilot).bench.design == RESNET50
+
+
+async def test_the_open_designs_stand_side_by_side() -> None:
+    async with editor() as pilot:
+        await press(pilot, "C")
+        assert "one design is open" in screen_of(pilot)
+        await press(pilot, *TO_CONV5, "e", *"384", "enter", "w", "n", *"resnet18", "enter", "C")
+        for words in ("18,993,704", "11,689,512", "-7,304,192", "± is against resnet50"):
+            assert words in screen_of(pilot)
+        await press(pilot, "escape")

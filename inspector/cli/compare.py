@@ -1,0 +1,55 @@
+"""`inspector compare`: several designs side by side."""
+
+from __future__ import annotations
+
+import click
+
+from inspector.cli.arguments import Assignment, Model, assign, load, with_counting, with_output
+from inspector.cli.printer import hand_over
+from inspector.core.measures.counting import DEFAULT, convention
+from inspector.errors import DesignError
+
+
+@click.command("compare")
+@click.argument("models", type=Model(), nargs=-1, required=True, metavar="MODEL…")
+@click.option(
+    "--set",
+    "assignments",
+    type=Assignment(),
+    metavar="ADDRESS=VALUE",
+    multiple=True,
+    help="Compare the first MODEL, edited so, too. Repeatable.",
+)
+@with_output
+@with_counting
+@click.option("--format", "format_", type=click.Choice(["text", "md", "json"]), help="What FILE ends in, or text.")
+def command(
+    models: tuple[str, ...],
+    assignments: tuple[str, ...],
+    output: str | None,
+    counting: str | None,
+    format_: str | None,
+    *,
+    force: bool,
+) -> None:
+    """Compare designs side by side: parameters, costs, bytes and shapes, stage by stage.
+
+    Each MODEL is a preset or a design file; differences are against the first.
+    """
+    from inspector.core.changes.side_by_side import side_by_side
+    from inspector.core.network.network import analyze
+    from inspector.report.comparison import RENDERED
+    from inspector.report.formats import by_ending
+
+    designs = {model: load(model) for model in models}
+    named = [(model, designs[model]) for model in models]
+    if assignments:
+        named.append((" ".join(assignments), assign(named[0][1], assignments)))
+    if len(named) < 2:
+        raise DesignError(models[0], "is one design alone; name another one, or edit it with --set")
+    table = side_by_side(
+        [analyze(design) for _, design in named], [name for name, _ in named], convention(counting or DEFAULT)
+    )
+    of_file = by_ending(output or "")
+    known = format_ or (of_file.name if of_file and of_file.name in RENDERED else "text")
+    hand_over(RENDERED[known](table), output, force=force)
