@@ -100,6 +100,7 @@ def given(bench: Bench, action: Action, choose: Choose) -> tuple[tuple[object, .
         "choose.open": lambda: (preset(choose(PRESETS)), choose((None, Path("/tmp/a.toml")))),  # noqa: S108
         "choose.compare": lambda: (preset(choose(PRESETS)), choose(("", "mine"))),
         "history.go": lambda: (choose(range(-1, 9)),),
+        "app.rank-by": lambda: (choose(range(5)),),
         "target.set": lambda: (choose(TEXTS),),
         "earlier.found": lambda: (choose(((), (Offer(9, LEFT, 0.0, "conv5_3"),), (Offer(8, LEFT, 0.0, "conv9"),))),),
         "recover.open": lambda: (keys,),

@@ -221,6 +221,7 @@ _PANES = (
     Action("list.choose", "enter,space", "Go to it in the tree", by="choose", short="go there"),
     Action("ripple.since", "r", "Since the last edit, or the baseline", moving.since, short="since"),
     Action("ranking.order", "o", "Next order", moving.order, short="next order"),
+    Action("ranking.level", "l", "Operations, blocks, or stages", moving.ranks, short="ops, blocks, stages"),
 )
 
 _DIALOGS = (
@@ -273,6 +274,7 @@ _MESSAGES = (
     Action("app.save-over", "", "Ask before a file is written over", saving.save_over),
     Action("app.saved", "", "A design file was saved", saving.saved, settles="nothing"),
     Action("app.wrote", "", "An export was written", saving.wrote),
+    Action("app.rank-by", "", "Rank in an order", moving.rank_by),
     Action("app.take", "", "Copy a text", saving.copy),
     Action("app.progress", "", "What torch's process is about", saving.progress, settles="nothing"),
     Action("app.done", "", "What torch said", saving.done, settles="nothing"),

@@ -121,7 +121,7 @@ class Look(NamedTuple):
     """How things are shown.
 
     Costs by one of the countings; the bar by cost instead of params; differences as columns; the ripple since the
-    baseline; the order of the rankings.
+    baseline; the order of the rankings, and of what: operations, blocks or stages.
     """
 
     counting: str = DEFAULT
@@ -129,6 +129,7 @@ class Look(NamedTuple):
     differs: bool = False
     since_baseline: bool = False
     order: int = 0
+    ranks: int = 0
 
 
 class Bench(Struct, frozen=True):

@@ -13,6 +13,9 @@ from inspector.session.bench import Bench, Search, network_of
 from inspector.session.outcome import Outcome, asking, saying
 from inspector.session.panes import Panes, Room, in_turn
 
+ORDERS, RANKS = 5, 3
+"""Orders of a ranking: by params, by cost, by what has changed in either, by bytes; what is ranked."""
+
 
 def jump(bench: Bench, where: Where) -> Bench:
     """Go to a place from which there is a way back."""
@@ -241,7 +244,17 @@ def since(bench: Bench) -> Bench:
 
 def order(bench: Bench) -> Bench:
     """List what is ranked in the next order."""
-    return structs.replace(bench, look=bench.look._replace(order=(bench.look.order + 1) % 4))
+    return structs.replace(bench, look=bench.look._replace(order=(bench.look.order + 1) % ORDERS))
+
+
+def ranks(bench: Bench) -> Bench:
+    """Rank operations, blocks, or stages: the next of them."""
+    return structs.replace(bench, look=bench.look._replace(ranks=(bench.look.ranks + 1) % RANKS))
+
+
+def rank_by(bench: Bench, order: int) -> Bench:
+    """Open the ranking in one of its orders."""
+    return ranking(structs.replace(bench, look=bench.look._replace(order=order % ORDERS)))
 
 
 def share(bench: Bench) -> Bench:

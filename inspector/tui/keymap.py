@@ -117,7 +117,7 @@ LINES: dict[str, tuple[Entry, ...]] = {
         Entry(("field.previous", "field.next"), "other fields"),
     ),
     "ripple": (*_LIST, Entry(("ripple.since",)), *_AWAY),
-    "ranking": (*_LIST, Entry(("ranking.order",)), *_AWAY),
+    "ranking": (*_LIST, Entry(("ranking.order",)), Entry(("ranking.level",)), *_AWAY),
     "picture": (
         Entry(("picture.previous", "picture.next"), "choose"),
         Entry(("app.edit",), key=1),

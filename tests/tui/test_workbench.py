@@ -390,3 +390,18 @@ async def test_the_palette_opens_from_anywhere_and_does_not_list_itself(dialog: 
         assert "Undo" not in commands
         assert "Export" in commands
         assert "Every command, by name" not in commands
+
+
+async def test_blocks_stages_and_bytes_are_ranked_and_a_head_that_is_clicked_ranks() -> None:
+    async with _editor(size=(120, 40)) as pilot:
+        await _press(pilot, "o", "l")
+        assert "blocks: costs most in params" in screen_of(pilot)
+        await _press(pilot, "down", "l")
+        assert "stages: costs most in params" in screen_of(pilot)
+        await _press(pilot, "l", "o", "o", "o", "o")
+        assert "operations: costs most in bytes of feature maps" in screen_of(pilot)
+        await _press(pilot, "escape")
+        heading = screen_of(pilot).splitlines()[1]
+        await pilot.click(pilot.app.query_one(TreeTable), offset=(heading.index("MACs") + 1, 0))
+        await pilot.pause()
+        assert "operations: costs most in MACs" in screen_of(pilot)

@@ -1,4 +1,4 @@
-"""Operations by what they cost, or by how much more they cost than before."""
+"""Operations, blocks or stages by what they cost, or by how much more they cost than before."""
 
 from __future__ import annotations
 
@@ -117,6 +117,39 @@ class MostChanged:
                     place = self._network.at((where[0], where[1] + number, *where[2:]))
                     rows.append(Ranked(place.where, place.name, more))
         return rows
+
+
+class Groups:
+    """Blocks, or stages, by their amount, or by how much more it is than in a baseline that is given.
+
+    What is in no stage is ranked by its groups, stem and head.
+    """
+
+    def __init__(self, network: Network, amount: Amount, baseline: Network | None = None, *, stages: bool) -> None:
+        self._network, self._amount, self._baseline, self._stages = network, amount, baseline, stages
+        self._best: _Best[tuple[int, Where]] = _Best()
+
+    def steps(self) -> Iterator[int]:
+        """Look at all of them; the effort of each step."""
+        for top, group in enumerate(self._network.root.children):
+            before = self._baseline.root.children[top] if self._baseline else None
+            if self._stages or group.kind != "Stage":
+                self._add((top,), group, before)
+                yield RANKED
+                continue
+            for number, block in enumerate(group.children):
+                there = before.children[number] if before and number < len(before.children) else None
+                self._add((top, number), block, there)
+                yield RANKED
+
+    def rows(self) -> list[Ranked]:
+        """Those that cost most, or have changed most, of those that were looked at."""
+        return [Ranked(where, self._network.at(where).name, amount) for amount, where in self._best.found()]
+
+    def _add(self, where: Where, node: Node, before: Node | None) -> None:
+        amount = 0 if node is before else self._amount(node) - (self._amount(before) if before else 0)
+        if amount:
+            self._best.add(abs(amount), (amount, where))
 
 
 class _Best(Generic[Each]):

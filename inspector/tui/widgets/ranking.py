@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from inspector.core.changes.compare import Explanation
 from inspector.core.changes.pieces import LOOKED_INTO
-from inspector.core.changes.ranking import Amount, Dearest, MostChanged, Ranked
-from inspector.core.network.kinds import operation
-from inspector.core.network.node import Node
+from inspector.core.changes.ranking import Amount, Dearest, Groups, MostChanged, Ranked
+from inspector.core.measures.memory import DTYPES
+from inspector.core.network.kinds import kind, operation
+from inspector.core.network.node import Node, distinct
 from inspector.core.units import difference, exact
 from inspector.session.view import View
 from inspector.tui import keymap
@@ -28,17 +30,23 @@ class Ranking(Listing):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("ranking")
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(Source(ranked, lambda view: view.look.order), id=id)
+        super().__init__(Source(ranked, lambda view: (view.look.order, view.look.ranks)), id=id)
 
 
 def ranked(view: View, width: int) -> Making:
-    """Operations in one of the orders: what costs most in params or in MACs, what has changed most in either."""
-    by_cost, by_change = bool(view.look.order % 2), view.look.order >= 2
-    amount = view.counting.of if by_cost else _params
-    noun = view.counting.heading if by_cost else "params"
+    """A ranking in one of the orders: by params or by cost, by what has changed in either, by bytes of maps."""
+    order, ranks = view.look.order, view.look.ranks
+    by_change, by_bytes = order in (2, 3), order == 4
+    amount = _bytes if by_bytes else view.counting.of if order in (1, 3) else _params
+    noun = "bytes of feature maps, fp32" if by_bytes else view.counting.heading if order in (1, 3) else "params"
     words = f"changed most in {noun} since {view.against}" if by_change else f"costs most in {noun}"
-    total = amount(view.network.root)
-    steps, rows = _changed(view, amount) if by_change else _dearest(view, amount)
+    words = f"{_RANKED[ranks]}: {words}"
+    total = 0 if by_bytes else amount(view.network.root)
+    if ranks:
+        groups = Groups(view.network, amount, view.baseline if by_change else None, stages=ranks == 2)
+        steps, rows = groups.steps(), groups.rows
+    else:
+        steps, rows = _changed(view, amount) if by_change else _dearest(view, amount)
 
     def listed(is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
         found = rows()
@@ -49,6 +57,7 @@ def ranked(view: View, width: int) -> Making:
     return Making(steps, listed)
 
 
+_RANKED = ("operations", "blocks", "stages")
 _Rows = Callable[[], list[Ranked]]
 
 
@@ -79,9 +88,9 @@ def _meanwhile(view: View) -> str:
 
 def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bool) -> Entry:
     amount = difference(row.amount) if is_difference else exact(row.amount)
-    share = "" if is_difference else f"{100 * row.amount / total:.1f} %"
+    share = "" if is_difference or not total else f"{100 * row.amount / total:.1f} %"
     node = view.network.at(row.where).node
-    words = operation(node) if not node.children else "gone"
+    words = operation(node) if not node.children or row.name == view.network.at(row.where).name else "gone"
     pieces: list[Piece] = [
         (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
         (fitted(words, max(width - _NAME - _AMOUNT - 11, 0)), "quiet"),
@@ -93,3 +102,10 @@ def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bo
 
 def _params(node: Node) -> int:
     return node.params
+
+
+def _bytes(node: Node) -> int:
+    """Bytes of the feature maps that operations put out, in fp32; one in place makes none."""
+    if not node.children:
+        return 0 if kind(node).is_in_place or not kind(node).is_operation else DTYPES["fp32"] * prod(node.output)
+    return sum(times * _bytes(child) for child, times in distinct(node.children))

@@ -306,10 +306,32 @@ class TreeTable(Painted, can_focus=True):
         self._keep_in_sight()
         self.repaint()
 
+    def _order_at(self, x: int) -> int | None:
+        """The order of the rankings that the head of the column at cell x stands for: params, cost, bytes."""
+        widths = self._columns
+        left = widths.name + widths.operation + widths.shape + 8
+        columns = (
+            (0, widths.number),
+            (1, widths.number),
+            (4, widths.bytes),
+            (2, widths.difference),
+            (3, widths.difference),
+        )
+        for order, width in columns:
+            if left <= x < left + width:
+                return order
+            left += width
+        return None
+
     def on_click(self, event: events.Click) -> None:
-        """Select the clicked row; on its marker, or with a second click, fold or unfold it."""
+        """Select the clicked row, rank by the clicked head; on its marker, or twice, fold or unfold the row."""
         row = self._row_at(event.y)
-        if event.y < HEADER or row >= len(self._rows):
+        if event.y < HEADER:
+            order = self._order_at(event.x)
+            if order is not None:
+                self.post_message(Act("app.rank-by", order))
+            return
+        if row >= len(self._rows):
             return
         where = self._rows[row]
         is_on_marker = event.x in (2 * len(where) + 1, 2 * len(where) + 2)

@@ -4,12 +4,12 @@ from hypothesis import given
 from strategies import designs
 
 from inspector.core.changes.compare import explain
-from inspector.core.changes.ranking import MOST, dearest, most_changed
+from inspector.core.changes.ranking import MOST, Groups, dearest, most_changed
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.measures.counting import convention
-from inspector.core.network.network import analyze
+from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Node
 
 
@@ -57,3 +57,19 @@ def test_a_long_network_is_ranked_by_what_is_different_in_it() -> None:
     rows = dearest(network, _params)
     assert len(rows) == MOST
     assert len({row.where for row in rows}) == MOST
+
+
+def test_blocks_and_stages_are_ranked_too() -> None:
+    before, after = (analyze(edit(preset("resnet50"), *edits)) for edits in ((), ("conv5_3.conv3=1024",)))
+
+    def found(*, stages: bool, baseline: Network | None = None) -> list[tuple[str, int]]:
+        groups = Groups(after, _params, baseline, stages=stages)
+        assert list(groups.steps())
+        return [(row.name, row.amount) for row in groups.rows()]
+
+    assert found(stages=True)[:2] == [("conv5_x", 16_537_600), ("conv4_x", 7_098_368)]
+    assert sum(amount for _, amount in found(stages=True)) == after.params
+    assert found(stages=False)[0] == ("conv5_1", 6_039_552)
+    assert sum(amount for _, amount in found(stages=False)) == after.params
+    assert found(stages=True, baseline=before) == [("conv5_x", 1_572_864), ("head", -1_024_000)]
+    assert found(stages=False, baseline=before)[0] == ("conv5_3", 1_572_864)
