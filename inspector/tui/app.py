@@ -37,6 +37,7 @@ from inspector.tui.painter import Painter
 from inspector.tui.terminal.ascii import draw_in_ascii
 from inspector.tui.terminal.compositor import MainScreen
 from inspector.tui.terminal.keys import KeysInOrder
+from inspector.tui.terminal.legible import draw_legibly
 from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals
@@ -112,6 +113,7 @@ class InspectorApp(KeysInOrder):
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:
                 self.theme = theme
+        draw_legibly(self)
         if settings.ascii:
             draw_in_ascii(self)
         self._problems = problems

@@ -81,7 +81,13 @@ class News:
         heading.append((f"  since {'the last edit' if self._is_last else self._view.against}", "quiet"))
         if is_whole and not self._entries:
             heading.append((": nothing has changed", "quiet"))
-        return Listed(heading, self._entries)
+        return Listed([*heading, *self._heads(heading)], self._entries)
+
+    def _heads(self, heading: list[Piece]) -> list[Piece]:
+        """What the columns of numbers are, at the right end of the heading where there is room."""
+        heads = f"{'params':>{_NUMBER}}{self._view.counting.heading:>{_NUMBER}} "
+        room = self._width - sum(len(text) for text, _ in heading) - len(heads)
+        return [(" " * room + heads, "quiet")] if room > 0 and self._entries else []
 
     def _told(self, change: Changed) -> list[Effect]:
         """The effects of a change that are news."""
@@ -108,7 +114,7 @@ _Words = tuple[str, str, str]
 
 def _words(effect: Effect) -> _Words:
     """The name of a place and how many equal ones follow it, what changed there, and why."""
-    others = f" +{effect.repeats - 1}" if effect.repeats > 1 else ""
+    others = f" and {effect.repeats - 1} alike" if effect.repeats > 1 else ""
     return effect.change.name + others, effect.what, effect.why
 
 

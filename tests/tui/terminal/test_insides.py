@@ -34,6 +34,7 @@ USED: dict[str, tuple[object, str]] = {
     "driver.py _loop": (Driver, "_loop"),
     "driver.py _sigtstp_application": (LinuxDriver, "_sigtstp_application"),
     "ascii.py _filters": (App, "_filters"),
+    "legible.py _filters": (App, "_filters"),
     "keys.py _character_to_key": (textual.keys, "_character_to_key"),
     "painted.py _scroll_update": (ScrollView, "_scroll_update"),
     "painted.py _size_updated": (ScrollView, "_size_updated"),
