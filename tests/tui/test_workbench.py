@@ -325,7 +325,7 @@ async def test_clicks_while_finding_go_where_they_were_aimed() -> None:
 async def test_the_ripple_adds_up_over_equal_blocks() -> None:
     async with _editor("conv4_x.blocks=23", size=(200, 60)) as pilot:
         await _press(pilot, "r")
-        row = next(line for line in screen_of(pilot).splitlines() if "conv4_7 +16" in line)
+        row = next(line for line in screen_of(pilot).splitlines() if "conv4_7 and 16 alike" in line)
         assert "+19.0 M" in row
 
 
