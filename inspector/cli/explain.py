@@ -32,16 +32,22 @@ MOST_BYTES = 16 * 2**20
 def command(subject: str, model: str, assignments: tuple[str, ...], place: str, lang: str | None) -> None:
     """Explain a concept with a design's numbers, or an error of torch; without a subject, list the topics.
 
-    TOPIC is one of the list, or a word of it: gradient, 배치 정규화. ERROR is the text of a shape error, one line or a
-    whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard input.
+    TOPIC is one of the list, a word of it (gradient, 배치 정규화), or a place (conv2_1). ERROR is the text of a shape
+    error, one line or a whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard
+    input.
     """
+    from inspector.core.explain.concepts import topic as topic_of
     from inspector.core.mistakes.diagnosis import diagnose
     from inspector.core.network.network import analyze
     from inspector.notes import find, language, note
 
     network = analyze(assign(load(model), assignments))
-    lang = language(lang or "", os.environ)
+    lang = language(lang or _settled(), os.environ)
     topic = find(subject)
+    there = network.get(subject) if topic is None and subject else None
+    if there is not None:
+        put_markdown(note(topic_of(network, there.where), network, there.where, lang))
+        return
     if topic is not None:
         put_markdown(note(topic, network, network.find(place).where if place else (), lang))
         return
@@ -55,6 +61,14 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str, 
     from inspector.report import mistake
 
     put(mistake.as_text(diagnosis, model))
+
+
+def _settled() -> str:
+    """The language of the settings, or the one that the editor was last told to speak."""
+    from inspector.tui import config, kept
+
+    settings, _ = config.load(config.place())
+    return settings.lang or kept.read(kept.place() / "screen.json").lang
 
 
 def _list(lang: str) -> None:

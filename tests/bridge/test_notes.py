@@ -387,7 +387,7 @@ ELSEWHERE = {
     "readers",  # test_readers
     "cell", "field",  # test_receptive
     "count_torchinfo", "count_fvcore", "count_thop", "count_ptflops", "spread",  # test_counting
-    "bytes_backward", "bytes_adam", "bytes_sgd", "bytes_peak",  # test_memory
+    "bytes_backward", "bytes_adam", "bytes_sgd", "bytes_peak", "bytes_inference",  # test_memory
 }  # fmt: skip
 """Values that another test holds against the real module."""
 

@@ -36,7 +36,7 @@ NAMES = re.compile(
 )
 """Names with digits in them, and where a source says what."""
 KNOWN = {
-    "degradation": ("56", "20", "56층", "20층", "to 0", "0이 되", "에 1을"),
+    "degradation": ("56", "20", "56층", "20층", "to 0", "0이 되", "에 1을", "더해진 1은"),
     "downsampling": ("a stride of 2", "스트라이드가 2"),
     "make_layer": (
         "**1.",
@@ -162,7 +162,7 @@ def test_a_note_has_the_numbers_of_its_place() -> None:
     assert "1 + 9 + 12 + 18 + 9 + 1 = 50" in note("planes", RESNET50)
     gradcam = note("gradcam", RESNET50)
     assert "2,099,200 parameters of a projection that comes" in gradcam
-    assert "All else is -1,550,336" in gradcam
+    assert "Without it the change is -1,550,336" in gradcam
     grouped = analyze(preset("resnext50_32x4d"))
     assert "32 groups" in note("groups", grouped)
     assert "294,912 weights, where one group would have 9,437,184" in note("groups", grouped)
@@ -231,7 +231,7 @@ WRONG_ONCE = [
         ("Look at conv5_1.downsample.conv", "Nobody sets it: the sum"),
         ("conv3.",),
     ),
-    ("gradcam", "resnet50", ("conv5_3.conv3=4096",), "", ("With 2048 maps instead",), ("In that are",)),
+    ("gradcam", "resnet50", ("conv5_3.conv3=4096",), "", ("With 2048 maps instead",), ("That includes",)),
     (
         "counting",
         "resnet50",
@@ -263,7 +263,7 @@ def test_a_note_says_only_what_is_so(
     [
         ("filters", "conv5_3.conv3", "conv5_3.conv3 합성곱을 봅시다"),
         ("batchnorm", "conv5_3.bn2", "conv5_3.bn2 배치 정규화는 conv5_3.conv2 합성곱 뒤에"),
-        ("downsampling", "", "4,089,184,256으로, 231,211,008(곧 6.0%)"),
+        ("downsampling", "", "v1.5면 4,089,184,256개로, v1.5가 231,211,008개(6.0%)"),
     ],
 )
 def test_korean_puts_a_noun_behind_a_name_and_the_particle_that_is_read(name: str, at: str, words: str) -> None:

@@ -330,3 +330,11 @@ async def test_the_open_designs_stand_side_by_side() -> None:
         for words in ("18,993,704", "11,689,512", "-7,304,192", "± is against resnet50"):
             assert words in screen_of(pilot)
         await press(pilot, "escape")
+
+
+async def test_a_list_in_a_note_has_no_gaps() -> None:
+    async with editor(size=(100, 40), lang="en") as pilot:
+        await press(pilot, "right_square_bracket", "down", "i")
+        lines = [line[8:92].strip(" │") for line in screen_of(pilot).splitlines()]
+        first = next(number for number, line in enumerate(lines) if "conv1, 1×1" in line)
+        assert "conv2, 3×3" in "".join(lines[first + 1 : first + 3])

@@ -337,6 +337,7 @@ def _bytes(network: Network) -> dict[str, str]:
         "bytes_adam": short_bytes(held.training("adam")),
         "bytes_sgd": short_bytes(held.training("sgd+momentum")),
         "bytes_peak": exact(held.inference_peak),
+        "bytes_inference": short_bytes(held.params["fp32"] + held.buffers["fp32"] + held.inference_peak),
         "bytes_half": exact(DTYPES["fp16"] * network.params),
         "bytes_torchinfo": exact(2 * DTYPES["fp32"] * (normed + put_out + prod(fc.output))),
         "activations": exact(put_out + prod(fc.output)),
