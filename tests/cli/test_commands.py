@@ -11,7 +11,6 @@ import pytest
 
 from inspector.cli import main
 from inspector.core.explain.concepts import TOPICS
-from inspector.tui import config
 
 
 @pytest.fixture
@@ -153,16 +152,12 @@ def test_countings_and_places_are_completed() -> None:
 
 
 def test_explain_speaks_the_language_of_the_settings_and_knows_places(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "config" / "inspector"
-    folder.mkdir(parents=True)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("LC_ALL", "C")
     assert main(["explain", "conv2_1"]) == 0
     assert "conv2_1 is a **bottleneck**" in capsys.readouterr().out
-    config.place().write_text('lang = "ko"\n')
+    config.write_text('lang = "ko"\n')
     assert main(["explain", "fc"]) == 0
     assert "헤드" in capsys.readouterr().out
     assert main(["explain", "fc", "--lang", "en"]) == 0
