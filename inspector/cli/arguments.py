@@ -65,7 +65,7 @@ class Assignment(_Completed):
 
     def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
         """Every address with its value, after the edits that stand on the line already."""
-        from inspector.core.design.edit import addresses
+        from inspector.core.design.edit import addresses, several
         from inspector.core.design.fields import PRESETS
 
         typed = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
@@ -75,7 +75,8 @@ class Assignment(_Completed):
             design = assign(load(models[0] if models else "resnet50"), given)
         except InspectorError:
             return []
-        known = (address for address in addresses(design, incomplete) if address.startswith(incomplete))
+        every = (*addresses(design, incomplete), *several(incomplete))
+        known = (address for address in every if address.startswith(incomplete))
         return [_with_value(design, address) for address in known]
 
 

@@ -276,13 +276,17 @@ def _stage_of(paper: str | None, torch: str | None) -> str:
     return f"conv{paper}_x" if paper else stage_name(torch or 0)
 
 
+def several(like: str) -> Iterator[str]:
+    """The addresses that mean several fields at once, in the naming scheme that `like` uses."""
+    yield WIDTH
+    yield from (f"{'layer*' if 'layer' in like else 'conv*_x'}.{name}" for name in STAGE_FIELDS)
+
+
 def addresses(design: Design, like: str) -> Iterator[str]:
     """Every address of a design, blocks' (up to 64 a stage) in the naming scheme that `like` uses."""
     yield from (name for name in DESIGN_FIELDS if name != "base")
     yield from (f"stem.{name}" for name in STEM_FIELDS)
     yield from (f"input.{name}" for name in INPUT_FIELDS)
-    yield WIDTH
-    yield from (f"{'layer*' if 'layer' in like else 'conv*_x'}.{name}" for name in STAGE_FIELDS)
     for stage in STAGES:
         layer = layer_name(stage)
         yield from (f"{stage}.{name}" for name in STAGE_FIELDS)

@@ -8,7 +8,7 @@ from strategies import designs, edits
 from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.differences import Edited, value
 from inspector.core.design.differences import edits as edits_of
-from inspector.core.design.edit import addresses, edit, resolve, step, write
+from inspector.core.design.edit import edit, resolve, several, step, write
 from inspector.core.design.history import History
 from inspector.core.design.presets import preset
 from inspector.core.explain.editable import editable, follows, likeliest
@@ -265,6 +265,6 @@ def test_a_width_is_a_number_above_zero(text: str) -> None:
 
 
 def test_an_address_for_several_stages_is_completed_and_checked() -> None:
-    assert {"width", "conv*_x.planes"} <= set(addresses(preset("resnet50"), "conv"))
+    assert {"width", "conv*_x.planes"} <= set(several("conv"))
     with pytest.raises(DesignError, match=r"conv2_x\.plane: no such address"):
         edit(preset("resnet50"), "conv*_x.plane=3")
