@@ -11,10 +11,7 @@ from inspector.core.network.search import search
 from inspector.core.network.tree import FIRST_STAGE, HEAD
 from inspector.session.bench import Bench, Search, network_of
 from inspector.session.outcome import Outcome, asking, saying
-from inspector.session.panes import Panes, Room, in_turn
-
-ORDERS, RANKS = 5, 3
-"""Orders of a ranking: by params, by cost, by what has changed in either, by bytes; what is ranked."""
+from inspector.session.panes import ORDERS, RANKED, Panes, Room, in_turn
 
 
 def jump(bench: Bench, where: Where) -> Bench:
@@ -244,17 +241,17 @@ def since(bench: Bench) -> Bench:
 
 def order(bench: Bench) -> Bench:
     """List what is ranked in the next order."""
-    return structs.replace(bench, look=bench.look._replace(order=(bench.look.order + 1) % ORDERS))
+    return structs.replace(bench, look=bench.look._replace(order=(bench.look.order + 1) % len(ORDERS)))
 
 
 def ranks(bench: Bench) -> Bench:
     """Rank operations, blocks, or stages: the next of them."""
-    return structs.replace(bench, look=bench.look._replace(ranks=(bench.look.ranks + 1) % RANKS))
+    return structs.replace(bench, look=bench.look._replace(ranks=(bench.look.ranks + 1) % len(RANKED)))
 
 
 def rank_by(bench: Bench, order: int) -> Bench:
     """Open the ranking in one of its orders."""
-    return ranking(structs.replace(bench, look=bench.look._replace(order=order % ORDERS)))
+    return ranking(structs.replace(bench, look=bench.look._replace(order=order % len(ORDERS))))
 
 
 def share(bench: Bench) -> Bench:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+ORDERS = ("params", "cost", "params changed", "cost changed", "bytes")
+"""What rankings are by, in the order in which they come."""
+RANKED = ("operations", "blocks", "stages")
+"""What is ranked."""
+
 Pane = Literal["tree", "ranking", "detail", "picture", "ripple"]
 
 LEAST = (40, 10)

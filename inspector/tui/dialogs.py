@@ -140,7 +140,8 @@ class Dialogs:
 
         bench = self._bench()
         about = topic or likeliest(bench.network, bench.where)
-        return NoteScreen(bench.network, bench.where, about, language(bench.lang, os.environ))
+        lang = language(bench.lang, os.environ)
+        return NoteScreen(bench.network, bench.where, about, lang, lambda lang: self._do("app.language", lang))
 
     def _quit(self) -> Dialog:
         from inspector.tui.screens.quit import QuitScreen

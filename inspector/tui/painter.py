@@ -104,6 +104,7 @@ class Painter:
         below = screen.query_one("#dock")
         below.display = dock != 0
         below.styles.height = "1fr" if dock is None else dock
+        below.set_class({"picture", "ripple"} <= panes, "-both")
         small = screen.query_one("#small", Static)
         small.display = not panes
         if not panes:

@@ -91,3 +91,10 @@ def test_what_is_built_and_what_cannot_be_is_the_module_s(design: Design) -> Non
         assert any(each.node.kind == "Projection" for each in built) == made.is_projected
         later = {f"{place.name[:-2]}_{at + 1}.downsample" for at, each in enumerate(layer) if at and each.downsample}
         assert {what for kind, what in beyond(network, place) if kind == "projections"} == later
+
+
+def test_what_planes_times_expansion_would_be_is_said_where_it_is_something_else() -> None:
+    network = analyze(edit(preset("resnet50"), "conv5_1.conv3=1000"))
+    told = {step.name: step for step in steps(network, network.find("conv5_x"))}
+    assert told["test"].here == "2 != 1 True, 1024 != 1000 True (planes * expansion is 2048)"
+    assert told["inplanes"].here == "1024 → 1000 (planes * expansion is 2048)"

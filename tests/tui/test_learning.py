@@ -338,3 +338,12 @@ async def test_a_list_in_a_note_has_no_gaps() -> None:
         lines = [line[8:92].strip(" │") for line in screen_of(pilot).splitlines()]
         first = next(number for number, line in enumerate(lines) if "conv1, 1×1" in line)
         assert "conv2, 3×3" in "".join(lines[first + 1 : first + 3])
+
+
+async def test_a_language_that_nobody_chose_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    async with editor(state=tmp_path) as pilot:
+        await press(pilot, "i", "escape")
+        assert app_of(pilot).bench.lang == ""
+        await press(pilot, "i", "L")
+        assert app_of(pilot).bench.lang == "ko"

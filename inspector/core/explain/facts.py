@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from msgspec import Struct
 
 from inspector.core.changes.gradcam import Target, target
@@ -11,7 +9,7 @@ from inspector.core.design.design import CONVOLUTIONS, Design
 from inspector.core.design.differences import called, layers
 from inspector.core.explain.diagram import diagram
 from inspector.core.explain.editable import follows
-from inspector.core.measures.memory import DTYPES, INDEX, OUTSIDE, memory
+from inspector.core.measures.memory import DTYPES, INDEX, OUTSIDE, map_bytes, memory
 from inspector.core.measures.receptive import receptive_field
 from inspector.core.names import block_name
 from inspector.core.network.blocks import has_projection
@@ -57,7 +55,7 @@ def facts(network: Network, place: Place, baseline: Network | None = None, again
         said.append(_bytes_here(node))
     if node.stride is not None and node.kind != "Input":
         field = receptive_field(network, place.where)
-        said.append(Fact("stride", (f"{node.stride} input pixels a position",)))
+        said.append(Fact("in all", (f"/{node.stride}: {node.stride} pixels a position",)))
         said.append(Fact("sees", (f"{field} × {field} input pixels",)))
     if kind(node).is_block and place.where == (read := target(network)).where:
         said.append(_target(read))
@@ -205,7 +203,7 @@ def _bytes(network: Network) -> list[Fact]:
 def _bytes_here(node: Node) -> Fact:
     """In fp32: what the operation's parameters take, and the feature map that it puts out."""
     size = DTYPES["fp32"]
-    out = 0 if kind(node).is_in_place else size * prod(node.output)
+    out = map_bytes(node)
     parts = [f"{short_bytes(size * node.params)} of parameters"] if node.params else []
     if node.kind == "BatchNorm2d":
         parts.append(f"{short_bytes(2 * size * node.output[1] + INDEX)} of buffers")

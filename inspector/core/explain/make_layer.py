@@ -71,11 +71,12 @@ def steps(network: Network, place: Place) -> tuple[Step, ...]:
     if stage.dilate:
         told.append(Step("dilate", "dilate: self.dilation *= stride, stride = 1", f"× {stage.stride}"))
     is_other = made.inplanes != made.out
+    usual = "" if made.out == stage.outplanes else f" (planes * expansion is {stage.outplanes})"
     told += [
         Step(
             "test",
             "stride != 1 or self.inplanes != planes * expansion?",
-            f"{made.stride} != 1 {made.stride != 1}, {made.inplanes} != {made.out} {is_other}",
+            f"{made.stride} != 1 {made.stride != 1}, {made.inplanes} != {made.out} {is_other}{usual}",
         ),
         Step(
             "downsample",
@@ -91,7 +92,7 @@ def steps(network: Network, place: Place) -> tuple[Step, ...]:
             f"{block}({made.inplanes}, {stage.planes}, {made.stride})",
             builds=(first,),
         ),
-        Step("inplanes", "self.inplanes = planes * expansion", f"{made.inplanes} → {made.out}"),
+        Step("inplanes", "self.inplanes = planes * expansion", f"{made.inplanes} → {made.out}{usual}"),
         Step(
             "rest",
             "the other blocks, stride 1, no downsample",

@@ -99,6 +99,18 @@ def memory(tree: Tree) -> Memory:
     )
 
 
+def map_bytes(node: Node) -> int:
+    """Bytes in fp32 of the feature map that an operation or a group puts out; an operation in place makes none."""
+    return 0 if kind(node).is_in_place else DTYPES["fp32"] * prod(node.output)
+
+
+def maps_bytes(node: Node) -> int:
+    """Bytes in fp32 of all the feature maps that the operations of a node put out."""
+    if node.children:
+        return sum(times * maps_bytes(child) for child, times in distinct(node.children))
+    return map_bytes(node) if kind(node).is_operation else 0
+
+
 def kept_for_backward(tree: Tree) -> int:
     """Bytes that autograd keeps of one forward pass in train mode: 4·(I + B + (B - D) + MP + A) + 8·MP + 8·F.
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,19 +27,35 @@ class HelpScreen(Dialog):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box") as box:
             box.border_title = "Help"
-            yield Static(Content("\n").join(self._lines()))
+            yield Static(Content("\n").join(map(Content, _INTRODUCTION)))
+            with Container(id="columns"):
+                for column in self._columns():
+                    yield Static(Content("\n").join(column))
 
-    def _lines(self) -> Iterator[Content]:
-        for text in _INTRODUCTION:
-            yield Content(text)
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.width >= _BROAD, "-broad")
+
+    def _columns(self) -> tuple[list[Content], list[Content]]:
+        """The sections in two columns, about as long as each other."""
+        sections = list(self._sections())
+        total = sum(map(len, sections))
+        left: list[Content] = []
+        while sections and len(left) + len(sections[0]) / 2 <= total / 2:
+            left += sections.pop(0)
+        return left, [line for section in sections for line in section]
+
+    def _sections(self) -> Iterator[list[Content]]:
+        """The lines of each section."""
         for title, rows in keymap.sections(self._keys):
-            yield Content("")
-            yield Content.styled(title, "bold")
+            lines = [Content(""), Content.styled(title, "bold")]
             for action, keys in rows:
                 if action.is_listed:
-                    yield Content.assemble((f"  {keys:16}", "$text-accent"), action.words)
+                    lines.append(Content.assemble((f"  {keys:16}", "$text-accent"), action.words))
+            yield lines
 
 
+_BROAD = 150
+"""Columns of the screen from which the keys stand in two columns."""
 _INTRODUCTION = (
     "Go to a stage, a block or a convolution, press e, type a number: every shape, parameter and MAC follows at once.",
     "",

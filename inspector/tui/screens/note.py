@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +18,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.notes import LANGUAGES, heading, note
 from inspector.tui import keymap
-from inspector.tui.screens.dialog import Answer, Dialog
+from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import fitted
 
 _HINT = {
@@ -30,13 +31,14 @@ _TITLES = 37
 
 
 class NoteScreen(Dialog):
-    """Shows the note on a topic; the others are a key away, and so is the other language. Answers with the language."""
+    """Shows the note on a topic; the others are a key away, and so is the other language, which `speak` is told."""
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("note")
 
-    def __init__(self, network: Network, where: Where, topic: str, lang: str) -> None:
+    def __init__(self, network: Network, where: Where, topic: str, lang: str, speak: Callable[[str], None]) -> None:
         super().__init__()
+        self._speak = speak
         self._network, self._where = network, where
         self._topic, self._lang = topic, lang
 
@@ -99,6 +101,7 @@ class NoteScreen(Dialog):
     async def action_language(self) -> None:
         languages = list(LANGUAGES)
         self._lang = languages[(languages.index(self._lang) + 1) % len(languages)]
+        self._speak(self._lang)
         self._list()
         await self._show()
 
@@ -117,6 +120,3 @@ class NoteScreen(Dialog):
             (self._titles.action_cursor_down if lines > 0 else self._titles.action_cursor_up)()
         else:
             self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_leave(self) -> None:
-        self.dismiss(Answer("app.language", self._lang))

@@ -25,11 +25,11 @@ _CODE = 62
 _SAID = {
     "call": "ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride.",
     "dilate": "With dilate=True kernels reach farther instead: the stride becomes 1, and the maps stay as large.",
-    "test": "A sum needs two things of one shape. The identity fits only where the number of maps and their size stay.",
+    "test": "Both inputs of a sum need one shape. The identity fits only where the number of maps and their size stay.",
     "downsample": "So the shortcut of the first block is a projection, which torchvision calls downsample.",
     "first": "It is the only block of a stage that may stride.",
-    "inplanes": "A number of maps, not a size. The blocks behind go by it, and so does the next stage.",
-    "rest": "They stride by 1 and take as many maps as they put out, so that the identity fits.",
+    "inplanes": "A number of maps, not a size. The blocks after it go by it, and so does the next stage.",
+    "rest": "They stride by 1: the identity fits wherever as many maps leave a block as come in.",
 }
 _RESTS = {
     "downsample": "Not here: downsample stays None, and the shortcut is the identity.",
@@ -37,7 +37,7 @@ _RESTS = {
 }
 _BEYOND = {
     "filters": "filters of single convolutions",
-    "projections": "projections behind the first block",
+    "projections": "projections after the first block",
     "expansion": "an expansion of one stage alone",
     "stride": "a stride that ResNet does not call it with",
     "version": "v1, the stride on the first 1×1",

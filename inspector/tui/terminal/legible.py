@@ -86,16 +86,18 @@ _MOST = 2048
 
 
 def _adjusted(style: Style, background: Color, least: float) -> Style:
-    ink = style.color
-    if ink is None or ink.type != ColorType.TRUECOLOR or ink.triplet is None:
+    """A style with ink that differs enough from its ground; in reverse video they are the other way round."""
+    front, back = style.color, style.bgcolor or RichColor.from_triplet(ColorTriplet(*background.rgb))
+    if front is None or front.type != ColorType.TRUECOLOR or back.type != ColorType.TRUECOLOR:
         return style
-    ground = style.bgcolor.triplet if style.bgcolor is not None else ColorTriplet(*background.rgb)
-    if ground is None:
+    ink, ground = (back, front) if style.reverse else (front, back)
+    if ink.triplet is None or ground.triplet is None:
         return style
-    if style.reverse:
+    moved = legible(ink.triplet, ground.triplet, least)
+    if moved == ink.triplet:
         return style
-    moved = legible(ink.triplet, ground, least)
-    return style if moved == ink.triplet else style + Style(color=RichColor.from_triplet(moved))
+    colour = RichColor.from_triplet(moved)
+    return style + (Style(bgcolor=colour) if style.reverse else Style(color=colour))
 
 
 def draw_legibly(app: App[None]) -> None:

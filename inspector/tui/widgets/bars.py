@@ -41,7 +41,18 @@ class Bar(Static):
 class TitleBar(Bar):
     """Which design is open, at which input, and whether it has unsaved edits."""
 
+    _title: Title | None = None
+
     def show(self, title: Title) -> None:
+        """Say what of it there is room for: numbers go first, the program's name after them."""
+        self._title = title
+        self._draw(title)
+
+    def on_resize(self) -> None:
+        if self._title is not None:
+            self._draw(self._title)
+
+    def _draw(self, title: Title) -> None:
         parts = [
             Content.styled(" inspector ", "$text-primary bold"),
             Content(f"  {title.design}" + (", edited" if title.is_edited else "")),
@@ -49,6 +60,9 @@ class TitleBar(Bar):
             Content.styled(f"   {title.name}" if title.name else "", QUIET),
             Content.styled(f"   {title.input}", QUIET),
         ]
+        for spare in (len(parts) - 1, 0):
+            if sum(cell_len(part.plain) for part in parts) > self._room:
+                del parts[spare]
         self.say(Content("").join(parts))
 
 

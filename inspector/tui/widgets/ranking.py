@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import prod
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -11,10 +10,11 @@ from textual.binding import BindingType
 from inspector.core.changes.compare import Explanation
 from inspector.core.changes.pieces import LOOKED_INTO
 from inspector.core.changes.ranking import Amount, Dearest, Groups, MostChanged, Ranked
-from inspector.core.measures.memory import DTYPES
-from inspector.core.network.kinds import kind, operation
-from inspector.core.network.node import Node, distinct
+from inspector.core.measures.memory import maps_bytes
+from inspector.core.network.kinds import operation
+from inspector.core.network.node import Node
 from inspector.core.units import difference, exact
+from inspector.session.panes import ORDERS, RANKED
 from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
@@ -35,15 +35,15 @@ class Ranking(Listing):
 
 def ranked(view: View, width: int) -> Making:
     """A ranking in one of the orders: by params or by cost, by what has changed in either, by bytes of maps."""
-    order, ranks = view.look.order, view.look.ranks
-    by_change, by_bytes = order in (2, 3), order == 4
-    amount = _bytes if by_bytes else view.counting.of if order in (1, 3) else _params
-    noun = "bytes of feature maps, fp32" if by_bytes else view.counting.heading if order in (1, 3) else "params"
+    order, ranks = ORDERS[view.look.order], view.look.ranks
+    what, by_change = order.split()[0], order.endswith("changed")
+    amount = {"params": _params, "cost": view.counting.of, "bytes": maps_bytes}[what]
+    noun = {"params": "params", "cost": view.counting.heading, "bytes": "bytes of feature maps, fp32"}[what]
     words = f"changed most in {noun} since {view.against}" if by_change else f"costs most in {noun}"
-    words = f"{_RANKED[ranks]}: {words}"
-    total = 0 if by_bytes else amount(view.network.root)
+    words = f"{RANKED[ranks]}: {words}"
+    total = 0 if what == "bytes" else amount(view.network.root)
     if ranks:
-        groups = Groups(view.network, amount, view.baseline if by_change else None, stages=ranks == 2)
+        groups = Groups(view.network, amount, view.baseline if by_change else None, stages=RANKED[ranks] == "stages")
         steps, rows = groups.steps(), groups.rows
     else:
         steps, rows = _changed(view, amount) if by_change else _dearest(view, amount)
@@ -57,7 +57,6 @@ def ranked(view: View, width: int) -> Making:
     return Making(steps, listed)
 
 
-_RANKED = ("operations", "blocks", "stages")
 _Rows = Callable[[], list[Ranked]]
 
 
@@ -102,10 +101,3 @@ def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bo
 
 def _params(node: Node) -> int:
     return node.params
-
-
-def _bytes(node: Node) -> int:
-    """Bytes of the feature maps that operations put out, in fp32; one in place makes none."""
-    if not node.children:
-        return 0 if kind(node).is_in_place or not kind(node).is_operation else DTYPES["fp32"] * prod(node.output)
-    return sum(times * _bytes(child) for child, times in distinct(node.children))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
 from inspector.core.measures.counting import Convention
-from inspector.core.measures.memory import DTYPES
+from inspector.core.measures.memory import map_bytes
 from inspector.core.names import block_name
 from inspector.core.network.kinds import kind, operation, stride
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
 from inspector.core.units import features, short, short_bytes, short_difference
+from inspector.session.panes import ORDERS
 from inspector.session.view import View
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
@@ -209,7 +209,7 @@ class TreeTable(Painted, can_focus=True):
             (features(node.output).rjust(widths.shape), shape),
             (_amount(node.params).rjust(widths.number) if widths.number else "", params),
             (_amount(self._counting.of(node)).rjust(widths.number) if widths.number else "", macs),
-            (short_bytes(DTYPES["fp32"] * prod(node.output)).rjust(widths.bytes) if widths.bytes else "", shape),
+            (_map(node).rjust(widths.bytes) if widths.bytes else "", shape),
             (self._more(before, node, widths.difference) if widths.difference else "", "edited"),
             (shares or " ", "quiet"),
             (self._mark(where, before, node), "edited"),
@@ -307,19 +307,19 @@ class TreeTable(Painted, can_focus=True):
         self.repaint()
 
     def _order_at(self, x: int) -> int | None:
-        """The order of the rankings that the head of the column at cell x stands for: params, cost, bytes."""
+        """The order of the rankings that the head of the column at cell x stands for."""
         widths = self._columns
         left = widths.name + widths.operation + widths.shape + 8
         columns = (
-            (0, widths.number),
-            (1, widths.number),
-            (4, widths.bytes),
-            (2, widths.difference),
-            (3, widths.difference),
+            ("params", widths.number),
+            ("cost", widths.number),
+            ("bytes", widths.bytes),
+            ("params changed", widths.difference),
+            ("cost changed", widths.difference),
         )
         for order, width in columns:
             if left <= x < left + width:
-                return order
+                return ORDERS.index(order)
             left += width
         return None
 
@@ -356,6 +356,12 @@ def _words(node: Node, group: Node | None, number: int) -> str:
     if not behind or kind(behind[0]).has_row:
         return operation(node)
     return f"{'+ shortcut' if node.kind == 'Add' else operation(node)}, {operation(behind[0])}"
+
+
+def _map(node: Node) -> str:
+    """The bytes of a node's feature map; nothing where it makes none."""
+    size = map_bytes(node)
+    return short_bytes(size) if size else ""
 
 
 def _amount(number: int) -> str:
