@@ -528,3 +528,40 @@ def test_what_the_notes_say_of_fc_and_grad_cam_is_so() -> None:
     weights = maps.grad.mean(dim=(2, 3))[0]
     cells = int(values(analyze(design), ())["head_cells"])
     assert torch.allclose(weights, module.fc.weight[3] / cells, atol=1e-6)
+
+
+def _versions(design: Design) -> tuple[torch.Tensor, torch.Tensor]:
+    """What v1 and v1.5 of a design make of one image with the same weights, each channel kept alive by its bias."""
+    first, second = (build(edit(design, f"stride_on={name}")).double().eval() for name in ("conv1", "conv2"))
+    weights = first.state_dict()
+    for name, each in weights.items():
+        if name.endswith("bias"):
+            each.fill_(1.0)
+    second.load_state_dict(weights)
+    with torch.no_grad():
+        image = torch.rand(design.input, dtype=torch.double)
+        return first(image), second(image)
+
+
+@settings(max_examples=25)
+@given(designs(widest=8, largest=3).filter(lambda design: design.block == "bottleneck"))
+def test_v1_and_v15_compute_the_same_where_the_note_says_so(design: Design) -> None:
+    if not claims(Sight(analyze(design), ()))["versions"]:
+        assert torch.allclose(*_versions(design), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("change", "differs"), [("input=1,3,64,64", True), ("input=1,3,1,1", False)])
+def test_a_checkpoint_of_v1_loads_into_v15_and_computes_something_else(change: str, *, differs: bool) -> None:
+    design = edit(preset("resnet50"), change)
+    assert claims(Sight(analyze(design), ()))["versions"] is differs
+    assert torch.allclose(*_versions(design), rtol=1e-6) is not differs
+
+
+@pytest.mark.parametrize("change", ["conv5_3.conv3=1024", "conv4_x.planes=128", "num_classes=10"])
+def test_each_tensor_of_another_shape_is_a_line_of_torch_s_error(change: str) -> None:
+    network = analyze(edit(preset("resnet50"), change))
+    reshaped = int(values(network, ())["reshaped"])
+    weights = build(preset("resnet50")).state_dict()
+    with pytest.raises(RuntimeError, match="size mismatch") as raised:
+        build(network.design).load_state_dict(weights, strict=False)
+    assert str(raised.value).count("size mismatch for") == reshaped
