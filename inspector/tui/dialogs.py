@@ -15,6 +15,9 @@ from inspector.tui.screens.dialog import Answer, Dialog
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply
 
+_NAME = 18
+"""Cells of a design's name above its column."""
+
 
 class Dialogs:
     """Opens a dialog over whatever is there; nothing of a dialog is imported before it is asked for."""
@@ -162,11 +165,12 @@ class Dialogs:
         from inspector.report.comparison import as_text
         from inspector.session.bench import network_of
         from inspector.tui.screens.side import SideScreen
+        from inspector.tui.terminal.cells import fitted
 
         bench = self._bench()
         works = [each.work for each in bench.designs]
         networks = [network_of(work.history.current) for work in works]
-        names = [work.label for work in works]
+        names = [fitted(work.label, _NAME).rstrip() for work in works]
         table = side_by_side(networks, names, convention(bench.look.counting))
         return SideScreen(as_text(table), table.names[0])
 

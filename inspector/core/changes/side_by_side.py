@@ -40,7 +40,10 @@ class Table(NamedTuple):
 
 
 def side_by_side(networks: Sequence[Network], names: Sequence[str], counting: Convention) -> Table:
-    """The table of some networks; `counting` is whose costs it has. Equal names are told apart by a number."""
+    """The table of some networks; `counting` is whose costs it has. Equal names are told apart by a number.
+
+    Bytes are of fp32: of the weights, and of what autograd keeps for the backward pass.
+    """
     parts = [place.name for place in networks[0].children(networks[0].place)][1:]
     of = [dict(zip([WHOLE, *parts], [each.root, *each.root.children[1:]], strict=True)) for each in networks]
 
@@ -54,8 +57,8 @@ def side_by_side(networks: Sequence[Network], names: Sequence[str], counting: Co
         (
             Quantity("params", "params", rows(lambda node: node.params)),
             Quantity("cost", counting.label, rows(counting.of)),
-            Quantity("weight_bytes", "weights, bytes in fp32", {WHOLE: tuple(size * each.params for each in networks)}),
-            Quantity("backward_bytes", "kept for backward, bytes", {WHOLE: tuple(map(kept_for_backward, networks))}),
+            Quantity("weight_bytes", "weight bytes", {WHOLE: tuple(size * each.params for each in networks)}),
+            Quantity("backward_bytes", "backward bytes", {WHOLE: tuple(map(kept_for_backward, networks))}),
         ),
         {part: tuple(features(nodes[part].output) for nodes in of) for part in parts},
         {
