@@ -21,7 +21,7 @@ def design_file(design: Design) -> str:
     return _INPUT.sub(_on_one_line, tomli_w.dumps(differences(design)))
 
 
-_INPUT = re.compile(r"^input = \[[^\]]*\]", re.MULTILINE)
+_INPUT = re.compile(r"^input = \[\n(?: {4}\d{1,9},\n){4}\]", re.MULTILINE)
 
 
 def _on_one_line(match: re.Match[str]) -> str:
