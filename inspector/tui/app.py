@@ -121,7 +121,16 @@ class InspectorApp(KeysInOrder):
         self.set_keymap(settings.keys)
 
     def get_default_screen(self) -> MainScreen:
-        return MainScreen(self._notices.hold, self._notices.go_on)
+        return MainScreen(self._notices.hold, self._notices.go_on, self._regain_focus)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self._regain_focus()
+        await super().on_event(event)
+
+    def _regain_focus(self) -> None:
+        if self._painter is not None:
+            self._painter.regain_focus(self.bench)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):

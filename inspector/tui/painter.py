@@ -116,8 +116,16 @@ class Painter:
     def _focus(self, before: Bench | None, after: Bench) -> None:
         """Give the focus to what is typed into, or to the pane in front; without room for it Textual takes it away."""
         if before is None or before.room != after.room or _focused(before) != _focused(after):
-            for widget in self._screen.query(_focused(after)):
-                self._screen.set_focus(widget)
+            self._give_focus(after)
+
+    def regain_focus(self, bench: Bench) -> None:
+        """Give the focus to where it belongs, if nothing has it."""
+        if self._screen.focused is None:
+            self._give_focus(bench)
+
+    def _give_focus(self, bench: Bench) -> None:
+        for widget in self._screen.query(_focused(bench)):
+            self._screen.set_focus(widget)
 
 
 def _titled(bench: Bench) -> tuple[int, int]:

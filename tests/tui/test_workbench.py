@@ -18,6 +18,7 @@ from textual.widgets import Input
 from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
+from inspector.session.panes import Pane
 from inspector.tui.screens.choose import ChooseScreen
 from inspector.tui.widgets.detail import Detail
 from inspector.tui.widgets.listing import Listing
@@ -354,6 +355,27 @@ async def test_a_filtered_tree_that_was_clicked_takes_every_key(key: str) -> Non
         await _press(pilot, key, "escape", "escape")
         assert f"{app_of(pilot).bench.network.params:,} params" in screen_of(pilot)
         assert "conv4_x" in screen_of(pilot)
+
+
+@pytest.mark.parametrize("pane", ["tree", "detail", "ripple"])
+async def test_a_pane_that_is_out_of_sight_for_a_moment_keeps_the_focus_and_its_keys(pane: Pane) -> None:
+    async with editor(size=(120, 40)) as pilot:
+        make(pilot, "conv5_x.planes=384")
+        app_of(pilot).do("app.ripple")
+        app_of(pilot).do("app.enter", pane)
+        await pilot.pause()
+        main = pilot.app.screen
+        widget = main.query_one(f"#{pane}")
+        assert main.focused is widget
+        widget.blur()  # what Textual does with a widget that is hidden between two sizes
+        await pilot.pause()
+        assert app_of(pilot).bench.focus == pane
+        assert main.focused is widget
+        widget.blur()
+        before = app_of(pilot).bench.where
+        await pilot.press("right_square_bracket")
+        assert main.focused is widget
+        assert pane != "tree" or app_of(pilot).bench.where > before
 
 
 async def test_the_focus_comes_back_with_the_room_for_it() -> None:

@@ -98,13 +98,20 @@ def _in_front(widgets: Sequence[_Seen], y: int, left: int, right: int) -> Iterat
 class MainScreen(Screen[None], inherit_bindings=False):
     """The editor's screen. Its keys are the app's: tab leads to panes that Textual's own tab would not see.
 
-    `covered` is called when a dialog is put over it, `bare` when there is none over it any more.
+    `covered` is called when a dialog is put over it, `bare` when there is none over it any more, and `unfocused` when
+    the widget with the focus has been taken out of sight. Textual would give the focus to a neighbour: between two
+    sizes of a terminal that would be another pane, in which the same keys do something else.
     """
 
-    def __init__(self, covered: Callable[[], None], bare: Callable[[], None]) -> None:
+    def __init__(self, covered: Callable[[], None], bare: Callable[[], None], unfocused: Callable[[], None]) -> None:
         super().__init__()
         self._compositor = SpanCompositor()
-        self._covered, self._bare = covered, bare
+        self._covered, self._bare, self._unfocused = covered, bare, unfocused
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:  # noqa: ARG002
+        if self.focused is widget:
+            self.set_focus(None)
+            self.call_after_refresh(self._unfocused)
 
     def on_screen_suspend(self) -> None:
         self._covered()

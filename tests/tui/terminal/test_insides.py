@@ -78,6 +78,7 @@ def test_what_is_overridden_and_relied_on_is_as_it_was() -> None:
     assert list(inspect.signature(CompositorUpdate.render_segments).parameters) == ["self", "console"]
     assert list(inspect.signature(Compositor._regions_to_spans).parameters) == ["regions"]  # noqa: SLF001
     assert inspect.iscoroutinefunction(App.on_event)
+    assert list(inspect.signature(Screen._reset_focus).parameters) == ["self", "widget", "avoiding"]  # noqa: SLF001
     for name in ("_get_terminal_size", "run_input_thread", "start_application_mode", "stop_application_mode"):
         assert list(inspect.signature(getattr(LinuxDriver, name)).parameters) == ["self"], name
     for part in ("self._file = ", "self.exit_event", "self.fileno = ", "target=self._run_input_thread"):
