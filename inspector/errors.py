@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inspector.outside import shown
+from inspector.speech import say
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -22,7 +23,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     import difflib
 
     close = difflib.get_close_matches(word[:80], list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+    return say("; did you mean {word}?", word=close[0]) if close else ""
 
 
 class InspectorError(Exception):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from inspector.speech import say
+
 _SEQUENCE = re.compile(
     r"\x1b(?:"
     r"[\[][0-?]*[ -/]*[@-~]?"  # CSI: colours, keys
@@ -27,7 +29,7 @@ def shown(value: object, limit: int = 60) -> str:
     try:
         text = value if isinstance(value, str) else repr(list(value) if isinstance(value, tuple) else value)
     except (ValueError, RecursionError):  # an integer of thousands of digits, tables in tables in tables
-        text = f"a {type(value).__name__} too large to show"
+        text = say("a {kind} too large to show", kind=type(value).__name__)
     text = _escaped(text[: limit + 1], frozenset())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

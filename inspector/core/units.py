@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspector.speech import say, some
+
 Dims = tuple[int, ...]
 """Sizes of a tensor: (N, C, H, W) for a feature map, (N, C) behind the head's pooling."""
 
@@ -51,17 +53,12 @@ def features(shape: Dims) -> str:
 def ago(seconds: float) -> str:
     """How long ago something was: "just now", "5 min ago", "3 h ago", "2 days ago"."""
     if seconds < 60:
-        return "just now"
+        return say("just now")
     if seconds < 3600:
-        return f"{int(seconds / 60)} min ago"
+        return say("{n} min ago", n=int(seconds / 60))
     if seconds < 86_400:
-        return f"{int(seconds / 3600)} h ago"
-    return f"{plural(int(seconds / 86_400), 'day')} ago"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """A number of things: "1 block", "3 blocks"; `many` is the plural where it takes more than an s."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+        return say("{n} h ago", n=int(seconds / 3600))
+    return some(int(seconds / 86_400), "{n} day ago", "{n} days ago")
 
 
 def arrow(before: object, after: object) -> str:

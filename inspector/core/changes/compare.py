@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from inspector.core.changes.pieces import PASSED, edits_in_pieces, only, runs
-from inspector.core.changes.words import arrived, changed, puts_out
+from inspector.core.changes.words import Source, arrived, changed, puts_out
 from inspector.core.design.design import Override
 from inspector.core.design.differences import Edited, value
 from inspector.core.design.edit import resolve, write
@@ -21,6 +21,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
 from inspector.core.network.tree import INPUT, STEM, Place, stage_of
 from inspector.errors import DesignError
+from inspector.speech import say
 
 
 class Change(Struct, frozen=True):
@@ -185,7 +186,10 @@ class Explanation:
             return []
         change, first = Change(new.path, new.name, old.node, new.node), effects[0].change.name
         what = changed(old.node, new.node)
-        return [Effect(change, new.where, what, first, f"{first} changed", repeats, is_part=True), *effects]
+        return [
+            Effect(change, new.where, what, first, say("{place} changed", place=first), repeats, is_part=True),
+            *effects,
+        ]
 
     def _look_at(self, old: Place | None, new: Place | None, group: Place, repeats: int) -> None:
         """Note the effects on what stands, or stood, at one place of a group."""
@@ -223,7 +227,7 @@ class Explanation:
         first, *rest = _all(self._after, place)
         self._note(Change(first.path, first.name, None, first.node), first.where, self._coming(first, group), repeats)
         for each in rest:
-            reason = (first.name, f"it comes with {first.name}")
+            reason = (first.name, say("it comes with {place}", place=first.name))
             self._note(Change(each.path, each.name, None, each.node), each.where, reason, repeats, is_part=True)
 
     def _vanish(self, place: Place, group: Place, repeats: int) -> None:
@@ -231,13 +235,13 @@ class Explanation:
         first, *rest = _all(self._before, place)
         self._note(Change(first.path, first.name, first.node, None), group.where, self._going(first, group), repeats)
         for each in rest:
-            reason = (first.name, f"it goes with {first.name}")
+            reason = (first.name, say("it goes with {place}", place=first.name))
             self._note(Change(each.path, each.name, each.node, None), group.where, reason, repeats, is_part=True)
 
     def _note(
         self, change: Change, where: Where, reason: tuple[str, str], repeats: int, *, is_part: bool = False
     ) -> None:
-        what = f"new: {arrived(change.after)}" if change.after else "gone"
+        what = say("new: {what}", what=arrived(change.after)) if change.after else say("gone")
         self._effects.append(Effect(change, where, what, *reason, repeats, is_part))
 
     def _coming(self, place: Place, group: Place) -> tuple[str, str]:
@@ -250,11 +254,11 @@ class Explanation:
         old = self._before.at(group.where).node
         moved, is_strided = stride(old) != stride(group.node), stride(group.node) > 1
         if place.node.kind == "Shortcut":
-            why = f"the identity fits the sum again: no stride, {inplanes} channels on both sides"
+            why = say("the identity fits the sum again: no stride, {n} channels on both sides", n=inplanes)
         elif inplanes != outplanes and not (moved and is_strided):
-            why = f"the identity no longer fits the sum: {inplanes} ≠ {outplanes}"
+            why = say("the identity no longer fits the sum: {came} ≠ {needed}", came=inplanes, needed=outplanes)
         else:
-            why = f"the path strides by {stride(group.node)}, an identity cannot"
+            why = say("the path strides by {n}, an identity cannot", n=stride(group.node))
         if moved and (is_strided or place.node.kind == "Shortcut"):
             stage = self._after.at(group.where[:1]).name
             return self._edited(f"{stage}.stride", f"{stage}.dilate")[0], why
@@ -272,7 +276,9 @@ class Explanation:
     def _edited(self, *addresses: str, of: str = "") -> tuple[str, str]:
         """The first of some addresses that was edited, and that in words; any edit where none of them was."""
         address = next((each for each in addresses if each in self.edits), next(iter(self.edits), ""))
-        return address, "set here" if address == of else f"{address} is {value(self.edits[address].after)}"
+        if address == of:
+            return address, say("set here")
+        return address, say("{address} is {value}", address=address, value=value(self.edits[address].after))
 
     def _reason(self, old: Node, place: Place) -> tuple[str, str]:
         """The first cause of a change of an operation, or of the input."""
@@ -282,12 +288,13 @@ class Explanation:
         new = place.node
         if new.kind == "Add":
             last = self._last_convolution(self._after.at(place.where[:-1]))
-            return last, puts_out("the path now ends in", old, new)
+            return last, puts_out(Source("", "path"), old, new)
         verb, fed = kind(new).verb, source(self._after, place.where)
         if verb and fed is not None:
             before = self._after.at(fed)
             is_projected = kind(self._after.at(fed[:-1]).node).is_beside_path
-            return self._changed(before), f"it {verb} {'the projection' if is_projected else before.node.label}"
+            why = say(verb, what=say("the projection") if is_projected else before.node.label)
+            return self._changed(before), why
         cause, who = self._feeding(place)
         return cause, puts_out(who, old, new)
 
@@ -316,7 +323,7 @@ class Explanation:
             return self._edited(f"stem.{'planes' if number == 'filters' else number}")
         if number == "filters" and len(place.where) > 3:
             last = self._last_convolution(self._after.at(place.where[:2]))
-            return last, f"the sum needs {new.output[1]} channels"
+            return last, say("the sum needs {n} channels", n=new.output[1])
         addresses = self._addresses(place, number)
         return self._edited(*(self._deciding(place, addresses) if number == "filters" else addresses), of=place.name)
 
@@ -358,25 +365,25 @@ class Explanation:
             if self._before.design.stage(stage).dilate or self._after.design.stage(stage).dilate:
                 yield f"{stage}.stride"
 
-    def _feeding(self, place: Place) -> tuple[str, str]:
-        """The changed place that puts out what comes in, and the words for what does."""
+    def _feeding(self, place: Place) -> tuple[str, Source]:
+        """The changed place that puts out what comes in, and what that is called."""
         where = source(self._after, place.where)
         if where is None or where == (INPUT,):
-            return "input", "the image now has"
+            return "input", Source("input", "image")
         fed = self._after.at(where)
         if fed.node.kind == "AdaptiveAvgPool2d":
             return self._feeding(fed)
         if fed.node.kind == "BatchNorm2d":
             fed = self._after.at(source(self._after, where) or where)
         if not kind(fed.node).is_block:
-            return self._changed(fed), f"{fed.node.label} now puts out"
+            return self._changed(fed), Source(fed.node.label)
         crosses = where[0] != place.where[0]
         stage = self._after.at(where[:1]).name
         was = self._before.get(where)
         is_same = was is not None and was.node == fed.node
         return (
             stage if is_same else self._last_convolution(fed),
-            f"{stage} now ends in" if crosses else f"{fed.name} now puts out",
+            Source(stage, "ends") if crosses else Source(fed.name),
         )
 
     def _last_convolution(self, block: Place) -> str:

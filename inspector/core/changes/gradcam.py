@@ -16,7 +16,8 @@ from inspector.core.names import STAGES, block_name, layer_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Where
 from inspector.core.network.tree import FIRST_STAGE
-from inspector.core.units import dims, plural
+from inspector.core.units import dims
+from inspector.speech import some
 
 
 class Target(Struct, frozen=True):
@@ -38,7 +39,7 @@ class Target(Struct, frozen=True):
     @property
     def words(self) -> str:
         """What Grad-CAM reads: "2048 maps of 7×7"."""
-        return f"{plural(self.maps, 'map')} of {dims(self.size)}"
+        return some(self.maps, "{n} map of {size}", "{n} maps of {size}", size=dims(self.size))
 
 
 def target(network: Network) -> Target:

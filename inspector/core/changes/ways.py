@@ -14,6 +14,7 @@ from inspector.core.design.presets import preset
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import exact
 from inspector.errors import DesignError
+from inspector.speech import say
 
 
 class Way(Struct, frozen=True):
@@ -59,7 +60,7 @@ def _way(network: Network, base: Network, assignment: str, maps: int) -> Way:
     where, _, value = assignment.partition("=")
     if "/" in value:
         number, by = value.split("/")
-        return Way(assignment, problem=f"{exact(int(number))} is no multiple of {by}")
+        return Way(assignment, problem=say("{n} is no multiple of {by}", n=exact(int(number)), by=by))
     try:
         design = edit(network.design, assignment)
     except DesignError as error:
@@ -69,6 +70,6 @@ def _way(network: Network, base: Network, assignment: str, maps: int) -> Way:
     offer = price_of(network, design)
     after = analyze(design)
     if target(after).maps != maps:
-        return Way(assignment, problem=f"{address(design)} was set on its own, and stays")
+        return Way(assignment, problem=say("{address} was set on its own, and stays", address=address(design)))
     found = carried(base, after)
     return Way(assignment, offer, found.same, found.before)

@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from inspector.core.network.kinds import kind, operation
 from inspector.core.network.node import Node
-from inspector.core.units import arrow, dims, features, plural
+from inspector.core.units import arrow, dims, features
+from inspector.speech import later, say, some
 
 
-def puts_out(who: str, old: Node, new: Node) -> str:
-    """What comes in otherwise than before, in words; `who` are the words for what puts it out."""
+class Source(NamedTuple):
+    """What puts out what comes in: the image, a place that `ends` a group, a `path` before a sum, or any other place."""
+
+    name: str
+    role: Literal["image", "ends", "path", "place"] = "place"
+
+
+def puts_out(who: Source, old: Node, new: Node) -> str:
+    """What comes in otherwise than before, in words."""
     was, now = old.input, new.input
     if was[1] != now[1]:
-        noun = "channel" if who.startswith("the image") else "feature map"
-        return f"{who} {plural(now[1], noun)}"
+        return _many_maps(who, now[1])
     if was[2:] != now[2:]:
-        return f"{who} {dims(now[2:])} pixels" if who.startswith("the image") else f"{who} maps of {dims(now[2:])}"
-    return f"the batch is {now[0]} now" if was[0] != now[0] else f"{who} positions farther apart, or closer"
+        return say(_SIZES[who.role], who=who.name, size=dims(now[2:]))
+    if was[0] != now[0]:
+        return say("the batch is {n} now", n=now[0])
+    return say(_APART[who.role], who=who.name)
+
+
+def _many_maps(who: Source, maps: int) -> str:
+    if who.role == "image":
+        return some(maps, "the image now has {n} channel", "the image now has {n} channels")
+    if who.role == "path":
+        return some(maps, "the path now ends in {n} feature map", "the path now ends in {n} feature maps")
+    if who.role == "ends":
+        return some(maps, "{who} now ends in {n} feature map", "{who} now ends in {n} feature maps", who=who.name)
+    return some(maps, "{who} now puts out {n} feature map", "{who} now puts out {n} feature maps", who=who.name)
+
+
+_SIZES = {
+    "image": later("the image now has {size} pixels"),
+    "path": later("the path now ends in maps of {size}"),
+    "ends": later("{who} now ends in maps of {size}"),
+    "place": later("{who} now puts out maps of {size}"),
+}
+_APART = {
+    "image": later("the image now has positions farther apart, or closer"),
+    "path": later("the path now ends in positions farther apart, or closer"),
+    "ends": later("{who} now ends in positions farther apart, or closer"),
+    "place": later("{who} now puts out positions farther apart, or closer"),
+}
 
 
 def arrived(node: Node) -> str:
@@ -34,12 +68,26 @@ def changed(old: Node, new: Node) -> str:
     if old.output[2:] != new.output[2:]:
         differing.append(arrow(dims(old.output[2:]), dims(new.output[2:])))
     if old.output[0] != new.output[0]:
-        differing.append(f"batch {arrow(old.output[0], new.output[0])}")
+        differing.append(say("batch {change}", change=arrow(old.output[0], new.output[0])))
     if not differing and old.input[2:] != new.input[2:]:
-        differing.append(f"input {arrow(dims(old.input[2:]), dims(new.input[2:]))}")
+        differing.append(say("input {change}", change=arrow(dims(old.input[2:]), dims(new.input[2:]))))
     if not differing:
-        differing.append(f"total stride {arrow(old.stride, new.stride)}")
+        differing.append(say("total stride {change}", change=arrow(old.stride, new.stride)))
     return ", ".join(differing)
+
+
+_COUNTS = {
+    "filters": later("{change} filters"),
+    "channels": later("{change} channels"),
+    "classes": later("{change} classes"),
+    "inputs": later("{change} inputs"),
+}
+_WINDOW = {
+    "kernel": later("kernel {change}"),
+    "stride": later("stride {change}"),
+    "dilation": later("dilation {change}"),
+    "groups": later("groups {change}"),
+}
 
 
 def _numbers(old: Node, new: Node) -> Iterator[str]:
@@ -48,9 +96,9 @@ def _numbers(old: Node, new: Node) -> Iterator[str]:
     pairs = [(old.output[1], new.output[1], words[0]), (old.input[1], new.input[1], words[1])]
     for was, now, word in pairs if words[0] != words[1] else pairs[:1]:
         if was != now:
-            yield f"{arrow(was, now)} {word}"
+            yield say(_COUNTS[word], change=arrow(was, now))
     if old.window is not None and new.window is not None:
-        for name in ("kernel", "stride", "dilation", "groups"):
+        for name in _WINDOW:
             was, now = getattr(old.window, name), getattr(new.window, name)
             if was != now:
-                yield f"{name} {arrow(was, now)}"
+                yield say(_WINDOW[name], change=arrow(was, now))

@@ -22,6 +22,7 @@ from inspector.core.design.fields import (
 )
 from inspector.core.names import STAGES, BlockKind, StrideOn, block_name
 from inspector.errors import DesignError
+from inspector.speech import say
 
 CONVOLUTIONS: dict[str, tuple[str, ...]] = {"bottleneck": ("conv1", "conv2", "conv3"), "basic": ("conv1", "conv2")}
 """The convolutions of a block's residual path, in forward order."""
@@ -67,13 +68,21 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         _check(self, STAGE_FIELDS, "stage.")
         if self.width < 1:
-            reason = f"makes the 3×3 int({self.planes} · {self.width_per_group} / 64) = 0 channels wide"
-            raise DesignError("stage.width_per_group", f"{reason}; must be at least 64 / planes", self.width_per_group)
+            reason = say(
+                "makes the 3×3 int({planes} · {width} / 64) = 0 channels wide; must be at least 64 / planes",
+                planes=self.planes,
+                width=self.width_per_group,
+            )
+            raise DesignError("stage.width_per_group", reason, self.width_per_group)
         if self.width > MAX_DERIVED_CHANNELS:
-            reason = f"makes the 3×3 {self.width} channels wide; at most {MAX_DERIVED_CHANNELS} can be built"
+            reason = say(
+                "makes the 3×3 {n} channels wide; at most {most} can be built", n=self.width, most=MAX_DERIVED_CHANNELS
+            )
             raise DesignError("stage.width_per_group", reason, self.width_per_group)
         if self.outplanes > MAX_DERIVED_CHANNELS:
-            reason = f"makes {self.outplanes} output channels; at most {MAX_DERIVED_CHANNELS} can be built"
+            reason = say(
+                "makes {n} output channels; at most {most} can be built", n=self.outplanes, most=MAX_DERIVED_CHANNELS
+            )
             raise DesignError("stage.expansion", reason, self.expansion)
         if self.overrides != ():
             self._check_overrides()
@@ -81,20 +90,20 @@ class Stage(Struct, frozen=True, forbid_unknown_fields=True):
     def _check_overrides(self) -> None:
         previous = 0
         if type(self.overrides) is not tuple or any(type(override) is not Override for override in self.overrides):
-            raise DesignError("stage.overrides", "must be a tuple of Override", self.overrides)
+            raise DesignError("stage.overrides", say("must be a tuple of Override"), self.overrides)
         for override in self.overrides:
             if override == Override(override.block):
-                raise DesignError("stage.overrides.block", "must set conv1, conv2 or conv3", override.block)
+                raise DesignError("stage.overrides.block", say("must set conv1, conv2 or conv3"), override.block)
             if override.block > self.blocks:
-                reason = f"there is no such block; must be an integer from 1 to {self.blocks}"
+                reason = say("there is no such block; must be an integer from 1 to {n}", n=self.blocks)
                 raise DesignError("stage.overrides.block", reason, override.block)
             if override.block <= previous:
-                raise DesignError("stage.overrides.block", "must be named once, in rising order", override.block)
+                raise DesignError("stage.overrides.block", say("must be named once, in rising order"), override.block)
             previous = override.block
             for name in ("conv1", "conv2"):
                 filters = getattr(override, name)
                 if filters is not None and filters % self.groups:
-                    reason = f"must be divisible by the {self.groups} groups of conv2"
+                    reason = say("must be divisible by the {n} groups of conv2", n=self.groups)
                     raise DesignError(f"block {override.block}.{name}", reason, filters)
 
     @property
@@ -177,7 +186,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
         _check(self, DESIGN_FIELDS, "")
         for name, kind in _PARTS:
             if type(getattr(self, name)) is not kind:
-                raise DesignError(name, f"must be a {kind.__name__}", getattr(self, name))
+                raise DesignError(name, say("must be a {kind}", kind=kind.__name__), getattr(self, name))
         if self.block == "basic":
             self._check_basic()
         self._check_size()
@@ -188,23 +197,24 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
         stage, block = self.target_block
         blocks = self.stage(stage).blocks
         if block > blocks:
-            reason = f"no such block; {stage} has {block_name(stage, 1)} to {block_name(stage, blocks)}"
+            first, last = block_name(stage, 1), block_name(stage, blocks)
+            reason = say("no such block; {stage} has {first} to {last}", stage=stage, first=first, last=last)
             raise DesignError("target", reason, self.target)
 
     def _check_basic(self) -> None:
         if self.stride_on != "conv1":
-            raise DesignError("stride_on", "a basic block strides on conv1, its first 3×3", self.stride_on)
+            raise DesignError("stride_on", say("a basic block strides on conv1, its first 3×3"), self.stride_on)
         for name in STAGES:
             stage: Stage = getattr(self, name)
             for field, only in (("expansion", 1), ("groups", 1), ("width_per_group", 64), ("dilate", False)):
                 value = getattr(stage, field)
                 if value != only:
-                    reason = f"must be {str(only).lower()} in a basic block, as in torchvision"
+                    reason = say("must be {value} in a basic block, as in torchvision", value=str(only).lower())
                     raise DesignError(f"{name}.{field}", reason, value)
             for override in stage.overrides:
                 if override.conv3 is not None:
                     address = block_name(name, override.block) + ".conv3"
-                    raise DesignError(address, "a basic block has conv1 and conv2 only", override.conv3)
+                    raise DesignError(address, say("a basic block has conv1 and conv2 only"), override.conv3)
 
     def _check_size(self) -> None:
         batch, channels, height, width = self.input
@@ -214,7 +224,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
             for override in stage.overrides:
                 widest = max(widest, override.conv1 or 0, override.conv2 or 0, override.conv3 or 0)
         if widest * batch * height * width > MAX_ELEMENTS:
-            reason = f"feature maps of {widest} channels would be more than torch can address (2**60 elements)"
+            reason = say("feature maps of {n} channels would be more than torch can address (2**60 elements)", n=widest)
             raise DesignError("input", reason, list(self.input))
 
     @property

@@ -12,6 +12,7 @@ from inspector.core.design.fields import DESIGN_FIELDS, STAGE_FIELDS, STEM_FIELD
 from inspector.core.design.presets import preset
 from inspector.core.names import STAGES, block_name
 from inspector.core.units import arrow
+from inspector.speech import say, some
 
 
 class Edited(Struct, frozen=True):
@@ -61,13 +62,14 @@ def called(design: Design) -> str:
     if not differing:
         return design.base
     if len(differing) > 1:
-        return f"{design.base} with {len(differing)} edits"
-    return f"{design.base} with {differing[0].address}={value(differing[0].after)}"
+        return say("{base} with {n} edits", base=design.base, n=len(differing))
+    edit = f"{differing[0].address}={value(differing[0].after)}"
+    return say("{base} with {edit}", base=design.base, edit=edit)
 
 
 def told(differing: tuple[Edited, ...]) -> str:
     """Some edits in words: "conv5_3.conv3 2048 → 1024", or how many there are."""
-    return differing[0].words if len(differing) == 1 else f"{len(differing)} edits"
+    return differing[0].words if len(differing) == 1 else some(len(differing), "{n} edit", "{n} edits")
 
 
 def version(design: Design) -> str:

@@ -25,6 +25,7 @@ from inspector.core.design.fields import (
 from inspector.core.names import STAGES, BlockKind, block_name, layer_name, stage_name
 from inspector.errors import DesignError, nearest
 from inspector.outside import shown
+from inspector.speech import say
 
 Value = int | str | bool | tuple[int, ...]
 
@@ -85,13 +86,13 @@ def _each(design: Design, assignment: str) -> list[tuple[str, str]]:
     """
     address, equals, text = (part.strip() for part in assignment.partition("="))
     if not equals:
-        raise DesignError(address, "must be ADDRESS=VALUE, like conv5_x.planes=384")
+        raise DesignError(address, say("must be ADDRESS=VALUE, like conv5_x.planes=384"))
     several = _SEVERAL.fullmatch(address)
     if several:
         return [(f"{stage}.{several[1]}", text) for stage in STAGES]
     if address == WIDTH:
         if not _FACTOR.fullmatch(text) or float(text) == 0:
-            raise DesignError(address, "must be a number above 0, like 0.75 or 2", text or "''")
+            raise DesignError(address, say("must be a number above 0, like 0.75 or 2"), text or "''")
         planes = {"stem": design.stem.planes, **{stage: design.stage(stage).planes for stage in STAGES}}
         return [(f"{name}.planes", str(_scaled(count, float(text)))) for name, count in planes.items()]
     return [(address, text)]
@@ -165,8 +166,8 @@ def resolve(design: Design, address: str) -> Field:
     convolution = _CONVOLUTION.fullmatch(address)
     if convolution:
         return _convolution(design, address, convolution)
-    hint = nearest(address, addresses(design, address)) or "; one is conv5_x.planes, the README lists all"
-    raise DesignError(address, f"no such address{hint}")
+    hint = nearest(address, addresses(design, address)) or say("; one is conv5_x.planes, the README lists all")
+    raise DesignError(address, f"{say('no such address')}{hint}")
 
 
 def write(design: Design, field: Field, value: Value) -> Design:
@@ -187,7 +188,10 @@ def write(design: Design, field: Field, value: Value) -> Design:
 
 def _then(field: Field, value: Value, error: DesignError) -> DesignError:
     """What is said of a value that is allowed by itself, and at odds with another."""
-    return DesignError(field.address, f"then {error.address} = {shown(error.value)} {error.reason}", value)
+    reason = say(
+        "then {address} = {value} {reason}", address=error.address, value=shown(error.value), reason=error.reason
+    )
+    return DesignError(field.address, reason, value)
 
 
 def _written(design: Design, field: Field, value: Value) -> Design:
@@ -264,10 +268,14 @@ def _convolution(design: Design, address: str, match: re.Match[str]) -> Field:
     blocks = design.stage(stage).blocks
     if not 1 <= block <= blocks:
         first, last = (block_name(stage, 1), block_name(stage, blocks)) if paper else ("0", str(blocks - 1))
-        raise DesignError(address, f"no such block; {stage} has {first} to {last}")
+        raise DesignError(
+            address, say("no such block; {stage} has {first} to {last}", stage=stage, first=first, last=last)
+        )
     names = CONVOLUTIONS[design.block]
     if name not in names:
-        raise DesignError(address, f"no such convolution; a {design.block} block has {', '.join(names)}")
+        raise DesignError(
+            address, say("no such convolution; a {kind} block has {names}", kind=design.block, names=", ".join(names))
+        )
     value = design.stage(stage).filters(design.block, block)[names.index(name)]
     return Field(block_name(stage, block), name, OVERRIDE_FIELDS[name], value, stage, block)
 
@@ -316,7 +324,7 @@ def step(design: Design, field: Field, steps: int) -> Design:
     elif isinstance(spec, BlockName):
         value = _stepped_target(design, steps)
     else:
-        raise DesignError(field.address, f"is stepped size by size: {field.address}.height")
+        raise DesignError(field.address, say("is stepped size by size: {address}", address=f"{field.address}.height"))
     return write(design, field, value)
 
 

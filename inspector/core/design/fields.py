@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from inspector.core.names import block_name, stage_name
+from inspector.speech import say
 
 PRESETS = (
     "resnet18",
@@ -45,7 +46,9 @@ class Integer(Struct, frozen=True):
     @property
     def allowed(self) -> str:
         """What is allowed, as the end of a sentence."""
-        return f"must be an {'odd ' if self.is_odd else ''}integer from {self.low} to {self.high}"
+        if self.is_odd:
+            return say("must be an odd integer from {low} to {high}", low=self.low, high=self.high)
+        return say("must be an integer from {low} to {high}", low=self.low, high=self.high)
 
     def admits(self, value: object) -> bool:
         """Whether `value` is of the right type and in range."""
@@ -76,7 +79,7 @@ class Choice(Struct, frozen=True):
     @property
     def allowed(self) -> str:
         """What is allowed, as the end of a sentence."""
-        return "must be " + " or ".join(self.options)
+        return say("must be {options}", options=say(" or ").join(self.options))
 
     def admits(self, value: object) -> bool:
         """Whether `value` is of the right type and in range."""
@@ -97,7 +100,7 @@ class Flag(Struct, frozen=True):
     @property
     def allowed(self) -> str:
         """What is allowed, as the end of a sentence."""
-        return "must be true or false"
+        return say("must be true or false")
 
     def admits(self, value: object) -> bool:
         """Whether `value` is of the right type and in range."""
@@ -125,7 +128,7 @@ class Shape(Struct, frozen=True):
     @property
     def allowed(self) -> str:
         """What is allowed, as the end of a sentence."""
-        return f"must be N,C,H,W: four integers from {self.size.low} to {self.size.high}"
+        return say("must be N,C,H,W: four integers from {low} to {high}", low=self.size.low, high=self.size.high)
 
     def admits(self, value: object) -> bool:
         """Whether `value` is of the right type and in range."""
@@ -150,7 +153,7 @@ class BlockName(Struct, frozen=True):
     @property
     def allowed(self) -> str:
         """What is allowed, as the end of a sentence."""
-        return "must be last, or a block like conv5_3 or layer4.2"
+        return say("must be last, or a block like conv5_3 or layer4.2")
 
     def admits(self, value: object) -> bool:
         """Whether `value` is a block's name in the paper, or `last`; a design tells whether it has that block."""

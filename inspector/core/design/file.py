@@ -14,6 +14,7 @@ from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
 from inspector.errors import DesignError, DesignFileError, nearest
 from inspector.outside import shown
+from inspector.speech import say
 
 
 def parse(text: str) -> Design:
@@ -21,7 +22,7 @@ def parse(text: str) -> Design:
     try:
         data = toml.loads(text)
     except ValueError as error:
-        raise DesignFileError(f"not TOML: {shown(str(error), 200)}") from None
+        raise DesignFileError(say("not TOML: {what}", what=shown(str(error), 200))) from None
     _check_keys(data, (*DESIGN_FIELDS, "stem", *STAGES), "")
     values: dict[str, object] = {name: _frozen(data[name]) for name in DESIGN_FIELDS if name in data}
     for name, value in values.items():
@@ -75,7 +76,9 @@ def _stage(name: str, base: Stage, data: object) -> Stage:
     if isinstance(data, Mapping) and "overrides" in data:
         tables = data["overrides"]
         if not isinstance(tables, list):
-            raise DesignError(f"{name}.overrides", f"must be tables, written [[{name}.overrides]]", tables)
+            raise DesignError(
+                f"{name}.overrides", say("must be tables, written {how}", how=f"[[{name}.overrides]]"), tables
+            )
         values["overrides"] = tuple(_override(f"{name}.overrides[{at}]", table) for at, table in enumerate(tables))
     try:
         return Stage(**values)  # type: ignore[arg-type]  # checked field by field
@@ -86,14 +89,14 @@ def _stage(name: str, base: Stage, data: object) -> Stage:
 def _override(address: str, data: object) -> Override:
     values = _values(address, None, data, OVERRIDE_FIELDS)
     if "block" not in values:
-        raise DesignError(f"{address}.block", "is missing; it says which block, counted from 1")
+        raise DesignError(f"{address}.block", say("is missing; it says which block, counted from 1"))
     return Override(**values)  # type: ignore[arg-type]  # checked field by field
 
 
 def _values(address: str, base: Struct | None, data: object, specs: Mapping[str, Spec | None]) -> dict[str, object]:
     """The fields of `base` with those of a TOML table over them, each checked; a spec of None is checked elsewhere."""
     if not isinstance(data, Mapping):
-        raise DesignError(address, f"must be a table, written [{address}]", data)
+        raise DesignError(address, say("must be a table, written {how}", how=f"[{address}]"), data)
     _check_keys(data, specs, f"{address}.")
     values = structs.asdict(base) if base is not None else {}
     for name, spec in specs.items():
@@ -106,7 +109,7 @@ def _values(address: str, base: Struct | None, data: object, specs: Mapping[str,
 def _check_keys(data: Mapping[str, object], known: Mapping[str, Spec | None] | tuple[str, ...], prefix: str) -> None:
     for key in data:
         if key not in known:
-            raise DesignError(f"{prefix}{key}", f"unknown key{nearest(key, known)}", data[key])
+            raise DesignError(f"{prefix}{key}", f"{say('unknown key')}{nearest(key, known)}", data[key])
 
 
 def _check_value(address: str, spec: Spec, value: object) -> None:

@@ -8,6 +8,7 @@ from inspector.core.design.design import Design, Stage
 from inspector.core.design.fields import PRESETS
 from inspector.core.names import BlockKind
 from inspector.errors import DesignError, nearest
+from inspector.speech import say
 
 _Row = tuple[BlockKind, tuple[int, int, int, int], int, int]
 
@@ -33,7 +34,7 @@ def preset(name: str) -> Design:
     """
     if not isinstance(name, str) or name not in _TABLE:
         name = str(name)
-        raise DesignError(name, f"no such preset{nearest(name, PRESETS)} ({', '.join(PRESETS)})")
+        raise DesignError(name, f"{say('no such preset')}{nearest(name, PRESETS)} ({', '.join(PRESETS)})")
     return _preset(name)
 
 

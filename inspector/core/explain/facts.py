@@ -18,6 +18,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Window
 from inspector.core.network.tree import Place
 from inspector.core.units import Dims, difference, dims, exact, short_bytes
+from inspector.speech import later, say
 
 
 class Fact(Struct, frozen=True):
@@ -30,10 +31,11 @@ class Fact(Struct, frozen=True):
 
 def title(network: Network, place: Place) -> str:
     """What a place is, in words: "bottleneck, 3 of 3 in conv5_x"."""
-    words = kind(place.node).title
+    words = say(kind(place.node).title)
     if kind(place.node).is_block:
         stage = network.at(place.where[:1])
-        return f"{words}, {place.where[1] + 1} of {len(stage.node.children)} in {stage.name}"
+        number, count = place.where[1] + 1, len(stage.node.children)
+        return say("{what}, {n} of {count} in {stage}", what=words, n=number, count=count, stage=stage.name)
     return words
 
 
@@ -55,28 +57,28 @@ def facts(network: Network, place: Place, baseline: Network | None = None, again
         said.append(_bytes_here(node))
     if node.stride is not None and node.kind != "Input":
         field = receptive_field(network, place.where)
-        said.append(Fact("in all", (f"/{node.stride}: {node.stride} pixels a position",)))
-        said.append(Fact("sees", (f"{field} × {field} input pixels",)))
+        said.append(Fact(say("in all"), (say("/{n}: {n} pixels a position", n=node.stride),)))
+        said.append(Fact(say("sees"), (say("{n} × {n} input pixels", n=field),)))
     if kind(node).is_block and place.where == (read := target(network)).where:
         said.append(_target(read))
     source = follows(network.design, place)
     if source:
-        said.append(Fact("channels", (f"follow {source}",)))
+        said.append(Fact(say("channels"), (say("follow {place}", place=source),)))
     return tuple(said)
 
 
 def _target(read: Target) -> Fact:
     """What Grad-CAM reads here, and how one says so to pytorch-grad-cam and to torch-cam."""
-    cell = f"a cell is {read.stride}×{read.stride} pixels, sees {read.field}×{read.field}"
+    cell = say("a cell is {n}×{n} pixels, sees {field}×{field}", n=read.stride, field=read.field)
     code = (f"target_layers = [{read.expression}]", f'target_layer="{read.path}"')
-    return Fact("Grad-CAM", (f"reads {read.words} here", cell, *code))
+    return Fact("Grad-CAM", (say("reads {maps} here", maps=read.words), cell, *code))
 
 
 def _shapes(node: Node) -> list[Fact]:
     if node.kind == "Input":
-        note = ("the image's size is in no weight; its channels are, in conv1's",)
-        return [Fact("shape", (f"{dims(node.output)}  N×C×H×W",)), Fact("note", note)]
-    return [Fact("input", (dims(node.input[1:]),)), Fact("output", (dims(node.output[1:]),))]
+        note = (say("the image's size is in no weight; its channels are, in conv1's"),)
+        return [Fact(say("shape"), (f"{dims(node.output)}  N×C×H×W",)), Fact(say("note"), note)]
+    return [Fact(say("input"), (dims(node.input[1:]),)), Fact(say("output"), (dims(node.output[1:]),))]
 
 
 def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one return a kind
@@ -84,24 +86,26 @@ def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one 
     if node.kind == "Conv2d":
         return _convolution(node)
     if node.kind == "MaxPool2d" and node.window:
-        return [Fact("kernel", (_placing(node.window),)), *_sizes(node, node.window)]
+        return [Fact(say("kernel"), (_placing(node.window),)), *_sizes(node, node.window)]
     if node.kind == "BatchNorm2d":
         channels = node.output[1]
         return [
-            Fact("learned", (f"{channels} weights, {channels} biases",)),
-            Fact("buffers", (f"{channels} means, {channels} variances",)),
+            Fact(say("learned"), (say("{n} weights, {n} biases", n=channels),)),
+            Fact(say("buffers"), (say("{n} means, {n} variances", n=channels),)),
         ]
     if node.kind == "Stage":
         return _stage(network.design, place)
     if kind(node).is_block:
         return [_shortcut(node)]
     if node.kind == "Add":
-        return [Fact("sum", (f"of two maps of {dims(node.output[1:])}: the path's and the shortcut's",))]
+        return [
+            Fact(say("sum"), (say("of two maps of {size}: the path's and the shortcut's", size=dims(node.output[1:])),))
+        ]
     if node.kind == "ResNet":
         return [_depth(network.design)]
     if node.kind == "Linear":
         out, features = node.weight or (0, 0)
-        return [Fact("weight", (f"{out} classes × {features} features",))]
+        return [Fact(say("weight"), (say("{classes} classes × {features} features", classes=out, features=features),))]
     return []
 
 
@@ -110,27 +114,34 @@ def _convolution(node: Node) -> list[Fact]:
     if window is None or weight is None:
         return []
     filters, channels, kernel, _ = weight
-    groups = (f"{window.groups} groups of {filters // window.groups} filters",) if window.groups > 1 else ()
+    own = filters // window.groups
+    groups = (say("{n} groups of {filters} filters", n=window.groups, filters=own),) if window.groups > 1 else ()
     return [
-        Fact("kernel", (_placing(window), *groups)),
+        Fact(say("kernel"), (_placing(window), *groups)),
         *_sizes(node, window),
-        Fact("weight", (f"{filters} filters × {channels} channels", f"× {kernel} × {kernel}")),
+        Fact(
+            say("weight"),
+            (say("{n} filters × {channels} channels", n=filters, channels=channels), f"× {kernel} × {kernel}"),
+        ),
     ]
 
 
 def _placing(window: Window) -> str:
-    dilation = f", dilation {window.dilation}" if window.dilation > 1 else ""
-    return f"{window.kernel}×{window.kernel}, stride {window.stride}, padding {window.padding}{dilation}"
+    dilation = say(", dilation {n}", n=window.dilation) if window.dilation > 1 else ""
+    told = say(
+        "{n}×{n}, stride {stride}, padding {padding}", n=window.kernel, stride=window.stride, padding=window.padding
+    )
+    return told + dilation
 
 
 def _sizes(node: Node, window: Window) -> list[Fact]:
     """How the output's height follows from the input's, and its width where it is another (torch.nn.Conv2d)."""
     told = []
-    for at, label in ((2, "height"), (3, "width")):
+    for at, label in ((2, later("height")), (3, later("width"))):
         if label == "height" or node.input[2] != node.input[3]:
             reach = f"{window.dilation}·({window.kernel} - 1)"
             sum_ = f"({node.input[at]} + 2·{window.padding} - {reach} - 1)"
-            told.append(Fact(label, (f"⌊{sum_} / {window.stride}⌋", f"+ 1 = {node.output[at]}")))
+            told.append(Fact(say(label), (f"⌊{sum_} / {window.stride}⌋", f"+ 1 = {node.output[at]}")))
     return told
 
 
@@ -138,40 +149,43 @@ def _stage(design: Design, place: Place) -> list[Fact]:
     stage = design.stage(place.name)
     inplanes, outplanes = place.node.input[1], place.node.output[1]
     times = f" × {stage.expansion} = {stage.outplanes}" if design.block == "bottleneck" else ""
-    channels = [f"{inplanes} inplanes", f"→ {stage.planes} planes{times}"]
+    channels = [say("{n} inplanes", n=inplanes), say("→ {n} planes{times}", n=stage.planes, times=times)]
     if outplanes != stage.outplanes:
-        channels.append(f"→ {outplanes} filters in its last block")
-    told = [Fact("channels", tuple(channels))]
+        channels.append(say("→ {n} filters in its last block", n=outplanes))
+    told = [Fact(say("channels"), tuple(channels))]
     if design.block == "bottleneck":
-        told.append(Fact("width", (f"{stage.width} channels in the 3×3",)))
-    return [*told, Fact("strides", _strides(design, place))]
+        told.append(Fact(say("width"), (say("{n} channels in the 3×3", n=stage.width),)))
+    return [*told, Fact(say("strides"), _strides(design, place))]
 
 
 def _strides(design: Design, place: Place) -> tuple[str, ...]:
     """Where a stage goes to a smaller feature map, and where it does not."""
     stage = design.stage(place.name)
     if stage.stride == 1:
-        return ("nowhere: height and width stay",)
+        return (say("nowhere: height and width stay"),)
     if stage.dilate:
-        return (f"nowhere: dilated by {stage.stride} instead",)
+        return (say("nowhere: dilated by {n} instead", n=stage.stride),)
     if design.block == "basic":
-        return (f"/{stage.stride} in {block_name(place.name, 1)}'s first 3×3",)
+        return (say("/{n} in {block}'s first 3×3", n=stage.stride, block=block_name(place.name, 1)),)
     convolution = "1×1 (v1)" if design.stride_on == "conv1" else "3×3 (v1.5)"
-    return (f"/{stage.stride} in {block_name(place.name, 1)}'s {convolution}",)
+    first = block_name(place.name, 1)
+    return (say("/{n} in {block}'s {convolution}", n=stage.stride, block=first, convolution=convolution),)
 
 
 def _shortcut(node: Node) -> Fact:
     inplanes, outplanes = node.input[1], node.output[1]
     if not has_projection(node):
-        return Fact("shortcut", (f"identity: stride 1, and {inplanes} channels on both sides",))
+        return Fact(say("shortcut"), (say("identity: stride 1, and {n} channels on both sides", n=inplanes),))
     if inplanes != outplanes:
-        return Fact("shortcut", (f"projection, since the sum needs {outplanes} channels and {inplanes} come in",))
-    return Fact("shortcut", ("projection, since the path strides and the sum needs equal sizes",))
+        why = say("projection, since the sum needs {n} channels and {came} come in", n=outplanes, came=inplanes)
+        return Fact(say("shortcut"), (why,))
+    return Fact(say("shortcut"), (say("projection, since the path strides and the sum needs equal sizes"),))
 
 
 def _depth(design: Design) -> Fact:
     per_block = len(CONVOLUTIONS[design.block])
-    return Fact("layers", (layers(design), f"= {design.depth}, conv1, {per_block} a block, fc"))
+    words = say("= {depth}, conv1, {n} a block, fc", depth=design.depth, n=per_block)
+    return Fact(say("layers"), (layers(design), words))
 
 
 def _against(place: Place, baseline: Network, name: str) -> list[Fact]:
@@ -182,21 +196,23 @@ def _against(place: Place, baseline: Network, name: str) -> list[Fact]:
         return []
     params = place.node.params - (before.params if before else 0)
     macs = place.node.macs - (before.macs if before else 0)
-    words = [] if before else ["new, not there"]
+    words = [] if before else [say("new, not there")]
     words += [f"{difference(params)} params"] if params else []
     words += [f"{difference(macs)} MACs"] if macs else []
-    return [Fact("against", (name or called(baseline.design), *words))] if words else []
+    return [Fact(say("against"), (name or called(baseline.design), *words))] if words else []
 
 
 def _bytes(network: Network) -> list[Fact]:
     told = memory(network)
+    full, half = (short_bytes(told.params[dtype]) for dtype in ("fp32", "fp16"))
+    kept, sgd = short_bytes(told.train_activations), short_bytes(told.training("sgd+momentum"))
     return [
-        Fact("weights", (f"{short_bytes(told.params['fp32'])} in fp32, {short_bytes(told.params['fp16'])} in fp16",)),
-        Fact("training", (f"{short_bytes(told.train_activations)} kept for backward,",)),
-        Fact("", (f"{short_bytes(told.training('sgd+momentum'))} with SGD and momentum,",)),
-        Fact("", (f"{short_bytes(told.training('adam'))} with Adam",)),
-        Fact("inference", (f"{short_bytes(told.inference_peak)} of feature maps at the peak",)),
-        Fact("not in it", (OUTSIDE.removeprefix("bytes leave out "),)),
+        Fact(say("weights"), (say("{full} in fp32, {half} in fp16", full=full, half=half),)),
+        Fact(say("training"), (say("{bytes} kept for backward,", bytes=kept),)),
+        Fact("", (say("{bytes} with SGD and momentum,", bytes=sgd),)),
+        Fact("", (say("{bytes} with Adam", bytes=short_bytes(told.training("adam"))),)),
+        Fact(say("inference"), (say("{bytes} of feature maps at the peak", bytes=short_bytes(told.inference_peak)),)),
+        Fact(say("not in it"), (say(OUTSIDE),)),
     ]
 
 
@@ -204,17 +220,17 @@ def _bytes_here(node: Node) -> Fact:
     """In fp32: what the operation's parameters take, and the feature map that it puts out."""
     size = DTYPES["fp32"]
     out = map_bytes(node)
-    parts = [f"{short_bytes(size * node.params)} of parameters"] if node.params else []
+    parts = [say("{bytes} of parameters", bytes=short_bytes(size * node.params))] if node.params else []
     if node.kind == "BatchNorm2d":
-        parts.append(f"{short_bytes(2 * size * node.output[1] + INDEX)} of buffers")
-    parts.append(f"{short_bytes(out)} of output" if out else "no new map: in place")
-    return Fact("bytes", (", ".join(parts),))
+        parts.append(say("{bytes} of buffers", bytes=short_bytes(2 * size * node.output[1] + INDEX)))
+    parts.append(say("{bytes} of output", bytes=short_bytes(out)) if out else say("no new map: in place"))
+    return Fact(say("bytes"), (", ".join(parts),))
 
 
 def _costs(network: Network, node: Node) -> list[Fact]:
     told = []
     if node.params:
-        told.append(Fact("params", _with_share(_product(node), node.params, network.params)))
+        told.append(Fact(say("params"), _with_share(_product(node), node.params, network.params)))
     if node.macs:
         positions = _positions(node.output) if node.kind == "Conv2d" else ""
         factors = (f"{exact(node.params)}{positions}",) if positions else ()
@@ -238,4 +254,4 @@ def _with_share(factors: tuple[str, ...], amount: int, total: int, *, equals: bo
 
 def _positions(output: Dims) -> str:
     batch, _, height, width = output
-    return f" × {height} × {width}" + (f" × {batch} images" if batch > 1 else "")
+    return f" × {height} × {width}" + (say(" × {n} images", n=batch) if batch > 1 else "")

@@ -10,6 +10,7 @@ from inspector.core.network.blocks import has_projection, parts
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.network.tree import Place
+from inspector.speech import say
 
 CLASSES = {"bottleneck": "Bottleneck", "basic": "BasicBlock"}
 """Torchvision's class of a block."""
@@ -65,13 +66,13 @@ def steps(network: Network, place: Place) -> tuple[Step, ...]:
             "call",
             f"self.{place.path} = self._make_layer({block}, {stage.planes}, {stage.blocks}, "
             f"stride={stage.stride}{dilate})",
-            f"self.inplanes is {made.inplanes}",
+            say("self.inplanes is {n}", n=made.inplanes),
         )
     ]
     if stage.dilate:
         told.append(Step("dilate", "dilate: self.dilation *= stride, stride = 1", f"× {stage.stride}"))
     is_other = made.inplanes != made.out
-    usual = "" if made.out == stage.outplanes else f" (planes * expansion is {stage.outplanes})"
+    usual = "" if made.out == stage.outplanes else say(" (planes * expansion is {n})", n=stage.outplanes)
     told += [
         Step(
             "test",
@@ -80,7 +81,7 @@ def steps(network: Network, place: Place) -> tuple[Step, ...]:
         ),
         Step(
             "downsample",
-            "downsample = conv1x1 with that stride, and a batch norm",
+            say("downsample = conv1x1 with that stride, and a batch norm"),
             f"{made.inplanes} → {made.out}" + (f", /{made.stride}" if made.stride > 1 else ""),
             depth=1,
             is_taken=made.is_projected,
@@ -88,15 +89,15 @@ def steps(network: Network, place: Place) -> tuple[Step, ...]:
         ),
         Step(
             "first",
-            "first block, with that stride and downsample",
+            say("first block, with that stride and downsample"),
             f"{block}({made.inplanes}, {stage.planes}, {made.stride})",
             builds=(first,),
         ),
         Step("inplanes", "self.inplanes = planes * expansion", f"{made.inplanes} → {made.out}{usual}"),
         Step(
             "rest",
-            "the other blocks, stride 1, no downsample",
-            f"{len(rest)} × {block}({made.out}, {stage.planes})" if rest else "none",
+            say("the other blocks, stride 1, no downsample"),
+            f"{len(rest)} × {block}({made.out}, {stage.planes})" if rest else say("none"),
             is_taken=bool(rest),
             builds=rest,
         ),

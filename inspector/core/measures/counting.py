@@ -11,27 +11,28 @@ from inspector.core.network.long_stage import Blocks
 from inspector.core.network.node import Node, distinct
 from inspector.core.network.tree import Tree
 from inspector.errors import DesignError, nearest
+from inspector.speech import later, say
 
 DEFAULT = "conv+fc"
 """The convention that is shown unless another is asked for."""
 
 
 WORDS = {
-    "conv": "conv MACs",
-    "fc": "fc MACs",
-    "fc_bias": "fc biases",
-    "norm": "batch-norm outputs",
-    "norm_params": "batch-norm weights",
-    "relu": "relu outputs",
-    "max_pool": "max-pool inputs",
-    "avg_pool": "avg-pool inputs",
-    "pooled": "avg-pool outputs",
+    "conv": later("conv MACs"),
+    "fc": later("fc MACs"),
+    "fc_bias": later("fc biases"),
+    "norm": later("batch-norm outputs"),
+    "norm_params": later("batch-norm weights"),
+    "relu": later("relu outputs"),
+    "max_pool": later("max-pool inputs"),
+    "avg_pool": later("avg-pool inputs"),
+    "pooled": later("avg-pool outputs"),
 }
 """What each term is, in words."""
 
 
 class Convention(Struct, frozen=True):
-    """One tool's way of counting: how often it counts each term. `unit` says what it adds up."""
+    """One tool's way of counting: how often it counts each term. `unit` says what it adds up; it is said with `say`."""
 
     name: str
     tool: str
@@ -46,12 +47,13 @@ class Convention(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The heading of a column: "MACs", "mult-adds (torchinfo)"."""
-        return self.unit if self.name == DEFAULT else f"{self.unit} ({self.name})"
+        return self.unit if self.name == DEFAULT else f"{say(self.unit)} ({self.name})"
 
     @property
     def formula(self) -> str:
         """The sum in words: "conv MACs + fc MACs + 2 × batch-norm outputs + avg-pool inputs"."""
-        return " + ".join(WORDS[term] if times == 1 else f"{times} × {WORDS[term]}" for term, times in self._weighted)
+        words = [(say(WORDS[term]), times) for term, times in self._weighted]
+        return " + ".join(word if times == 1 else f"{times} × {word}" for word, times in words)
 
     @property
     def _weighted(self) -> list[tuple[str, int]]:
@@ -81,29 +83,35 @@ _ALL = {"norm": 2, "relu": 1, "max_pool": 1, "avg_pool": 1}
 CONVENTIONS = {
     each.name: each
     for each in (
-        Convention("conv+fc", "torchvision's published figure; calflops and DeepSpeed `macs`", "MACs", _BOTH),
-        Convention("ptflops", "ptflops 0.7.5, its default backend", "MACs", {**_BOTH, "fc_bias": 1}),
+        Convention("conv+fc", later("torchvision's published figure; calflops and DeepSpeed `macs`"), "MACs", _BOTH),
+        Convention("ptflops", later("ptflops 0.7.5, its default backend"), "MACs", {**_BOTH, "fc_bias": 1}),
         Convention("torchinfo", "torchinfo 1.8.0", "mult-adds", {**_BOTH, "fc_bias": 1, "norm_params": 1}),
         Convention("torchprofile", "torchprofile 0.1.0", "MACs", {**_BOTH, "norm": 1, "pooled": 1}),
         Convention(
             "fvcore",
-            "fvcore 0.1.5 in eval mode, which calls them FLOPs; timm's published figure",
+            later("fvcore 0.1.5 in eval mode, which calls them FLOPs; timm's published figure"),
             "MACs",
             {**_BOTH, "norm": 2, "avg_pool": 1},
         ),
         Convention(
-            "torch-pruning", "Torch-Pruning 1.6.1 at batch 1; ptflops 0.6.9", "MACs", {**_BOTH, "fc_bias": 1, **_ALL}
+            "torch-pruning",
+            later("Torch-Pruning 1.6.1 at batch 1; ptflops 0.6.9"),
+            "MACs",
+            {**_BOTH, "fc_bias": 1, **_ALL},
         ),
         Convention(
             "ptflops-pytorch",
-            "ptflops 0.7.5, backend pytorch, which meets relu and pools twice",
+            later("ptflops 0.7.5, backend pytorch, which meets relu and pools twice"),
             "MACs",
             {**_BOTH, "fc_bias": 1, "norm": 2, "relu": 2, "max_pool": 2, "avg_pool": 2},
         ),
         Convention("thop", "thop 0.1.1", "MACs", {**_BOTH, "norm": 4, "avg_pool": 1, "pooled": 1}),
-        Convention("torch-flops", "torch's FlopCounterMode", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2}),
+        Convention("torch-flops", later("torch's FlopCounterMode"), later("FLOPs of 2 a MAC"), {"conv": 2, "fc": 2}),
         Convention(
-            "deepspeed-flops", "DeepSpeed and calflops `flops`", "FLOPs of 2 a MAC", {"conv": 2, "fc": 2, **_ALL}
+            "deepspeed-flops",
+            later("DeepSpeed and calflops `flops`"),
+            later("FLOPs of 2 a MAC"),
+            {"conv": 2, "fc": 2, **_ALL},
         ),
     )
 }
@@ -113,7 +121,7 @@ CONVENTIONS = {
 def convention(name: str) -> Convention:
     """The convention of a name; DesignError, with the nearest name, where there is none."""
     if name not in CONVENTIONS:
-        raise DesignError(name, f"no such counting{nearest(name, CONVENTIONS)} ({', '.join(CONVENTIONS)})")
+        raise DesignError(name, f"{say('no such counting')}{nearest(name, CONVENTIONS)} ({', '.join(CONVENTIONS)})")
     return CONVENTIONS[name]
 
 

@@ -12,8 +12,9 @@ from inspector.core.network.kinds import kind
 from inspector.core.network.long_stage import Blocks
 from inspector.core.network.node import Node, distinct
 from inspector.core.network.tree import HEAD, Tree
+from inspector.speech import later
 
-OUTSIDE = "bytes leave out the framework's own, workspaces of algorithms, and what allocators keep in reserve"
+OUTSIDE = later("the framework's own, workspaces of algorithms, and what allocators keep in reserve")
 """What no figure here has in it, in words."""
 
 DTYPES = {"fp32": 4, "fp16": 2, "bf16": 2}

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from inspector.core.network import words
 from inspector.core.network.node import Node
-from inspector.core.units import Dims, dims, plural
+from inspector.core.units import Dims, dims
+from inspector.speech import later, say
 
 
 class Terms(NamedTuple):
@@ -35,8 +36,8 @@ class Kind(Struct, frozen=True):
 
     `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it,
     `tensors` the shapes of what its module has in the state_dict, in torch's order.
-    `sizes` are the words for what it puts out and takes in, `verb` what it does to the operation right before it, where
-    it is told by that. A kind that `is_operation` runs in a forward pass, one that `is_module` has a module in torch,
+    `sizes` are the words for what it puts out and takes in, `verb` says what it does to the operation right before it,
+    where it is told by that. `title` and `verb` are said with `say`. A kind that `is_operation` runs in a forward pass, one that `is_module` has a module in torch,
     one that `is_block` a path and a shortcut (`blocks.parts`). Without `has_path` torch has no module for the group and
     the paths below it begin anew; without `has_row` it is told with what it follows; without `is_told` its change is
     no news. `is_in_place` makes no new feature map, `is_beside_path` is a block's shortcut.
@@ -66,33 +67,33 @@ def _group(
 
 
 KINDS: dict[str, Kind] = {
-    "ResNet": _group("the whole network", words.network, "filters", has_path=False),
+    "ResNet": _group(later("the whole network"), words.network, "filters", has_path=False),
     "Input": Kind(
-        "what goes in: N images of C channels, H×W",
-        lambda node: f"batch of {node.output[0]}",
+        later("what goes in: N images of C channels, H×W"),
+        lambda node: say("batch of {n}", n=node.output[0]),
         "filters",
         is_operation=False,
         is_module=False,
     ),
-    "Stem": _group("first convolution and pool", words.stem, "downsampling", has_path=False),
+    "Stem": _group(later("first convolution and pool"), words.stem, "downsampling", has_path=False),
     "Stage": _group(
-        "a stage: blocks of one width",
-        lambda node: plural(len(node.children), kind(node.children[0]).title),
+        later("a stage: blocks of one width"),
+        words.stage,
         "planes",
     ),
-    "Bottleneck": _group("bottleneck", words.shortcut, "bottleneck", is_block=True),
-    "BasicBlock": _group("basic block", words.shortcut, "bottleneck", is_block=True),
+    "Bottleneck": _group(later("bottleneck"), words.shortcut, "bottleneck", is_block=True),
+    "BasicBlock": _group(later("basic block"), words.shortcut, "bottleneck", is_block=True),
     "Projection": Kind(
-        "projection shortcut",
-        lambda _: "1×1 projection",
+        later("projection shortcut"),
+        lambda _: say("1×1 projection"),
         "shortcut",
         is_operation=False,
         is_module=False,
         is_beside_path=True,
     ),
     "Shortcut": Kind(
-        "identity shortcut",
-        lambda _: "identity",
+        later("identity shortcut"),
+        lambda _: say("identity"),
         "shortcut",
         is_operation=False,
         is_module=False,
@@ -100,7 +101,7 @@ KINDS: dict[str, Kind] = {
         is_beside_path=True,
     ),
     "Conv2d": Kind(
-        "convolution",
+        later("convolution"),
         words.convolution,
         "filters",
         lambda node: Terms(conv=node.macs),
@@ -108,46 +109,46 @@ KINDS: dict[str, Kind] = {
         sizes=("filters", "channels"),
     ),
     "BatchNorm2d": Kind(
-        "batch norm",
-        lambda _: "batch norm",
+        later("batch norm"),
+        lambda _: say("batch norm"),
         "batchnorm",
         lambda node: Terms(norm=prod(node.output), norm_params=node.output[0] * node.params),
         lambda node: (*4 * (node.output[1:2],), ()),
-        verb="normalises",
+        verb=later("it normalises {what}"),
     ),
     "ReLU": Kind(
-        "ReLU, in place",
+        later("ReLU, in place"),
         lambda _: "relu",
         "relu",
         lambda node: Terms(relu=prod(node.output)),
-        verb="follows",
+        verb=later("it follows {what}"),
         has_row=False,
         is_told=False,
         is_in_place=True,
     ),
     "MaxPool2d": Kind(
-        "max pool",
-        lambda _: "3×3 max pool",
+        later("max pool"),
+        lambda _: say("3×3 max pool"),
         "downsampling",
         lambda node: Terms(max_pool=prod(node.input)),
     ),
-    "Identity": Kind("the pool, switched off", lambda _: "no pool", "downsampling", is_in_place=True),
-    "Add": Kind("residual add", lambda _: "path + shortcut", "shortcut", is_module=False, is_in_place=True),
+    "Identity": Kind(later("the pool, switched off"), lambda _: say("no pool"), "downsampling", is_in_place=True),
+    "Add": Kind(later("residual add"), lambda _: say("path + shortcut"), "shortcut", is_module=False, is_in_place=True),
     "AdaptiveAvgPool2d": Kind(
-        "global average pool",
-        lambda node: f"average {dims(node.input[2:])}",
+        later("global average pool"),
+        lambda node: say("average {size}", size=dims(node.input[2:])),
         "head",
         lambda node: Terms(avg_pool=prod(node.input), pooled=prod(node.output)),
     ),
     "Linear": Kind(
-        "fully connected layer",
+        later("fully connected layer"),
         lambda node: f"{node.input[1]} → {node.output[1]}",
         "head",
         lambda node: Terms(fc=node.macs, fc_bias=prod(node.output)),
         lambda node: (node.weight or (), node.output[1:]),
         sizes=("classes", "inputs"),
     ),
-    "Head": _group("pool and classifier", lambda _: "pool, fc", "head", has_path=False),
+    "Head": _group(later("pool and classifier"), lambda _: say("pool, fc"), "head", has_path=False),
 }
 """Every kind by its name: torch's class for a module, the tree's own word for the rest."""
 

@@ -12,6 +12,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
 from inspector.core.network.tree import Place, below
 from inspector.core.units import dims, features
+from inspector.speech import ENGLISH, say, speaking, spoken
 
 _NUMBERS = re.compile(r"\d+")
 _PROPERTY = re.compile(r"(params|macs|stride|channels|filters|kernel|groups)(>=|<=|>|<|=)(\d+(?:\.\d+)?)([kmg%]?)")
@@ -120,7 +121,7 @@ def _rows(node: Node, words: list[str]) -> list[_Row]:
 def _told_with(group: Node, number: int) -> str:
     """The operation right behind a child that has no row of its own, in words."""
     behind = group.children[number + 1 : number + 2]
-    return "" if not behind or kind(behind[0]).has_row else operation(behind[0])
+    return "" if not behind or kind(behind[0]).has_row else _told(behind[0])
 
 
 def _within(group: Place, rows: list[_Row]) -> Iterator[Where]:
@@ -146,6 +147,19 @@ def _is_number(word: str) -> bool:
     return word.isascii() and word.isdigit()
 
 
+def _told(node: Node) -> str:
+    """What a node is and does, in English and in the language that is spoken."""
+    told = _words_of(node)
+    if spoken() == ENGLISH:
+        return told
+    with speaking(None):
+        return f"{told} {_words_of(node)}"
+
+
+def _words_of(node: Node) -> str:
+    return f"{operation(node)} {say(kind(node).title)}" if kind(node).is_block else operation(node)
+
+
 def _says(node: Node, word: str) -> bool:
     found = _PROPERTY.fullmatch(word)
     if found is not None and found[4] in _UNITS:
@@ -155,6 +169,5 @@ def _says(node: Node, word: str) -> bool:
     if _is_number(word):
         sizes = (*node.input[1:], *node.output[1:], *(node.weight or ()))
         return word in map(str, sizes) or word in _NUMBERS.findall(operation(node))
-    said = [node.kind, operation(node), features(node.output), dims(node.weight or ())]
-    said += [kind(node).title] if kind(node).is_block else []
+    said = [node.kind, _told(node), features(node.output), dims(node.weight or ())]
     return word in " ".join(said).lower().replace("×", "x")

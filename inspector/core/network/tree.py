@@ -10,6 +10,7 @@ from inspector.core.names import STAGES, block_name
 from inspector.core.network.kinds import KINDS, kind
 from inspector.core.network.node import Node, Where
 from inspector.errors import DesignError, nearest
+from inspector.speech import say
 
 INPUT, STEM, FIRST_STAGE = 0, 1, 2
 HEAD = FIRST_STAGE + len(STAGES)
@@ -104,7 +105,7 @@ class Tree(Struct, frozen=True):
         """
         place = self._named(address)
         if place is None:
-            raise DesignError(address, f"no such node{nearest(address, self._names_near(address))}")
+            raise DesignError(address, f"{say('no such node')}{nearest(address, self._names_near(address))}")
         return place
 
     def _named(self, address: str) -> Place | None:

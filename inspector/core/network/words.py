@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.core.network.blocks import has_projection, parts
 from inspector.core.network.node import Node
-from inspector.core.units import plural
+from inspector.speech import say, some
 
 
 def network(node: Node) -> str:
@@ -13,18 +13,26 @@ def network(node: Node) -> str:
     convolutions = sum(
         len(blocks) * [child.kind for child in parts(blocks[0]).path].count("Conv2d") for blocks in stages
     )
-    return f"{2 + convolutions} layers"
+    return say("{n} layers", n=2 + convolutions)
+
+
+def stage(node: Node) -> str:
+    """How many blocks there are, and of which kind."""
+    blocks = len(node.children)
+    if node.children[0].kind == "Bottleneck":
+        return some(blocks, "{n} bottleneck", "{n} bottlenecks")
+    return some(blocks, "{n} basic block", "{n} basic blocks")
 
 
 def stem(node: Node) -> str:
     """Its convolution, and its pool where there is one: "7×7 /2 · pool /2"."""
     conv, *_, pool = node.children
-    return window(conv) + (f" · pool {_slash(pool)}" if pool.window else "")
+    return window(conv) + (say(" · pool {slash}", slash=_slash(pool)) if pool.window else "")
 
 
 def shortcut(block: Node) -> str:
     """The kind of a block's shortcut."""
-    return "↳ projection" if has_projection(block) else "↳ identity"
+    return say("↳ projection") if has_projection(block) else say("↳ identity")
 
 
 def convolution(node: Node) -> str:
@@ -33,7 +41,7 @@ def convolution(node: Node) -> str:
     groups = f", g{slid.groups}" if slid and slid.groups > 1 else ""
     dilation = f", d{slid.dilation}" if slid and slid.dilation > 1 else ""
     kernel = slid.kernel if slid else 1
-    return f"{kernel}×{kernel}, {plural(node.output[1], 'filter')}{groups}{dilation}"
+    return f"{kernel}×{kernel}, {some(node.output[1], '{n} filter', '{n} filters')}{groups}{dilation}"
 
 
 def window(node: Node) -> str:
