@@ -34,6 +34,14 @@ def shown(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def padded(text: str, cells: int) -> str:
+    """`text` with blanks up to so many cells of a terminal, two of which a Korean letter takes; one blank at least."""
+    from unicodedata import east_asian_width
+
+    taken = sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(1, cells - taken)
+
+
 def harmless(text: str) -> str:
     """`text` with its lines and tabs, and every other character that a terminal could obey escaped."""
     return text if text.isprintable() else _escaped(text, _KEPT)

@@ -68,7 +68,7 @@ def say(text: str, /, **values: object) -> str:
 
 
 def some(number: int, one: str, many: str, /, **values: object) -> str:
-    """So many things, which are `n` in both texts: some(3, "{n} block", "{n} blocks")."""
+    """So many things, which both texts have as `n`: 3, "{n} block", "{n} blocks"."""
     if _spoken is None:
         return (one if number == 1 else many).format_map({"n": number, **values})
     said = _spoken.catalogue.ngettext(one, many, number).format_map({"n": number, **values})

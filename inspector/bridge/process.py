@@ -20,6 +20,7 @@ from typing import Any
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from inspector.bridge.protocol import READY, Answer, Request, asked, kind_of
+from inspector.speech import later, say
 
 THINKER = ("-P", "-m", "inspector.bridge.worker")
 """What the interpreter is started with; the number of the process that starts it comes behind."""
@@ -33,7 +34,7 @@ LONGEST = 120.0
 """Seconds after which no answer is expected any more."""
 LARGEST = 1 << 26
 """Bytes of the longest answer that is read."""
-ANOTHER = "torch's process ended: starting another"
+ANOTHER = later("torch's process ended: starting another")
 """What is said while another one is started."""
 
 Progress = Callable[[str], None]
@@ -79,11 +80,11 @@ class Torch:
         stale: float = STALE,
         longest: float = LONGEST,
         largest: int = LARGEST,
-        name: str = "torch's process",
+        name: str = "",
     ) -> None:
-        """`name` is what problems call the process."""
+        """`name` is what problems call the process, torch's unless it is told."""
         self._worker, self._rest, self._stale, self._longest = tuple(worker), rest, stale, longest
-        self._largest, self._name = largest, name
+        self._largest, self._name = largest, name or say("torch's process")
         self._number = READY
         self._waiting: dict[str, _Job] = {}
         self._running: _Job | None = None
@@ -143,7 +144,7 @@ class Torch:
 
     async def end(self) -> None:
         """End the process, and answer nobody any more."""
-        self._given_up = f"{self._name} has been ended"
+        self._given_up = say("{process} has been ended", process=self._name)
         if self._release is not None:
             self._release.cancel()
             self._release = None
@@ -166,7 +167,7 @@ class Torch:
         """Have one process after another work, until two have ended without an answer."""
         try:
             await self._serve_twice()
-            self._given_up = f"{self._name} ended twice"
+            self._given_up = say("{process} ended twice", process=self._name)
         except TimeoutError as error:
             self._given_up = str(error)
         except Exception as error:  # noqa: BLE001  # whoever asks goes on whatever becomes of torch
@@ -202,7 +203,7 @@ class Torch:
             if self._waiting and not self._is_ended_by_us:  # one that ends while nobody asks fails nobody
                 ends += 1
                 for job in self._waiting.values() if ends <= 1 else ():
-                    job.tell(ANOTHER)
+                    job.tell(say(ANOTHER))
 
     def _take_back(self) -> None:
         """What the process was working on waits again, if nothing newer does."""
@@ -218,7 +219,9 @@ class Torch:
         except ValueError:  # a line that is too long
             return False
         except TimeoutError:  # a second one would load as long
-            raise TimeoutError(f"{self._name} was not ready within {self._longest:.0f} s") from None
+            seconds = f"{self._longest:.0f}"
+            words = say("{process} was not ready within {n} s", process=self._name, n=seconds)
+            raise TimeoutError(words) from None
 
     async def _work(self, process: Process) -> bool:
         """Work on the request that waits longest; False once the process has gone, or is to go."""
@@ -274,14 +277,14 @@ class Torch:
                         job.tell(answer.progress)
                     reading = asyncio.ensure_future(self._read(process))
                 elif took > self._longest:
-                    job.end(Reply(problem=f"no answer within {self._longest:.0f} s"))
+                    job.end(Reply(problem=say("no answer within {n} s", n=f"{self._longest:.0f}")))
                 elif job.is_wanted or took <= self._stale:
                     continue
                 if not job.is_wanted and not reading.done() and took > min(self._stale, self._longest):
                     self._is_ended_by_us = True
                     return False
         except ValueError:  # asyncio's word for a line that is too long
-            job.end(Reply(problem=f"an answer of more than {self._largest >> 20} MiB"))
+            job.end(Reply(problem=say("an answer of more than {n} MiB", n=self._largest >> 20)))
             self._is_ended_by_us = True
             return False
         finally:
@@ -294,7 +297,7 @@ class Torch:
         try:
             job.end(Reply(json.decode(answer.result, type=job.request.result)))
         except (DecodeError, ValidationError) as error:
-            job.end(Reply(problem=f"an answer that is none: {error}"))
+            job.end(Reply(problem=say("an answer that is none: {what}", what=error)))
 
     async def _wanted(self) -> None:
         """Wait until something is asked."""

@@ -33,12 +33,16 @@ class Verify(Request, frozen=True, tag="verify"):
 
 
 class Diagnose(Request, frozen=True, tag="diagnose"):
-    """Tell which shape error of torch a text has, and the edit of the design that does what was tried by hand."""
+    """Tell which shape error of torch a text has, and the edit of the design that does what was tried by hand.
+
+    `lang` is the language that it is told in, English if left out.
+    """
 
     result: ClassVar[Any] = Diagnosis | None
 
     text: str
     design: Design
+    lang: str = ""
 
 
 class Asked(Struct, frozen=True):

@@ -22,7 +22,9 @@ from inspector.core.design.design import Design
 from inspector.core.measures.verdict import Verdict, judge
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import analyze
+from inspector.languages import language
 from inspector.outside import shown
+from inspector.speech import speaking
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal to get when the parent ends."""
@@ -41,7 +43,8 @@ def diagnosis(request: Diagnose) -> Diagnosis | None:
     """Diagnose an error; no thread could, for Python's patterns let no other thread run."""
     from inspector.core.mistakes.diagnosis import diagnose
 
-    return diagnose(request.text, request.design)
+    with speaking(language(request.lang)):
+        return diagnose(request.text, request.design)
 
 
 HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis}

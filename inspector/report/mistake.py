@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from inspector.core.mistakes.diagnosis import Diagnosis
-from inspector.outside import quoted
+from inspector.outside import padded, quoted
+from inspector.speech import say
+
+_WORDS = 28
+"""Cells of the words before what is offered."""
 
 
 def as_text(diagnosis: Diagnosis, model: str) -> str:
@@ -12,12 +16,12 @@ def as_text(diagnosis: Diagnosis, model: str) -> str:
     lines = [f"{place}: {diagnosis.error}" if place else diagnosis.error, "", diagnosis.why]
     if diagnosis.edit:
         options = " ".join(f"--set {assignment}" for assignment in diagnosis.edit.split())
-        words = "the edit that does it all:" if diagnosis.is_whole else "the first steps:          "
-        lines += ["", f"{words}  inspector {_named(model)} {options}"]
+        words = say("the edit that does it all:") if diagnosis.is_whole else say("the first steps:")
+        lines += ["", f"{padded(words, _WORDS)}inspector {_named(model)} {options}"]
     if diagnosis.others:
-        lines.append(f"or, where that is not it:   {', '.join(diagnosis.others)}")
+        lines.append(padded(say("or, where that is not it:"), _WORDS) + ", ".join(diagnosis.others))
     if diagnosis.topic:
-        lines += ["", f"more about it:              inspector explain {diagnosis.topic}"]
+        lines += ["", padded(say("more about it:"), _WORDS) + f"inspector explain {diagnosis.topic}"]
     return "\n".join(lines) + "\n"
 
 

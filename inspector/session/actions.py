@@ -16,6 +16,7 @@ from inspector.errors import DesignError
 from inspector.session import editing, moving, opening, saving
 from inspector.session.bench import Bench
 from inspector.session.outcome import Outcome, Say, asking
+from inspector.speech import later, say
 
 Settles = Literal["all", "typing", "nothing"]
 
@@ -30,7 +31,7 @@ class Action(Struct, frozen=True):
 
     `run` is what it does to a bench and what it is given; without it a pane does something of its own, `by` one of its
     methods, and so does a dialog that has to say what is meant before it answers with the action. `short` is a word for
-    the line of keys, `sign` the sign of its keys where that is not their names. `rests` says why it cannot be done now.
+    the line of keys; both are said with `say`. `sign` is the sign of its keys where that is not their names. `rests` says why it cannot be done now.
     What is being typed or sought is ended before, as far as it `settles`.
     """
 
@@ -75,7 +76,7 @@ def ask_steps(bench: Bench) -> Outcome:
 def no_steps(bench: Bench) -> str:
     """Why there is nothing to step through here, if so."""
     is_there = bool(stage_of(bench.where)) or bench.place.node.kind == "BatchNorm2d"
-    return "" if is_there else "go to a stage for how it is made, to a batch norm for how it computes"
+    return "" if is_there else say("go to a stage for how it is made, to a batch norm for how it computes")
 
 
 def ask_side(bench: Bench) -> Outcome:
@@ -94,7 +95,7 @@ def ask_error(bench: Bench) -> Outcome:
 
 
 def speak(bench: Bench, lang: str) -> Bench:
-    """Have the notes in a language from now on."""
+    """Speak a language from now on."""
     return structs.replace(bench, lang=lang)
 
 
@@ -269,7 +270,7 @@ _MESSAGES = (
     Action("app.jump", "", "Go to a place", moving.jump),
     Action("app.jump-to", "", "Go to a place by its name", moving.jump_to),
     Action("app.make", "", "Make edits as one step", editing.make),
-    Action("app.language", "", "Have notes in a language", speak, settles="nothing"),
+    Action("app.language", "", "Speak a language", speak, settles="nothing"),
     Action("app.count", "", "Show another counting", moving.count),
     Action("app.save-over", "", "Ask before a file is written over", saving.save_over),
     Action("app.saved", "", "A design file was saved", saving.saved, settles="nothing"),
@@ -303,17 +304,17 @@ ACTIONS: dict[str, Action] = {
 """Every action, by its id, in the order in which help lists those that have keys."""
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Everywhere": ("app",),
-    "Tree": ("tree",),
-    "Numbers": ("detail",),
-    "While typing": ("field",),
-    "While finding": ("find",),
-    "Picture": ("picture",),
-    "Ripple, rankings": ("list", "ripple", "ranking"),
-    "Open designs": ("designs",),
-    "Notes": ("note",),
-    "Step by step": ("steps", "norm"),
-    "Other dialogs": ("dialog", "choose", "side", "target", "mistake", "recover", "quit", "help"),
+    later("Everywhere"): ("app",),
+    later("Tree"): ("tree",),
+    later("Numbers"): ("detail",),
+    later("While typing"): ("field",),
+    later("While finding"): ("find",),
+    later("Picture"): ("picture",),
+    later("Ripple, rankings"): ("list", "ripple", "ranking"),
+    later("Open designs"): ("designs",),
+    later("Notes"): ("note",),
+    later("Step by step"): ("steps", "norm"),
+    later("Other dialogs"): ("dialog", "choose", "side", "target", "mistake", "recover", "quit", "help"),
 }
 """Where keys apply, by the panes and dialogs that have them."""
 

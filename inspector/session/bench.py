@@ -21,6 +21,7 @@ from inspector.core.network.tree import Place
 from inspector.outside import shown
 from inspector.session.panes import Pane, Panes, Room, arrange
 from inspector.session.trail import Trail
+from inspector.speech import say
 
 
 class Work(Struct, frozen=True):
@@ -267,7 +268,7 @@ def losses(bench: Bench) -> tuple[str, ...]:
     unsaved = bench.unsaved
     if len(unsaved) == 1 and bench.work.is_unsaved:
         return tuple(f"{each.address}  {each.change}" for each in edits(bench.design, bench.work.saved))
-    return tuple(f"{each.work.label}  not saved" for each in unsaved)
+    return tuple(say("{name}  not saved", name=each.work.label) for each in unsaved)
 
 
 _RECENT: deque[tuple[Design, Network]] = deque(maxlen=8)

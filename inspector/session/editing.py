@@ -21,6 +21,7 @@ from inspector.session.bench import Bench, Draft, names_of, network_of
 from inspector.session.moving import end_finding, jump
 from inspector.session.outcome import Outcome, Say, asking, saying
 from inspector.session.panes import Pane
+from inspector.speech import later, say
 
 How = Literal["keep", "revert", "previous", "next", "blur"]
 """How typing ends: with a key that keeps or takes back or leads to another field, or because something else happens."""
@@ -39,6 +40,10 @@ def become(bench: Bench, history: History) -> Bench:
     return after.marking(now, names_of(now).index(field.name)) if field is not None and is_there else after
 
 
+_LEAST = later("{address} is {value}, the least there is")
+_MOST = later("{address} is {value}, the most there is")
+
+
 def record(bench: Bench, design: Design, label: str) -> Outcome:
     """Make `design` the newest step; of edits that are given up by it, two or more are told."""
     return _followed(bench, bench.history.record(design, label))
@@ -48,7 +53,7 @@ def _followed(bench: Bench, history: History) -> Outcome:
     """Make a history with a new step the current one; of edits that are given up by it, two or more are told."""
     before = bench.history
     told = history.steps is not before.steps and before.undone > 1
-    effects = (Say(f"{before.undone} edits that were undone are given up"),) if told else ()
+    effects = (Say(say("{n} edits that were undone are given up", n=before.undone)),) if told else ()
     return Outcome(become(bench, history), effects)
 
 
@@ -99,8 +104,8 @@ def step(bench: Bench, steps: int = 1) -> Bench | Outcome:
     except DesignError as error:  # said beside the field that is marked by now
         return refused(bench, error)
     if design == bench.design:
-        end = "least" if steps < 0 else "most"
-        return saying(bench, f"{field.address} is {value(field.value)}, the {end} there is", 2)
+        words = _LEAST if steps < 0 else _MOST
+        return saying(bench, say(words, address=field.address, value=value(field.value)), 2)
     return record(bench, design, field.address)
 
 
@@ -238,12 +243,12 @@ def redo(bench: Bench) -> Bench:
 
 def nothing_to_undo(bench: Bench) -> str:
     """Why there is nothing to undo, if so."""
-    return "" if bench.history.can_undo else "nothing to undo: there is no earlier step"
+    return "" if bench.history.can_undo else say("nothing to undo: there is no earlier step")
 
 
 def nothing_to_redo(bench: Bench) -> str:
     """Why there is nothing to redo, if so."""
-    return "" if bench.history.can_redo else "nothing to redo: no edit was undone"
+    return "" if bench.history.can_redo else say("nothing to redo: no edit was undone")
 
 
 def to_step(bench: Bench, at: int) -> Bench:
@@ -261,7 +266,7 @@ def make(bench: Bench, assignments: str) -> Outcome:
         if place is not None:
             bench = jump(bench, place.where)
             break
-    return Outcome(bench, (*effects, Say("done; r says what followed from it, place by place", 4)))
+    return Outcome(bench, (*effects, Say(say("done; r says what followed from it, place by place"), 4)))
 
 
 def make_target(bench: Bench) -> Bench | Outcome:
@@ -270,14 +275,15 @@ def make_target(bench: Bench) -> Bench | Outcome:
     name = bench.network.at(block).name
     design = edits.edit(bench.design, f"target={name}")
     if design == bench.design:
-        return saying(bench, f"{name} is the target already; T changes its feature maps")
+        return saying(bench, say("{block} is the target already; T changes its feature maps", block=name))
     bench, effects = record(bench, design, "target")
-    return Outcome(bench, (*effects, Say(f"Grad-CAM reads {name} now: {target(bench.network).words}")))
+    words = say("Grad-CAM reads {block} now: {maps}", block=name, maps=target(bench.network).words)
+    return Outcome(bench, (*effects, Say(words)))
 
 
 def no_block(bench: Bench) -> str:
     """Why no block can be made the target here, if so."""
-    return "" if stage_of(bench.where) else "a target is a block: go to one, or to a stage for its last"
+    return "" if stage_of(bench.where) else say("a target is a block: go to one, or to a stage for its last")
 
 
 def _block(bench: Bench) -> Where:
@@ -297,4 +303,4 @@ def set_maps(bench: Bench, assignment: str) -> Outcome:
         label, assignment = address(bench.design), f"{address(bench.design)}={assignment}"
     bench, effects = record(bench, edits.edit(bench.design, assignment), label)
     bench = jump(bench, target(bench.network).where)
-    return Outcome(bench, (*effects, Say("done; r says what followed from it, place by place", 4)))
+    return Outcome(bench, (*effects, Say(say("done; r says what followed from it, place by place"), 4)))

@@ -12,6 +12,7 @@ from inspector.core.network.tree import FIRST_STAGE, HEAD
 from inspector.session.bench import Bench, Search, network_of
 from inspector.session.outcome import Outcome, asking, saying
 from inspector.session.panes import ORDERS, RANKED, Panes, Room, in_turn
+from inspector.speech import say
 
 
 def jump(bench: Bench, where: Where) -> Bench:
@@ -63,12 +64,12 @@ def trail_back(bench: Bench) -> Bench | Outcome:
     trail = here.trail
     if trail.names and trail.names[trail.at] != name:  # one has walked on from there
         here = structs.replace(here, trail=trail.mark(name))
-    return _along(bench, bench.over(here), -1, "there is nothing further back")
+    return _along(bench, bench.over(here), -1, say("there is nothing further back"))
 
 
 def trail_forward(bench: Bench) -> Bench | Outcome:
     """Go forward again."""
-    return _along(bench, bench, 1, "there is nothing further on")
+    return _along(bench, bench, 1, say("there is nothing further on"))
 
 
 def _along(before: Bench, bench: Bench, steps: int, otherwise: str) -> Bench | Outcome:
@@ -91,7 +92,7 @@ def nothing_feeds(bench: Bench) -> str:
     """Why there is nothing to follow from here, if so."""
     if source(bench.network, bench.where) is not None:
         return ""
-    return "nothing feeds the input" if bench.where else "the network is fed by its input"
+    return say("nothing feeds the input") if bench.where else say("the network is fed by its input")
 
 
 def find(bench: Bench) -> Bench:
@@ -142,7 +143,7 @@ def find_note(bench: Bench) -> Bench | Outcome:
     if bench.search is None:
         return bench
     topic = bench.search.topic
-    return asking(drop_match(bench), "note", topic) if topic else saying(bench, "no note is about that", 2)
+    return asking(drop_match(bench), "note", topic) if topic else saying(bench, say("no note is about that"), 2)
 
 
 def drop_match(bench: Bench) -> Bench:
@@ -163,7 +164,8 @@ def previous_match(bench: Bench) -> Bench | Outcome:
 def _match(bench: Bench, steps: int) -> Bench | Outcome:
     matches = bench.search.matches if bench.search else _matches(bench, bench.sought)
     if not matches:
-        return saying(bench, f"nothing has {bench.sought} in it" if bench.sought else "/ finds first", 2)
+        words = say("nothing has {text} in it", text=bench.sought) if bench.sought else say("/ finds first")
+        return saying(bench, words, 2)
     here = bench.where
     ahead = [where for where in matches if (where > here if steps > 0 else where < here)]
     where = (ahead or matches)[0 if steps > 0 else -1]
@@ -263,7 +265,8 @@ def differences(bench: Bench) -> Outcome:
     """Show the differences to the baseline as columns, or no longer; where there are none that is said."""
     after = structs.replace(bench, look=bench.look._replace(differs=not bench.look.differs))
     is_empty = after.look.differs and bench.design == bench.baseline.design
-    return saying(after, f"nothing differs from {bench.baseline.label} yet", 3) if is_empty else Outcome(after)
+    words = say("nothing differs from {name} yet", name=bench.baseline.label)
+    return saying(after, words, 3) if is_empty else Outcome(after)
 
 
 def count(bench: Bench, name: str) -> Bench:

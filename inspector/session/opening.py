@@ -10,11 +10,11 @@ from inspector.core.design.design import Design
 from inspector.core.design.history import Baseline, History
 from inspector.core.design.presets import preset
 from inspector.core.network.node import Where
-from inspector.core.units import plural
 from inspector.outside import shown
 from inspector.session.bench import Bench, Offer, Opened, Work, network_of
 from inspector.session.editing import become
 from inspector.session.outcome import Outcome, Recall, Say, asking, saying
+from inspector.speech import say, some
 
 
 def open_design(bench: Bench, design: Design, source: Path | None = None) -> Bench:
@@ -45,7 +45,7 @@ def previous_design(bench: Bench) -> Bench:
 
 def only_one(bench: Bench) -> str:
     """Why there is no other design to go to, if so."""
-    return "" if len(bench.designs) > 1 else "one design is open; w opens another"
+    return "" if len(bench.designs) > 1 else say("one design is open; w opens another")
 
 
 def ask_designs(bench: Bench) -> Outcome:
@@ -63,7 +63,7 @@ def copy(bench: Bench, at: int) -> Outcome:
     at = min(max(at, 0), len(bench.designs) - 1)
     one = bench.designs[at]
     base = preset(one.work.history.current.base)
-    work = structs.replace(one.work, name=f"{one.work.label} copy", saved=base, source=None)
+    work = structs.replace(one.work, name=say("{name} copy", name=one.work.label), saved=base, source=None)
     twin = structs.replace(one, number=bench.counter, work=work, offer=0)
     designs = (*bench.designs[: at + 1], twin, *bench.designs[at + 1 :])
     after = structs.replace(bench, designs=designs, at=at + 1, counter=bench.counter + 1)
@@ -84,13 +84,15 @@ def close(bench: Bench, at: int) -> Outcome:
     at = min(max(at, 0), len(bench.designs) - 1)
     closed = bench.designs[at]
     if len(bench.designs) == 1:
-        return asking(bench, "designs", at, "the last design stays open; q quits")
+        return asking(bench, "designs", at, say("the last design stays open; q quits"))
     if closed.work.is_unsaved and closed.work.is_begun and closed.number not in bench.kept:
-        return asking(bench, "designs", at, "it is not saved and cannot be kept: save it first, with ^s")
+        words = say("it is not saved and cannot be kept: save it first, with ^s")
+        return asking(bench, "designs", at, words)
     there = (*bench.designs[:at], *bench.designs[at + 1 :])
     here = min(bench.at - (bench.at > at), len(there) - 1)
     after = structs.replace(bench, designs=there, at=here)
-    told = "closed; W opens it again within 30 days" if closed.number in bench.kept and closed.work.is_unsaved else ""
+    is_kept = closed.number in bench.kept and closed.work.is_unsaved
+    told = say("closed; W opens it again within 30 days") if is_kept else ""
     return asking(after, "designs", min(at, len(there) - 1), told)
 
 
@@ -99,7 +101,8 @@ def compare(bench: Bench, at: int) -> Outcome:
     if at == bench.at and len(bench.designs) == 2:
         at = 1 - at
     if at == bench.at or not 0 <= at < len(bench.designs):
-        return asking(bench, "designs", bench.at, "point at another design to compare this one with it")
+        words = say("point at another design to compare this one with it")
+        return asking(bench, "designs", bench.at, words)
     work = bench.designs[at].work
     return compare_with(bench, work.history.current, work.title)
 
@@ -108,9 +111,11 @@ def compare_with(bench: Bench, design: Design, name: str) -> Outcome:
     """Measure differences against another design from now on; undo takes that back like any edit."""
     baseline = Baseline(design, name)
     history = bench.history.compared(baseline)
-    words = f"differences are measured against {baseline.label}; d shows them in the tree, u takes it back"
+    words = say(
+        "differences are measured against {name}; d shows them in the tree, u takes it back", name=baseline.label
+    )
     if history is bench.history:
-        words = f"differences are measured against {baseline.label} already"
+        words = say("differences are measured against {name} already", name=baseline.label)
     return Outcome(become(bench, history), (Say(words, 4),))
 
 
@@ -136,7 +141,7 @@ def offered(
     bench = structs.replace(bench, offers=offers, kept=bench.kept if kept is None else kept)
     if not is_asked:
         return bench
-    return asking(bench, "recover") if offers else saying(bench, "there is no earlier work", 2)
+    return asking(bench, "recover") if offers else saying(bench, say("there is no earlier work"), 2)
 
 
 def earlier(bench: Bench) -> Outcome:
@@ -160,7 +165,8 @@ def forget(bench: Bench, keys: tuple[int, ...]) -> Outcome:
     known = tuple(offer.key for offer in bench.offers)
     thrown = tuple(key for key in known if key in keys)
     rest = tuple(key for key in known if key not in keys)
-    effects = (Recall("forget", thrown), Recall("set aside", rest), Say(f"{plural(len(thrown), 'work')} forgotten", 2))
+    words = some(len(thrown), "{n} work forgotten", "{n} works forgotten")
+    effects = (Recall("forget", thrown), Recall("set aside", rest), Say(words, 2))
     return Outcome(structs.replace(bench, offers=()), effects)
 
 

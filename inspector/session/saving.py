@@ -12,6 +12,7 @@ from inspector.session.bench import Bench, Check
 from inspector.session.moving import jump
 from inspector.session.opening import switch
 from inspector.session.outcome import Copy, Leave, Outcome, Run, Save, asking, saying
+from inspector.speech import say
 
 MOST_BLOCKS = 2_000
 """Blocks above which building the module takes longer than one waits for; `inspector verify` does it all the same."""
@@ -48,13 +49,13 @@ def saved(bench: Bench, number: int, design: Design, path: Path) -> Outcome:
         else each
         for each in bench.designs
     )
-    return saying(structs.replace(bench, designs=designs), f"wrote {path}")
+    return saying(structs.replace(bench, designs=designs), say("wrote {file}", file=path))
 
 
 def wrote(bench: Bench, path: Path, *, is_design: bool, leaves: bool) -> Outcome:
     """An export was written; one that is a design file saves the design, and ends the editor where that waited."""
     if not is_design:
-        return saying(bench, f"wrote {path}")
+        return saying(bench, say("wrote {file}", file=path))
     bench, effects = saved(bench, bench.here.number, bench.design, path)
     if not leaves:
         return Outcome(bench, effects)
@@ -100,7 +101,7 @@ def verification(bench: Bench) -> tuple[Bench, tuple[Run, ...]]:
     if not bench.verifies or (bench.check is not None and bench.check.design is design):
         return bench, ()
     if sum(stage.blocks for stage in design.stages) > MOST_BLOCKS:
-        problem = f"not verified live: over {MOST_BLOCKS} blocks"
+        problem = say("not verified live: over {n} blocks", n=MOST_BLOCKS)
         return structs.replace(bench, check=Check(design, problem=problem)), ()
     return structs.replace(bench, check=Check(design)), (Run("verify", design),)
 
@@ -116,7 +117,9 @@ def done(bench: Bench, design: Design, verdict: Verdict | None, problem: str) ->
     """Torch's process has answered; of a design that is no longer in sight it is no news."""
     if bench.check is None or bench.check.design is not design:
         return bench
-    return structs.replace(bench, check=Check(design, verdict, f"not verified: {problem}" if problem else ""))
+    return structs.replace(
+        bench, check=Check(design, verdict, say("not verified: {problem}", problem=problem) if problem else "")
+    )
 
 
 def tell_verdict(bench: Bench) -> Outcome:
@@ -131,13 +134,24 @@ def tell_verdict(bench: Bench) -> Outcome:
 def verdict_words(check: Check | None) -> str:
     """What torch says, in a sentence."""
     if check is None:
-        return "torch is not asked: verifying is switched off"
+        return say("torch is not asked: verifying is switched off")
     verdict = check.verdict
     if verdict is None:
-        return check.problem or "torch is being asked"
+        return check.problem or say("torch is being asked")
     tools = ", ".join(f"{name} {version}" for name, version in verdict.versions.items())
     if verdict.agrees:
-        return f"{verdict.layers} layers compared with {tools}: path, output, params, mult-adds; all agree"
+        return say(
+            "{n} layers compared with {tools}: path, output, params, mult-adds; all agree",
+            n=verdict.layers,
+            tools=tools,
+        )
     first = verdict.differences[0]
     many = len(verdict.differences)
-    return f"{many} differ, first {first.name}: {first.what} {first.analysed}, torchinfo says {first.measured}"
+    return say(
+        "{n} differ, first {place}: {what} {analysed}, torchinfo says {measured}",
+        n=many,
+        place=first.name,
+        what=first.what,
+        analysed=first.analysed,
+        measured=first.measured,
+    )

@@ -12,6 +12,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.units import dims
 from inspector.session.bench import Bench, Look, network_of
+from inspector.speech import say
 
 
 class View(NamedTuple):
@@ -73,7 +74,7 @@ class Title(NamedTuple):
 def title(bench: Bench) -> Title:
     """What is open: the design in sight, by its name or file, and which of several it is."""
     design, work = bench.design, bench.work
-    many = f"{bench.at + 1} of {len(bench.designs)}" if len(bench.designs) > 1 else ""
+    many = say("{n} of {count}", n=bench.at + 1, count=len(bench.designs)) if len(bench.designs) > 1 else ""
     return Title(
         f"{design.base} {version(design)}".rstrip(),
         design != preset(design.base),

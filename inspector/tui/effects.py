@@ -16,6 +16,7 @@ from inspector.core.design.design import Design
 from inspector.files.reading import LITTLE
 from inspector.session.bench import Bench
 from inspector.session.outcome import Copy, Effect, Leave, Open, Recall, Run, Save, Say
+from inspector.speech import say, spoken
 from inspector.tui.dialogs import Dialogs
 from inspector.tui.notices import Notices
 
@@ -56,13 +57,13 @@ class Effects:
         """A process for what takes long without torch, and has to be ended where it is not wanted any more."""
         from inspector.bridge.process import THINKER, Torch
 
-        return Torch(THINKER, rest=0, stale=0.3, longest=30, name="the process that reads errors")
+        return Torch(THINKER, rest=0, stale=0.3, longest=30, name=say("the process that reads errors"))
 
     async def diagnose(self, text: str, design: Design) -> Reply | None:
         """What error of torch a text has; None where another text came meanwhile."""
         from inspector.bridge.protocol import Diagnose
 
-        return await self._thinker.ask(Diagnose(text, design))
+        return await self._thinker.ask(Diagnose(text, design, spoken()))
 
     def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
         """Write down what has changed; the bench that knows what is written down, and what there is to say."""
@@ -76,7 +77,7 @@ class Effects:
         return bench if kept == bench.kept else structs.replace(bench, kept=kept)
 
     def _followed(self, problem: str, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
-        words = f"edits are not kept for a crash: {problem}. Editing goes on; save with ^s"
+        words = say("edits are not kept for a crash: {problem}. Editing goes on; save with ^s", problem=problem)
         return self.known(after), (Say(words, 8, "warning"),) if problem else ()
 
     def begin(self, bench: Bench) -> None:
@@ -144,8 +145,11 @@ class Effects:
             from inspector.tui.terminal.clipboard import to_system
 
             program = to_system(effect.text)
-            took = f"the terminal (OSC 52) and {program}" if program else "the terminal (OSC 52)"
-            app.call_from_thread(self._notices.say, Say(f"copied {effect.label}: {took}"))
+            if program:
+                words = say("copied {what}: the terminal (OSC 52) and {program}", what=effect.label, program=program)
+            else:
+                words = say("copied {what}: the terminal (OSC 52)", what=effect.label)
+            app.call_from_thread(self._notices.say, Say(words))
 
         app.run_worker(by_system, thread=True, group="copy", exit_on_error=False)
 
@@ -163,7 +167,7 @@ class Effects:
 
         def found(seen: Seen) -> None:
             for problem in seen.problems[:3]:
-                self._notices.say(Say(f"earlier work: {problem}", 8, "warning"))
+                self._notices.say(Say(say("earlier work: {problem}", problem=problem), 8, "warning"))
             offers = self._keeper.found(seen)
             if offers or is_all:
                 self._do("earlier.found", offers, is_asked=is_all)

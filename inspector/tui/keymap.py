@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from inspector.errors import nearest
 from inspector.outside import shown
 from inspector.session.actions import ACTIONS, SECTIONS, Action
+from inspector.speech import say
 
 _NAMES = {
     "left_square_bracket": "[",
@@ -76,7 +77,7 @@ def sections(keymap: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
     """Every action that has keys, by where they apply, with the keys that a keymap gives it."""
     for title, panes in SECTIONS.items():
         actions = [action for action in ACTIONS.values() if action.keys and action.pane in panes]
-        yield title, [(action, keys_of(action, keymap)) for action in actions]
+        yield say(title), [(action, keys_of(action, keymap)) for action in actions]
 
 
 def typed_keys(action: Action, keymap: Mapping[str, str]) -> str:
@@ -134,7 +135,7 @@ def shortest(entry: Entry, keymap: Mapping[str, str]) -> tuple[str, str]:
     actions = [ACTIONS[id_] for id_ in entry.ids]
     given = [keymap.get(action.id, action.keys).split(",") for action in actions]
     keys = [key_name(each[min(entry.key, len(each) - 1)]) for each in given]
-    return " ".join(keys), entry.words or actions[0].short
+    return " ".join(keys), say(entry.words or actions[0].short)
 
 
 MOST_KEYS = 16
@@ -160,14 +161,28 @@ def wrong_keys(keys: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     names = known_keys()
     for name, value in keys.items():
         if name not in ids:
-            yield name, f"keys.{shown(name)}: unknown action{nearest(name, ids)}; inspector keys lists them"
+            yield (
+                name,
+                say(
+                    "keys.{name}: unknown action{hint}; inspector keys lists them",
+                    name=shown(name),
+                    hint=nearest(name, ids),
+                ),
+            )
             continue
         is_text = isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
         if not is_text or not all(_split(value)):
-            yield name, f'keys."{name}" = {shown(value)}: must be a key, or several: "u" or ["u", "ctrl+z"]'
+            yield (
+                name,
+                say(
+                    'keys."{name}" = {value}: must be a key, or several: "u" or ["u", "ctrl+z"]',
+                    name=name,
+                    value=shown(value),
+                ),
+            )
             continue
         if len(_split(value)) > MOST_KEYS:
-            yield name, f'keys."{name}": more than {MOST_KEYS} keys'
+            yield name, say('keys."{name}": more than {n} keys', name=name, n=MOST_KEYS)
             continue
         for key in _split(value):
             *modifiers, last = key.split("+") if key not in ("+", "ctrl++") else [key]
@@ -175,7 +190,10 @@ def wrong_keys(keys: Mapping[str, object]) -> Iterator[tuple[str, str]]:
                 each in _MODIFIERS for each in modifiers
             )
             if not is_known:
-                yield name, f'keys."{name}": unknown key {shown(key)}{nearest(last, names)}'
+                yield (
+                    name,
+                    say('keys."{name}": unknown key {key}{hint}', name=name, key=shown(key), hint=nearest(last, names)),
+                )
                 break
 
 
@@ -193,7 +211,12 @@ def given_twice(keys: Mapping[str, str]) -> Iterator[str]:
             for other in ids:
                 if other != name and _meet(name, other) and (key, *sorted((name, other))) not in told:
                     told.add((key, *sorted((name, other))))
-                    yield f'keys: {key} is "{name}" and "{other}", only one of which it can be'
+                    yield say(
+                        'keys: {key} is "{one}" and "{other}", only one of which it can be',
+                        key=key,
+                        one=name,
+                        other=other,
+                    )
 
 
 def _meet(one: str, other: str) -> bool:

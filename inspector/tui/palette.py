@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol, cast
@@ -14,6 +13,7 @@ from inspector.core.network.kinds import operation
 from inspector.core.network.search import search
 from inspector.session.actions import ACTIONS
 from inspector.session.bench import Bench, network_of
+from inspector.speech import say, spoken
 from inspector.tui.keymap import called, keys_of
 
 
@@ -40,20 +40,23 @@ def commands(
         is_here = action.pane in ("app", "tree") and action.id != "app.palette"
         if action.keys and action.is_listed and is_here and not action.rests(bench):
             yield SystemCommand(
-                action.words, f"Key {keys_of(action, keymap)}", partial(run, called(action), action.pane)
+                say(action.words),
+                say("Key {keys}", keys=keys_of(action, keymap)),
+                partial(run, called(action), action.pane),
             )
     yield from (command for command in others if command.title not in _SAID_BETTER)
-    yield from _notes(bench.lang, run)
+    yield from _notes(run)
 
 
-def _notes(lang: str, run: Callable[[str, str], object]) -> Iterator[SystemCommand]:
+def _notes(run: Callable[[str, str], object]) -> Iterator[SystemCommand]:
     from inspector.core.explain.concepts import TOPICS
-    from inspector.notes import heading, language
+    from inspector.notes import heading
 
-    lang = language(lang, os.environ)
     for topic in TOPICS:
         yield SystemCommand(
-            f"Note: {heading(topic, lang)}", topic, partial(run, f"app.do('app.note', '{topic}')", "app")
+            say("Note: {title}", title=heading(topic, spoken())),
+            topic,
+            partial(run, f"app.do('app.note', '{topic}')", "app"),
         )
 
 
@@ -69,5 +72,5 @@ class Places(Provider):
             place = network.at(where)
             name = place.name if place.path in ("", place.name) else f"{place.name}  {place.path}"
             score = max(matcher.match(name), 0.01)
-            words = f"go to it: {operation(place.node)}"
+            words = say("go to it: {what}", what=operation(place.node))
             yield Hit(score, matcher.highlight(name), partial(app.do, "app.jump", where), name, words)

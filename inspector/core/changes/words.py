@@ -12,7 +12,7 @@ from inspector.speech import later, say, some
 
 
 class Source(NamedTuple):
-    """What puts out what comes in: the image, a place that `ends` a group, a `path` before a sum, or any other place."""
+    """What puts out what comes in: the image, a stage that `ends`, a `path` before a sum, or any other place."""
 
     name: str
     role: Literal["image", "ends", "path", "place"] = "place"
@@ -98,7 +98,7 @@ def _numbers(old: Node, new: Node) -> Iterator[str]:
         if was != now:
             yield say(_COUNTS[word], change=arrow(was, now))
     if old.window is not None and new.window is not None:
-        for name in _WINDOW:
+        for name, text in _WINDOW.items():
             was, now = getattr(old.window, name), getattr(new.window, name)
             if was != now:
-                yield say(_WINDOW[name], change=arrow(was, now))
+                yield say(text, change=arrow(was, now))

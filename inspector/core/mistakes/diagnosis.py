@@ -14,13 +14,14 @@ from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.mistakes.by_hand import Met, errors_by_hand
 from inspector.core.mistakes.effort import Effort
-from inspector.core.mistakes.fitting import fit, of_stage, tried
+from inspector.core.mistakes.fitting import Fit, fit, of_stage, tried
 from inspector.core.mistakes.shape_errors import Checkpoint, Forward, read
 from inspector.core.mistakes.weights import fits
 from inspector.core.names import STAGES, block_name, layer_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.tree import HEAD
-from inspector.core.units import Dims, dims, plural
+from inspector.core.units import Dims, dims
+from inspector.speech import later, say, some
 
 
 class Diagnosis(Struct, frozen=True):
@@ -63,12 +64,12 @@ def _forward(error: Forward, design: Design) -> Diagnosis:
     if not ranked and error.kind in ("sum", "map"):
         ranked = _ranked(Forward(error.kind, error.numbers[::-1], (), error.seen), design, effort)
     if not ranked:
-        return Diagnosis(_ERRORS[error.kind], "", "", _NOWHERE.format(called(design)), "")
+        return Diagnosis(say(_ERRORS[error.kind]), "", "", say(_NOWHERE, design=called(design)), "")
     best, met = ranked[0]
     others = [other for other, _ in ranked[1:]]
     single = [other for other in others if resolve(design, other.partition("=")[0]).block]
     wide = [other for other in others if other not in single]
-    words = _ERRORS["image" if met.path == "conv1" else error.kind]
+    words = say(_ERRORS["image" if met.path == "conv1" else error.kind])
     return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
 
 
@@ -164,27 +165,35 @@ def _plain(error: Forward, network: Network) -> Diagnosis | None:
         built = error.numbers[1]
         is_stem = len(built) == len(error.comes) == 4 and built[1] in (3, 4) and fits(network, "conv1", built)
         is_turned = is_stem and error.comes[3] == built[1] < error.comes[1]
-        return Diagnosis("the image's axes are in another order", "conv1", "conv1", _AXES, "") if is_turned else None
+        words = say("the image's axes are in another order")
+        return Diagnosis(words, "conv1", "conv1", say(_AXES), "") if is_turned else None
     if error.kind != "fc":
         return None
     (came,), (inputs,), (classes,) = error.numbers
     head = network.root.children[HEAD]
     _, channels, height, width = head.input
     if inputs == channels and (came == 1 or (came == width and error.comes[0] % (channels * height) == 0)):
-        words = "the pooled feature maps were not flattened" if came == 1 else "pooling and flattening were left out"
-        return Diagnosis(words, "fc", "fc", _FLATTEN.format(inputs, came), "")
+        if came == 1:
+            words = say("the pooled feature maps were not flattened")
+        else:
+            words = say("pooling and flattening were left out")
+        return Diagnosis(words, "fc", "fc", say(_FLATTEN, inputs=inputs, came=came), "")
     side = isqrt(came // channels)
     if side > 2 and came == channels * side * side:  # an image of another size
         height = width = side
     if inputs == channels and came == channels * height * width:
-        why = f"fc has {inputs} inputs, one a feature map, and gets {came} = {channels} × {height} × {width}: {_POOL}"
-        return Diagnosis("the average pool was left out", "fc", "fc", why, "")
+        product = f"{channels} × {height} × {width}"
+        why = say(_POOL, inputs=inputs, came=came, product=product)
+        return Diagnosis(say("the average pool was left out"), "fc", "fc", why, "")
     if came == channels != inputs and classes != head.output[1]:
-        why = (
-            f"fc was replaced by one of {inputs} inputs and {classes} classes, and {came} feature maps arrive. {_FEEDS}"
+        why = say(
+            "fc was replaced by one of {inputs} inputs and {classes} classes, and {came} feature maps arrive.",
+            inputs=inputs,
+            classes=classes,
+            came=came,
         )
         assignment = next(tried(network.design, [f"num_classes={classes}"]), ("",))[0]
-        return Diagnosis(_ERRORS["fc"], "fc", "fc", why, assignment, topic="filters")
+        return Diagnosis(say(_ERRORS["fc"]), "fc", "fc", f"{why} {say(_FEEDS)}", assignment, topic="filters")
     return None
 
 
@@ -192,24 +201,26 @@ def _reason(met: Met) -> str:
     """Why torch refuses, with its numbers."""
     if met.kind == "conv":
         (groups,), weight, (came,) = met.numbers
-        arrives = f"the image has {came}" if met.path == "conv1" else f"{_maps(came)} arrive"
-        return f"{met.name} was built for {_channels_of(groups * weight[1])}, and {arrives}. {_CONV}"
+        built = _channels_of(groups * weight[1])
+        what = _IMAGE if met.path == "conv1" else _BUILT
+        return f"{say(what, place=met.name, built=built, came=came, maps=_maps(came))} {say(_CONV)}"
     first, second = met.numbers[0][0], met.numbers[1][0]
     if met.kind == "norm":
-        return f"{met.name} was built for {_channels_of(second)}, and {_maps(first)} arrive. {_NORM}"
+        return f"{say(_BUILT, place=met.name, built=_channels_of(second), maps=_maps(first))} {say(_NORM)}"
     if met.kind == "fc":
-        return f"fc was built for {second} inputs, and {_maps(first)} arrive. {_FEEDS}"
+        return f"{say(_FC, inputs=second, maps=_maps(first))} {say(_FEEDS)}"
+    beside = {"place": met.name, "other": second, "first": first, "maps": _maps(first)}
     if met.kind == "map":
-        return f"At {met.name} the path brings maps of {first} pixels a side and the {met.shortcut} {second}. {_STRIDE}"
-    return f"At {met.name} the path brings {_maps(first)} and the {met.shortcut} {second}. {_SUM}"
+        return f"{say(_PIXELS[met.shortcut], **beside)} {say(_STRIDE)}"
+    return f"{say(_SUMMED[met.shortcut], **beside)} {say(_SUM)}"
 
 
 def _maps(count: int) -> str:
-    return plural(count, "feature map")
+    return some(count, "{n} feature map", "{n} feature maps")
 
 
 def _channels_of(count: int) -> str:
-    return plural(count, "channel")
+    return some(count, "{n} channel", "{n} channels")
 
 
 def _topic(met: Met) -> str:
@@ -221,33 +232,57 @@ def _topic(met: Met) -> str:
 
 def _checkpoint(error: Checkpoint, network: Network) -> Diagnosis:
     """The edit that gives the model's shapes that load_state_dict names; the checkpoint's if the model's are ours."""
+    design = called(network.design)
     if not error.model:
-        why = _NAMES if error.is_renamed else _NOWHERE.format(called(network.design))
-        return Diagnosis("the checkpoint has other names", "", "", why, "")
+        why = say(_NAMES) if error.is_renamed else say(_NOWHERE, design=design)
+        return Diagnosis(say("the checkpoint has other names"), "", "", why, "")
     is_ours = all(fits(network, path, shape) for path, shape in error.model.items())
     fitting = fit(network.design, error.saved if is_ours else error.model)
     of = _preset_of(error, network) if is_ours and fitting.left else ""
     if of:
-        why = f"The checkpoint has the shapes of {of}, the model is {called(network.design)}. Build {of} to load it."
-        return Diagnosis("the checkpoint is of another network", "", "", why, "")
+        why = say(
+            "The checkpoint has the shapes of {preset}, the model is {design}. Build {preset} to load it.",
+            preset=of,
+            design=design,
+        )
+        return Diagnosis(say("the checkpoint is of another network"), "", "", why, "")
     path = next((path for path, shape in error.model.items() if shape), next(iter(error.model)))
     name = _name(path, network, network if is_ours else analyze(edit(network.design, *fitting.edits)))
     whole = " ".join(fitting.edits)
     if whole.startswith("num_classes=") and len(fitting.edits) == 1 and not fitting.left:
         saved, model = (each["fc"] or (0,) for each in (error.saved, error.model))
-        why = f"The checkpoint's fc is for {saved[0]} classes, the model's for {model[0]}. {_CLASSES}"
-        return Diagnosis("the checkpoint is for other classes", name, path, why, whole)
-    whose = "the checkpoint" if is_ours else "the model"
-    what = f"The checkpoint has {_shape(error.saved[path])} at {name or path}, the model {_shape(error.model[path])}."
+        why = say(
+            "The checkpoint's fc is for {saved} classes, the model's for {model}.", saved=saved[0], model=model[0]
+        )
+        words = say("the checkpoint is for other classes")
+        return Diagnosis(words, name, path, f"{why} {say(_CLASSES)}", whole)
+    what = say(
+        "The checkpoint has {saved} at {place}, the model {model}.",
+        saved=_shape(error.saved[path]),
+        place=name or path,
+        model=_shape(error.model[path]),
+    )
+    return Diagnosis(
+        say("the checkpoint has other shapes"),
+        name,
+        path,
+        f"{what} {_fitting(fitting, design, is_ours=is_ours)}",
+        whole,
+        fitting.others,
+        _field_topic(whole),
+        not fitting.left,
+    )
+
+
+def _fitting(fitting: Fit, design: str, *, is_ours: bool) -> str:
+    """How far edits of a design lead to the checkpoint's shapes, or to the model's that are not ours."""
+    edits = len(fitting.edits)
     if fitting.left:
-        known = " The first steps are here." if whole else ""
-        why = f"{what} No edits of {called(network.design)} give all that {whose} has.{known}"
-    elif len(fitting.edits) > 1:
-        why = f"{what} No single edit gives all that {whose} has; these {len(fitting.edits)} together do."
-    else:
-        why = f"{what} One edit gives all that {whose} has; what was saved for other shapes has to be left out."
-    topic = _field_topic(whole)
-    return Diagnosis("the checkpoint has other shapes", name, path, why, whole, fitting.others, topic, not fitting.left)
+        why = say(_NOT_ALL["checkpoint" if is_ours else "model"], design=design)
+        return f"{why} {say('The first steps are here.')}" if edits else why
+    if edits > 1:
+        return say(_SEVERAL["checkpoint" if is_ours else "model"], n=edits)
+    return say(_ONE["checkpoint" if is_ours else "model"])
 
 
 def _preset_of(error: Checkpoint, network: Network) -> str:
@@ -268,7 +303,7 @@ def _name(path: str, *networks: Network) -> str:
 
 def _shape(of: Dims | None) -> str:
     """A weight's shape in words."""
-    return "nothing" if of is None else dims(of) if of else "a layer"
+    return say("nothing") if of is None else dims(of) if of else say("a layer")
 
 
 def _field_topic(edits: str) -> str:
@@ -279,30 +314,59 @@ def _field_topic(edits: str) -> str:
 
 
 _ERRORS = {
-    "norm": "a batch norm was built for other channels",
-    "sum": "path and shortcut have different numbers of feature maps",
-    "map": "path and shortcut have feature maps of different sizes",
-    "conv": "a convolution was built for other channels",
-    "image": "the image has other channels",
-    "fc": "fc was built for other inputs",
+    "norm": later("a batch norm was built for other channels"),
+    "sum": later("path and shortcut have different numbers of feature maps"),
+    "map": later("path and shortcut have feature maps of different sizes"),
+    "conv": later("a convolution was built for other channels"),
+    "image": later("the image has other channels"),
+    "fc": later("fc was built for other inputs"),
 }
-_NOWHERE = "No single edit of {} leads to these numbers. Is it the one that the error came from, with the same image?"
-_NORM = "It has one weight for each filter of the convolution before it, and has to be replaced with it."
-_SUM = "They are added map by map, so there have to be as many on both sides."
-_STRIDE = "They are added position by position, so both have to stride alike."
-_CONV = "Every filter has one slice for each channel that comes in."
-_FEEDS = "It has one input for each feature map that conv5_x ends in."
-_AXES = (
+_NOWHERE = later(
+    "No single edit of {design} leads to these numbers. Is it the one that the error came from, with the same image?"
+)
+_NORM = later("It has one weight for each filter of the convolution before it, and has to be replaced with it.")
+_SUM = later("They are added map by map, so there have to be as many on both sides.")
+_STRIDE = later("They are added position by position, so both have to stride alike.")
+_CONV = later("Every filter has one slice for each channel that comes in.")
+_FEEDS = later("It has one input for each feature map that conv5_x ends in.")
+_AXES = later(
     "The image comes as height × width × channels, torch wants channels × height × width: image.permute(2, 0, 1) turns "
     "it, and no edit of the network is needed."
 )
-_FLATTEN = "fc has {} inputs, one a feature map, and gets {}: torch.flatten(x, 1) has to stand between avgpool and fc."
-_POOL = "avgpool has to stand before it."
-_CLASSES = (
+_FLATTEN = later(
+    "fc has {inputs} inputs, one a feature map, and gets {came}: torch.flatten(x, 1) has to stand between avgpool and fc."
+)
+_POOL = later("fc has {inputs} inputs, one a feature map, and gets {came} = {product}: avgpool has to stand before it.")
+_BUILT = later("{place} was built for {built}, and {maps} arrive.")
+_IMAGE = later("{place} was built for {built}, and the image has {came}.")
+_FC = later("fc was built for {inputs} inputs, and {maps} arrive.")
+_PIXELS = {
+    "identity": later("At {place} the path brings maps of {first} pixels a side and the identity {other}."),
+    "projection": later("At {place} the path brings maps of {first} pixels a side and the projection {other}."),
+}
+_SUMMED = {
+    "identity": later("At {place} the path brings {maps} and the identity {other}."),
+    "projection": later("At {place} the path brings {maps} and the projection {other}."),
+}
+_NOT_ALL = {
+    "checkpoint": later("No edits of {design} give all that the checkpoint has."),
+    "model": later("No edits of {design} give all that the model has."),
+}
+_SEVERAL = {
+    "checkpoint": later("No single edit gives all that the checkpoint has; these {n} together do."),
+    "model": later("No single edit gives all that the model has; these {n} together do."),
+}
+_ONE = {
+    "checkpoint": later(
+        "One edit gives all that the checkpoint has; what was saved for other shapes has to be left out."
+    ),
+    "model": later("One edit gives all that the model has; what was saved for other shapes has to be left out."),
+}
+_CLASSES = later(
     "Load it without fc.weight and fc.bias, which are trained anew; strict=False alone does not help, it raises all "
     "the same where shapes differ."
 )
-_NAMES = (
+_NAMES = later(
     "The same layers are on both sides, with a prefix on one of them, like module. of DataParallel. Take it off the "
     "keys of the checkpoint; no edit of the network is needed."
 )

@@ -37,10 +37,11 @@ class Kind(Struct, frozen=True):
     `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it,
     `tensors` the shapes of what its module has in the state_dict, in torch's order.
     `sizes` are the words for what it puts out and takes in, `verb` says what it does to the operation right before it,
-    where it is told by that. `title` and `verb` are said with `say`. A kind that `is_operation` runs in a forward pass, one that `is_module` has a module in torch,
-    one that `is_block` a path and a shortcut (`blocks.parts`). Without `has_path` torch has no module for the group and
-    the paths below it begin anew; without `has_row` it is told with what it follows; without `is_told` its change is
-    no news. `is_in_place` makes no new feature map, `is_beside_path` is a block's shortcut.
+    where it is told by that; `title` and `verb` are said with `say`. A kind that `is_operation` runs in a forward pass,
+    one that `is_module` has a module in torch, one that `is_block` a path and a shortcut (`blocks.parts`). Without
+    `has_path` torch has no module for the group and the paths below it begin anew; without `has_row` it is told with
+    what it follows; without `is_told` its change is no news. `is_in_place` makes no new feature map, `is_beside_path`
+    is a block's shortcut.
     """
 
     title: str

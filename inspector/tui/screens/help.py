@@ -11,6 +11,7 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from inspector.speech import later, say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
 
@@ -26,8 +27,8 @@ class HelpScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box") as box:
-            box.border_title = "Help"
-            yield Static(Content("\n").join(map(Content, _INTRODUCTION)))
+            box.border_title = say("Help")
+            yield Static(Content("\n").join(Content(say(line)) for line in _INTRODUCTION))
             with Container(id="columns"):
                 for column in self._columns():
                     yield Static(Content("\n").join(column))
@@ -50,18 +51,20 @@ class HelpScreen(Dialog):
             lines = [Content(""), Content.styled(title, "bold")]
             for action, keys in rows:
                 if action.is_listed:
-                    lines.append(Content.assemble((f"  {keys:16}", "$text-accent"), action.words))
+                    lines.append(Content.assemble((f"  {keys:16}", "$text-accent"), say(action.words)))
             yield lines
 
 
 _BROAD = 150
 """Columns of the screen from which the keys stand in two columns."""
 _INTRODUCTION = (
-    "Go to a stage, a block or a convolution, press e, type a number: every shape, parameter and MAC follows at once.",
+    later(
+        "Go to a stage, a block or a convolution, press e, type a number: every shape, parameter and MAC follows at once."
+    ),
     "",
-    "/2  height and width are halved here",
-    "↳   the block's shortcut: identity or projection",
-    "●   changed by the last edit;  ○ by one before it, since the baseline;  + new since the baseline",
-    "◎   the Grad-CAM target: the block whose feature maps Grad-CAM reads",
-    "MACs count convolutions and fc, for the whole batch (conv+fc).",
+    later("/2  height and width are halved here"),
+    later("↳   the block's shortcut: identity or projection"),
+    later("●   changed by the last edit;  ○ by one before it, since the baseline;  + new since the baseline"),
+    later("◎   the Grad-CAM target: the block whose feature maps Grad-CAM reads"),
+    later("MACs count convolutions and fc, for the whole batch (conv+fc)."),
 )
