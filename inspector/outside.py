@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from inspector.speech import say
+from inspector.speech import later, say
 
 _SEQUENCE = re.compile(
     r"\x1b(?:"
@@ -32,6 +32,27 @@ def shown(value: object, limit: int = 60) -> str:
         text = say("a {kind} too large to show", kind=type(value).__name__)
     text = _escaped(text[: limit + 1], frozenset())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def why(error: BaseException) -> str:
+    """What the system says is wrong with a file, as the end of a sentence: "no such file or directory"."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return say(shown(reason[:1].lower() + reason[1:], 200))
+
+
+_SYSTEM = (
+    later("no such file or directory"),
+    later("permission denied"),
+    later("is a directory"),
+    later("not a directory"),
+    later("file name too long"),
+    later("no space left on device"),
+    later("read-only file system"),
+    later("too many levels of symbolic links"),
+    later("input/output error"),
+    later("file exists"),
+)
+"""What the system says most often."""
 
 
 def padded(text: str, cells: int) -> str:

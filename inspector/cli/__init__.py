@@ -11,7 +11,8 @@ import click
 
 from inspector.cli.printer import CRASHED, discard, fail, put
 from inspector.errors import InspectorError
-from inspector.outside import shown
+from inspector.outside import shown, why
+from inspector.speech import say, speak
 
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
 COMMANDS = ("code", "compare", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
@@ -31,7 +32,7 @@ class _EditorFirst(click.Group):
         editor = self.get_command(ctx, "edit")
         options = [each for each in editor.params if isinstance(each, click.Option)] if editor is not None else []
         rows = [row for each in options if (row := each.get_help_record(ctx))]
-        with formatter.section("Options of the editor"):
+        with formatter.section(say("Options of the editor")):
             formatter.write_dl(rows)
         super().format_options(ctx, formatter)
 
@@ -41,8 +42,9 @@ class _EditorFirst(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"inspector.cli.{cmd_name}").command
-        return command
+        from inspector.cli.arguments import in_language
+
+        return in_language(import_module(f"inspector.cli.{cmd_name}").command)
 
 
 @click.group(
@@ -69,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        _speak(sys.argv[1:] if arguments is None else arguments)
         code = cli.main(arguments, prog_name="inspector", standalone_mode=False)
         if sys.stdout is not None:
             put("")
@@ -82,6 +85,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _speak(arguments: Sequence[str]) -> None:
+    """Speak the language that is asked for, be it for help alone; else that of the settings, or the locale's."""
+    from inspector.languages import language, wanted
+    from inspector.tui import config, kept
+
+    given = _given(arguments)
+    if not given:
+        settings, _ = config.load(config.place())
+        given = settings.lang or kept.read(kept.place() / "screen.json").lang
+    chosen = language(wanted(given, os.environ))
+    speak(chosen)
+    if chosen is not None:
+        from inspector.cli.arguments import in_language
+        from inspector.languages import speak_too
+
+        speak_too(chosen)
+        in_language(cli)
+
+
+def _given(arguments: Sequence[str]) -> str:
+    """What stands behind --lang."""
+    for at, argument in enumerate(arguments):
+        if argument == "--lang":
+            return arguments[at + 1] if at + 1 < len(arguments) else ""
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return ""
+
+
 def _failed(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(error, InspectorError):
@@ -90,9 +122,9 @@ def _failed(error: Exception) -> int:
         return fail(shown(" ".join(error.format_message().split()), 1000), error.exit_code)
     if isinstance(error, OSError):
         about = f"{shown(os.fsdecode(error.filename), 200)}: " if isinstance(error.filename, str | bytes) else ""
-        return fail(f"{about}{(error.strerror or str(error)).lower()}", UNUSABLE)
+        return fail(f"{about}{why(error)}", UNUSABLE)
     import traceback
 
     traceback.print_exception(error)
     said = shown(" ".join(f"{type(error).__name__}: {error}".split()), 300)
-    return fail(f"this was a fault of inspector's own: {said}", CRASHED)
+    return fail(say("this was a fault of inspector's own: {what}", what=said), CRASHED)

@@ -12,6 +12,8 @@ import click
 
 from inspector.core.measures.counting import CONVENTIONS
 from inspector.errors import DesignError, InspectorError
+from inspector.languages import languages
+from inspector.speech import ENGLISH, later, say, spoken
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -138,21 +140,42 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
         type=Assignment(),
         metavar="ADDRESS=VALUE",
         multiple=True,
-        help="Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable.",
+        help=later("Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable."),
     )(command)
     return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
 
 
 def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """`--counting`, which every command that shows costs has."""
-    text = f"Whose counting the tables show: {', '.join(CONVENTIONS)}."
+    text = later("Whose counting the tables show: {countings}.")
     return click.option("--counting", type=Counting(), metavar="NAME", help=text)(command)
 
 
 def with_output(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """`--output` and `--force`, which every command that can write a file has."""
-    command = click.option("--force", is_flag=True, help="Overwrite FILE if there is one.")(command)
-    return click.option("--output", "-o", metavar="FILE", help="Write to a file instead of standard output.")(command)
+    command = click.option("--force", is_flag=True, help=later("Overwrite FILE if there is one."))(command)
+    text = later("Write to a file instead of standard output.")
+    return click.option("--output", "-o", metavar="FILE", help=text)(command)
+
+
+def with_language(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--lang`, which every command that speaks at length has; what it says is spoken by then."""
+    text = later("The language to speak; the settings' or the locale's if left out.")
+    return click.option("--lang", type=click.Choice(languages()), expose_value=False, help=text)(command)
+
+
+def in_language(command: click.Command) -> click.Command:
+    """A command whose help is in the language that is spoken: each text of it is said once."""
+    if spoken() != ENGLISH and command.name not in _TOLD:
+        _TOLD.add(command.name)
+        command.help = say(command.help or "")
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.help:
+                parameter.help = say(parameter.help, countings=", ".join(CONVENTIONS))
+    return command
+
+
+_TOLD: set[str | None] = set()
 
 
 def commands(context: click.Context | None) -> tuple[str, ...]:
@@ -174,8 +197,8 @@ def load(model: str) -> Design:
 
         return read(Path(model), takes_pipes=True)
     known = [*PRESETS, *commands(click.get_current_context(silent=True))]
-    hint = nearest(model, known) or f" (presets: {', '.join(PRESETS)})"
-    raise DesignError(model, f"no such preset or design file{hint}")
+    hint = nearest(model, known) or say(" (presets: {names})", names=", ".join(PRESETS))
+    raise DesignError(model, f"{say('no such preset or design file')}{hint}")
 
 
 def names_file(model: str) -> bool:

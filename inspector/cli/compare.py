@@ -8,6 +8,7 @@ from inspector.cli.arguments import Assignment, Model, assign, load, with_counti
 from inspector.cli.printer import hand_over
 from inspector.core.measures.counting import DEFAULT, convention
 from inspector.errors import DesignError
+from inspector.speech import later, say, speaking
 
 
 @click.command("compare")
@@ -18,11 +19,13 @@ from inspector.errors import DesignError
     type=Assignment(),
     metavar="ADDRESS=VALUE",
     multiple=True,
-    help="Compare the first MODEL, edited so, too. Repeatable.",
+    help=later("Compare the first MODEL, edited so, too. Repeatable."),
 )
 @with_output
 @with_counting
-@click.option("--format", "format_", type=click.Choice(["text", "md", "json"]), help="What FILE ends in, or text.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "md", "json"]), help=later("What FILE ends in, or text.")
+)
 def command(
     models: tuple[str, ...],
     assignments: tuple[str, ...],
@@ -46,10 +49,12 @@ def command(
     if assignments:
         named.append((" ".join(assignments), assign(named[0][1], assignments)))
     if len(named) < 2:
-        raise DesignError(models[0], "is one design alone; name another one, or edit it with --set")
-    table = side_by_side(
-        [analyze(design) for _, design in named], [name for name, _ in named], convention(counting or DEFAULT)
-    )
+        raise DesignError(models[0], say("is one design alone; name another one, or edit it with --set"))
     of_file = by_ending(output or "")
     known = format_ or (of_file.name if of_file and of_file.name in RENDERED else "text")
-    hand_over(RENDERED[known](table), output, force=force)
+    counted = convention(counting or DEFAULT)
+    with speaking(None):  # others read it, and programs
+        text = RENDERED[known](
+            side_by_side([analyze(design) for _, design in named], [name for name, _ in named], counted)
+        )
+    hand_over(text, output, force=force)

@@ -6,6 +6,7 @@ import click
 
 from inspector.cli.printer import put, tell
 from inspector.outside import shown
+from inspector.speech import say
 
 
 @click.group("config", invoke_without_command=True)
@@ -35,5 +36,6 @@ def validate_command(context: click.Context) -> None:
     for problem in problems:
         tell(f"{shown(str(path), 200)}: {problem}")
     if not problems:
-        put(f"{shown(str(path), 200)}: {'fine' if path.exists() else 'no such file; the defaults hold'}\n")
+        words = say("{file}: fine") if path.exists() else say("{file}: no such file; the defaults hold")
+        put(words.format(file=shown(str(path), 200)) + "\n")
     context.exit(2 if problems else 0)

@@ -9,23 +9,25 @@ from pathlib import Path
 
 import click
 
-from inspector.cli.arguments import assign, load, names_file, with_counting, with_model
+from inspector.cli.arguments import assign, load, names_file, with_counting, with_language, with_model
 from inspector.cli.printer import CRASHED, put, tell
+from inspector.speech import later, say, spoken
 
 
 @click.command("edit")
 @with_model
 @with_counting
-@click.option("--verify/--no-verify", default=None, help="Have torch verify each design, in a process of its own.")
-@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII alone, where box characters fail.")
-@click.option("--lang", type=click.Choice(["en", "ko"]), help="The notes' language; the locale's if left out.")
+@click.option(
+    "--verify/--no-verify", default=None, help=later("Have torch verify each design, in a process of its own.")
+)
+@click.option("--ascii", "is_ascii", is_flag=True, help=later("Draw with ASCII alone, where box characters fail."))
+@with_language
 @click.pass_context
 def command(
     context: click.Context,
     model: str,
     assignments: tuple[str, ...],
     counting: str | None,
-    lang: str | None,
     *,
     verify: bool | None,
     is_ascii: bool,
@@ -39,7 +41,7 @@ def command(
         put(rendered(start, "text", counting))
         return
     if sys.stdin is None or not sys.stdin.isatty():
-        raise click.UsageError("the editor needs a terminal on standard input")
+        raise click.UsageError(say("the editor needs a terminal on standard input"))
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
@@ -50,7 +52,12 @@ def command(
     from inspector.tui.terminal.ascii import is_needed
 
     settings, problems = config.load(config.place())
-    given = {"counting": counting, "lang": lang, "verify": verify, "ascii": is_ascii or is_needed(os.environ) or None}
+    given = {
+        "counting": counting,
+        "lang": spoken(),
+        "verify": verify,
+        "ascii": is_ascii or is_needed(os.environ) or None,
+    }
     app = InspectorApp(
         start,
         saved=design,
@@ -63,8 +70,9 @@ def command(
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
     app.run()
     if app.farewell:
-        tell(f"the work could not be kept: {app.farewell}")
+        tell(say("the work could not be kept: {problem}", problem=app.farewell))
     if app.has_crashed or app.return_code == 1:
-        tell(f"this was a fault of inspector's own, no edit of yours. {app.kept_words()}")
+        words = say("this was a fault of inspector's own, no edit of yours.")
+        tell(f"{words} {app.kept_words()}")
         context.exit(CRASHED)
     context.exit(app.return_code or 0)

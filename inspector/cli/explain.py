@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
-from inspector.cli.arguments import At, Subject, assign, load, with_model
+from inspector.cli.arguments import At, Subject, assign, load, with_language, with_model
 from inspector.cli.printer import put, put_markdown
 from inspector.errors import DesignError, InputError
+from inspector.outside import why
+from inspector.speech import later, say, spoken
 
 MOST_BYTES = 16 * 2**20
 """Of standard input or a file, where an error stands near its beginning."""
@@ -26,10 +28,10 @@ MOST_BYTES = 16 * 2**20
     type=At(),
     metavar="PLACE",
     default="",
-    help="The place whose numbers a note has: conv4_1, layer3.0.",
+    help=later("The place whose numbers a note has: conv4_1, layer3.0."),
 )
-@click.option("--lang", type=click.Choice(["en", "ko"]), help="The note's language; the locale's if left out.")
-def command(subject: str, model: str, assignments: tuple[str, ...], place: str, lang: str | None) -> None:
+@with_language
+def command(subject: str, model: str, assignments: tuple[str, ...], place: str) -> None:
     """Explain a concept with a design's numbers, or an error of torch; without a subject, list the topics.
 
     TOPIC is one of the list, a word of it (gradient, 배치 정규화), or a place (conv2_1). ERROR is the text of a shape
@@ -39,21 +41,20 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str, 
     from inspector.core.explain.concepts import topic as topic_of
     from inspector.core.mistakes.diagnosis import diagnose
     from inspector.core.network.network import analyze
-    from inspector.notes import find, language, note
+    from inspector.notes import find, note
 
     network = analyze(assign(load(model), assignments))
-    lang = language(lang or _settled(), os.environ)
     topic = find(subject)
     there = network.get(subject) if topic is None and subject else None
     if there is not None:
-        put_markdown(note(topic_of(network, there.where), network, there.where, lang))
+        put_markdown(note(topic_of(network, there.where), network, there.where, spoken()))
         return
     if topic is not None:
-        put_markdown(note(topic, network, network.find(place).where if place else (), lang))
+        put_markdown(note(topic, network, network.find(place).where if place else (), spoken()))
         return
     text = _given(subject)
     if not text.strip():
-        _list(lang)
+        _list()
         return
     diagnosis = diagnose(text, network.design)
     if diagnosis is None:
@@ -63,21 +64,13 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str, 
     put(mistake.as_text(diagnosis, model))
 
 
-def _settled() -> str:
-    """The language of the settings, or the one that the editor was last told to speak."""
-    from inspector.tui import config, kept
-
-    settings, _ = config.load(config.place())
-    return settings.lang or kept.read(kept.place() / "screen.json").lang
-
-
-def _list(lang: str) -> None:
+def _list() -> None:
     """Every topic and what it is about."""
     from inspector.core.explain.concepts import TOPICS
     from inspector.notes import heading
 
     for topic in TOPICS:
-        put(f"{topic:14}{heading(topic, lang)}\n")
+        put(f"{topic:14}{heading(topic, spoken())}\n")
 
 
 def _given(subject: str) -> str:
@@ -87,7 +80,7 @@ def _given(subject: str) -> str:
     if subject == "-" or (not subject and _is_piped()):
         return _piped()
     if subject and is_regular(Path(subject)):
-        return text_of(read_bytes(Path(subject), MOST_BYTES, "log"))
+        return text_of(read_bytes(Path(subject), MOST_BYTES, later("log")))
     return subject
 
 
@@ -100,7 +93,7 @@ def _unknown(text: str, *, is_word: bool) -> Exception:
             lookup(text)
         except DesignError as error:
             return error
-    return click.UsageError("no topic, and no shape error of torch that is known here")
+    return click.UsageError(say("no topic, and no shape error of torch that is known here"))
 
 
 def _is_piped() -> bool:
@@ -117,9 +110,9 @@ def _piped() -> str:
     from inspector.files.reading import text_of
 
     if sys.stdin is None:
-        raise InputError("standard input: is closed")
+        raise InputError(say("standard input: is closed"))
     try:
         data = sys.stdin.buffer.read(MOST_BYTES)
     except OSError as error:
-        raise InputError(f"standard input: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(say("standard input: {problem}", problem=why(error))) from None
     return text_of(data)

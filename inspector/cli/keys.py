@@ -6,6 +6,7 @@ import click
 
 from inspector.cli.printer import put, tell
 from inspector.outside import shown
+from inspector.speech import say
 
 
 @click.command("keys")
@@ -18,6 +19,6 @@ def command() -> None:
     for title, rows in sections(settings.keys):
         put(f"{title}\n")
         for action, _ in rows:
-            put(f"  {action.id:24}{typed_keys(action, settings.keys):32}{action.words}\n")
+            put(f"  {action.id:24}{typed_keys(action, settings.keys):32}{say(action.words)}\n")
     for problem in problems:
         tell(f"{shown(str(config.place()), 200)}: {problem}")

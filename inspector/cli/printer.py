@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from inspector.errors import OutputError
-from inspector.outside import harmless, shown
+from inspector.outside import harmless, shown, why
+from inspector.speech import say
 
 CRASHED = 70
 """The exit code of a fault of our own, which no other code says: EX_SOFTWARE of sysexits.h."""
@@ -44,7 +45,7 @@ def put_markdown(text: str) -> None:
 
 def _write(text: str) -> None:
     if sys.stdout is None:
-        raise OutputError("standard output: is closed")
+        raise OutputError(say("standard output: is closed"))
     try:
         click.echo(text, nl=False)
         sys.stdout.flush()
@@ -52,7 +53,7 @@ def _write(text: str) -> None:
         raise
     except OSError as error:
         discard(1)
-        raise OutputError(f"standard output: {(error.strerror or str(error)).lower()}") from None
+        raise OutputError(say("standard output: {problem}", problem=why(error))) from None
 
 
 def hand_over(text: str, output: str | None, *, force: bool) -> None:
@@ -63,9 +64,10 @@ def hand_over(text: str, output: str | None, *, force: bool) -> None:
     from inspector.files.output import is_there, write
 
     if not output:
-        raise click.UsageError("--output needs the name of a file")
+        raise click.UsageError(say("--output needs the name of a file"))
     if not force and is_there(Path(output)):
-        raise OutputError(f"{shown(output, 200)}: there is such a file already; --force overwrites it")
+        name = shown(output, 200)
+        raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
     write(Path(output), text, overwrite=force)
 
 

@@ -10,13 +10,16 @@ from inspector.core.design.design import Design
 from inspector.core.measures.counting import DEFAULT
 from inspector.outside import shown
 from inspector.report.formats import FORMATS, by_ending
+from inspector.speech import later, say
 
 
 @click.command("report")
 @with_model
 @with_output
 @with_counting
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="What FILE ends in, or text, if left out.")
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), help=later("What FILE ends in, or text, if left out.")
+)
 def command(
     model: str,
     assignments: tuple[str, ...],
@@ -31,7 +34,8 @@ def command(
     name = format_ or (of_file.name if of_file else "text")
     hand_over(rendered(assign(load(model), assignments), name, counting), output, force=force)
     if of_file is not None and of_file.name != name:
-        tell(f"{shown(output or '', 200)}: written as {name}, whatever its ending says")
+        words = say("{file}: written as {format}, whatever its ending says", file=shown(output or "", 200), format=name)
+        tell(words)
 
 
 def rendered(design: Design, format_: str, counting: str | None) -> str:

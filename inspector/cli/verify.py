@@ -9,11 +9,12 @@ from inspector.cli.arguments import assign, load, with_model
 from inspector.cli.printer import put
 from inspector.errors import MissingError
 from inspector.outside import shown
+from inspector.speech import later, say, speaking
 
 
 @click.command("verify")
 @with_model
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
+@click.option("--json", "as_json", is_flag=True, help=later("Print the verdict as JSON."))
 @click.pass_context
 def command(context: click.Context, model: str, assignments: tuple[str, ...], *, as_json: bool) -> None:
     """Build the real network, and compare every layer with torchinfo; exit 1 where one differs."""
@@ -29,7 +30,10 @@ def command(context: click.Context, model: str, assignments: tuple[str, ...], *,
         measured = measure(build(network.design, "meta"), network.design.input)
     except Exception as error:  # noqa: BLE001  # whatever a torch that is missing or broken does, it is no difference
         said = shown(" ".join(str(error).split()), 300)
-        raise MissingError(f"torch, torchvision or torchinfo cannot be used: {said or type(error).__name__}") from None
+        what = said or type(error).__name__
+        raise MissingError(say("torch, torchvision or torchinfo cannot be used: {what}", what=what)) from None
     verdict = judge(network, measured)
-    put(report.as_json(verdict) if as_json else report.as_text(network, verdict))
+    with speaking(None):  # others read it, and programs
+        text = report.as_json(verdict) if as_json else report.as_text(network, verdict)
+    put(text)
     context.exit(0 if verdict.agrees else DIFFERS)

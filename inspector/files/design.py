@@ -9,6 +9,7 @@ from inspector.core.design.file import parse
 from inspector.errors import DesignError, DesignFileError, InputError
 from inspector.files.reading import read_text
 from inspector.outside import shown
+from inspector.speech import later
 
 MAX_BYTES = 4 * 2**20
 """More than a design needs that says something else of every block there may be.
@@ -23,7 +24,7 @@ def read(path: Path, *, takes_pipes: bool = False) -> Design:
     Raises DesignFileError, which begins with the file's name, where it cannot be read, is no TOML, or is no design.
     """
     try:
-        return parse(read_text(path, MAX_BYTES, "design file", takes_pipes=takes_pipes))
+        return parse(read_text(path, MAX_BYTES, later("design file"), takes_pipes=takes_pipes))
     except InputError as error:
         raise DesignFileError(str(error)) from None
     except (DesignFileError, DesignError) as error:

@@ -11,7 +11,8 @@ from errno import EACCES, EINVAL, EISDIR
 from pathlib import Path
 
 from inspector.errors import OutputError
-from inspector.outside import shown
+from inspector.outside import shown, why
+from inspector.speech import say
 
 _BESIDE = ".inspector-"
 """How the names of files that are being written begin, for as long as they have one."""
@@ -33,11 +34,11 @@ def write(path: Path, text: str, *, overwrite: bool, makes_folder: bool = False,
             target.parent.mkdir(parents=True, exist_ok=True)
         mode = _mode(target)
         if mode is not None and stat.S_ISDIR(mode):
-            raise IsADirectoryError(EISDIR, "is a directory")
+            raise IsADirectoryError(EISDIR, say("is a directory"))
         if mode is None or stat.S_ISREG(mode):
             _replace(target, data, mode, overwrite=overwrite)
         elif is_kept:
-            raise OSError(EINVAL, "is a device or a pipe, which keeps nothing")
+            raise OSError(EINVAL, say("is a device or a pipe, which keeps nothing"))
         else:
             target.write_bytes(data)
 
@@ -56,10 +57,10 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise OutputError(f"{about}: there is such a file already; it was not overwritten") from None
+        said = say("{file}: there is such a file already; it was not overwritten", file=about)
+        raise OutputError(said) from None
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise OutputError(f"{about}: {reason[:1].lower()}{reason[1:]}") from None
+        raise OutputError(f"{about}: {why(error)}") from None
 
 
 def _mode(path: Path) -> int | None:
@@ -74,7 +75,7 @@ def _replace(target: Path, data: bytes, mode: int | None, *, overwrite: bool) ->
     if mode is not None and not overwrite:
         raise FileExistsError
     if mode is not None and (not mode & 0o222 or not os.access(target, os.W_OK)):
-        raise PermissionError(EACCES, "is read-only")
+        raise PermissionError(EACCES, say("is read-only"))
     try:
         handle, beside = _begun(target.parent)
     except PermissionError:

@@ -7,7 +7,8 @@ import stat
 from pathlib import Path
 
 from inspector.errors import InputError
-from inspector.outside import shown
+from inspector.outside import shown, why
+from inspector.speech import say
 
 LITTLE = 2**16
 """Bytes that are read and understood in the time of a key."""
@@ -25,16 +26,15 @@ def read_bytes(path: Path, most: int, what: str = "file", *, takes_pipes: bool =
     try:
         data = _read(path, most, takes_pipes=takes_pipes)
     except IsADirectoryError:
-        raise InputError(f"{name}: is a directory, not a {what}") from None
+        raise InputError(say("{file}: is a directory, not a {what}", file=name, what=say(what))) from None
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        said = InputError(f"{name}: {shown(reason[:1].lower() + reason[1:], 200)}")
+        said = InputError(f"{name}: {why(error)}")
         said.is_missing = isinstance(error, FileNotFoundError)
         raise said from None
     if data is None:
-        raise InputError(f"{name}: is a device or a pipe, so no {what}")
+        raise InputError(say("{file}: is a device or a pipe, so no {what}", file=name, what=say(what)))
     if len(data) > most:
-        raise InputError(f"{name}: larger than {_size(most)}, so no {what}")
+        raise InputError(say("{file}: larger than {size}, so no {what}", file=name, size=_size(most), what=say(what)))
     return data
 
 
@@ -70,7 +70,8 @@ def read_text(path: Path, most: int, what: str = "file", *, takes_pipes: bool = 
     try:
         return read_bytes(path, most, what, takes_pipes=takes_pipes).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{shown(str(path), 200)}: not text in UTF-8, so no {what}") from None
+        name = shown(str(path), 200)
+        raise InputError(say("{file}: not text in UTF-8, so no {what}", file=name, what=say(what))) from None
 
 
 def is_little(path: Path) -> bool:

@@ -32,6 +32,8 @@ from inspector.journal.record import (
     encoded,
     reading,
 )
+from inspector.outside import why
+from inspector.speech import say
 
 fcntl: Any = import_module("fcntl") if os.name == "posix" else None
 
@@ -104,7 +106,7 @@ class Journal:
             self._is_whole = False
             if not self._has_told:
                 self._has_told = True
-                return _words(error)
+                return why(error)
         return ""
 
     def _write(self, work: Written) -> None:
@@ -180,7 +182,7 @@ class Journal:
                 elif self.is_there:
                     self._path.unlink()
             except (OSError, ValueError) as error:
-                problem = _words(error)
+                problem = why(error)
         self._let_go()
         self._has_ended = True
         return problem
@@ -204,10 +206,6 @@ def _new(folder: Path, path: Path) -> tuple[int, bool]:
         return file, False
     flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
     return os.open(path, flags, 0o600), True
-
-
-def _words(error: Exception) -> str:
-    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
 
 
 def _append(file: int, line: bytes) -> int:
@@ -295,12 +293,12 @@ def left(folder: Path, ending: str = OPEN) -> Iterator[Found | Unread]:
         try:
             found = _look(path)
         except NewerError:
-            yield Unread(path, "was written by a later version, and is left alone")
+            yield Unread(path, say("was written by a later version, and is left alone"))
             continue
         except ValueError as error:
             with suppress(OSError):
                 path.rename(path.with_suffix(DAMAGED))
-            yield Unread(path, f"{error}; set aside as {path.stem}{DAMAGED}")
+            yield Unread(path, say("{problem}; set aside as {file}", problem=error, file=f"{path.stem}{DAMAGED}"))
             continue
         if found is None:
             continue
@@ -314,7 +312,7 @@ def _look(path: Path) -> Found | None:
     """The work in a journal, if no one has it open. ValueError where it is none."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            raise ValueError("is no regular file")
+            raise ValueError(say("is no regular file"))
         file = _locked(path, fcntl.LOCK_SH)
     except OSError:
         return None
@@ -324,11 +322,11 @@ def _look(path: Path) -> Found | None:
         status = os.fstat(file)
         work = reading(_lines(file))[0].work
     except OSError as error:
-        raise ValueError(_words(error)) from None
+        raise ValueError(why(error)) from None
     finally:
         os.close(file)
     if work is None:
-        raise ValueError("is damaged from its first line on")
+        raise ValueError(say("is damaged from its first line on"))
     return Found(work, status.st_mtime, path, _stamp(status))
 
 
@@ -351,10 +349,10 @@ def _locked(path: Path, how: int | None = None) -> int:
 def _lines(file: int) -> Iterator[bytes]:
     """The lines of a journal; ValueError where it is larger, or has more parts, than any can be."""
     if os.fstat(file).st_size > MOST_READ:
-        raise ValueError(f"is larger than {MOST_READ >> 20} MiB")
+        raise ValueError(say("is larger than {n} MiB", n=MOST_READ >> 20))
     data = os.pread(file, MOST_READ, 0)
     if data.count(b"{") > MOST_PARTS:
-        raise ValueError("has more parts than work has")
+        raise ValueError(say("has more parts than work has"))
     return iter(BytesIO(data))
 
 

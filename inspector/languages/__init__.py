@@ -84,3 +84,12 @@ def _last_sound(character: str) -> str:
 
 
 _FINISH: dict[str, Callable[[str], str]] = {"ko": with_particles}
+
+
+def speak_too(language: Language) -> None:
+    """Have what else looks its words up by gettext, which click does, speak a language too."""
+    import gettext
+    import os
+
+    os.environ["LANGUAGE"] = language.code
+    gettext.bindtextdomain(DOMAIN, str(resources.files(__name__)))

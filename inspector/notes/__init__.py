@@ -8,7 +8,6 @@ told of designs, or places, of which all of them are so, up to the next brackets
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -19,9 +18,8 @@ from inspector.core.explain.values import Sight, told
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.errors import DesignError
-
-LANGUAGES = {"en": "English", "ko": "한국어"}
-"""The languages that every note is written in."""
+from inspector.languages import language, languages
+from inspector.speech import ENGLISH, say
 
 CONDITION = re.compile(r"\[([a-z0-9.! -]*)\] ")
 """What the words behind it depend on."""
@@ -31,9 +29,6 @@ _ONE = re.compile(
     r"(?<![\w.,×])1 (block|feature map|map|cell|position|projection|identit|weight|channel|group|tensor|number|filter"
     r"|parameter|byte)(ies|s)\b"
 )
-_PARTICLE = re.compile(r"(\w)([`*)]*)(은\(는\)|을\(를\)|으로\(로\))")
-_CLOSED = "013678"
-"""Digits whose Korean readings end in a consonant; of these, 1, 7 and 8 end in ㄹ."""
 
 
 class Written(NamedTuple):
@@ -44,19 +39,12 @@ class Written(NamedTuple):
     text: str
 
 
-def language(wanted: str, environment: Mapping[str, str]) -> str:
-    """The language that is wanted, or the one of the locale where that is an empty string; English where none is."""
-    for name in (wanted, *(environment.get(variable, "") for variable in ("LC_ALL", "LC_MESSAGES", "LANG"))):
-        if name:
-            code = re.split(r"[_.@]", name)[0]
-            return code if code in LANGUAGES else "en"
-    return "en"
-
-
 @cache
 def written(topic: str, lang: str) -> Written:
-    """The note on one of the topics, as it is written in a language."""
-    text = resources.files("inspector.notes").joinpath(lang, f"{topic}.md").read_text(encoding="utf-8")
+    """The note on one of the topics, as it is written in a language; in English, where it is not."""
+    notes = resources.files("inspector.notes")
+    file = notes.joinpath(lang, f"{topic}.md")
+    text = (file if file.is_file() else notes.joinpath(ENGLISH, f"{topic}.md")).read_text(encoding="utf-8")
     title, words, body = text.split("\n", 2)
     return Written(title.removeprefix("# "), tuple(words.removeprefix(_WORDS).split(", ")), body.strip())
 
@@ -84,8 +72,8 @@ def lookup(word: str) -> str:
         import difflib
 
         close = difflib.get_close_matches(_plain(word)[:80], list(_known()), n=1, cutoff=0.6)
-        hint = f"; did you mean {_known()[close[0]]}?" if close else ""
-        raise DesignError(word, f"no such topic{hint} ({', '.join(TOPICS)})")
+        hint = say("; did you mean {word}?", word=_known()[close[0]]) if close else ""
+        raise DesignError(word, f"{say('no such topic')}{hint} ({', '.join(TOPICS)})")
     return topic
 
 
@@ -94,7 +82,7 @@ def _known() -> dict[str, str]:
     """Topics by the words that mean them; of two, the one that is learnt first."""
     known = {_plain(topic): topic for topic in TOPICS}
     for topic in TOPICS:
-        for lang in LANGUAGES:
+        for lang in languages():
             note_ = written(topic, lang)
             for word in (*note_.words, note_.title):
                 known.setdefault(_plain(word), topic)
@@ -111,7 +99,10 @@ def note(topic: str, network: Network, where: Where = (), lang: str = "en") -> s
     note_ = written(lookup(topic), lang)
     sight = Sight(network, where)
     text = f"# {note_.title}\n\n{applying(note_.text, so(sight))}".format_map(told(sight))
-    return _with_particles(text) if lang == "ko" else _with_singulars(text)
+    if lang == ENGLISH:
+        return _with_singulars(text)
+    spoken = language(lang)
+    return text if spoken is None or spoken.finish is None else spoken.finish(text)
 
 
 def applying(text: str, conditions: frozenset[str]) -> str:
@@ -132,15 +123,3 @@ def _of_paragraph(paragraph: str, conditions: frozenset[str]) -> str:
 def _with_singulars(text: str) -> str:
     """English with "1 block" where the number that was filled in is one."""
     return _ONE.sub(lambda match: f"1 {match[1]}{'y' if match[2] == 'ies' else ''}", text)
-
-
-def _with_particles(text: str) -> str:
-    """Korean with the particle that the reading of what was filled in asks for: 3은, 2는."""
-
-    def chosen(match: re.Match[str]) -> str:
-        last, signs, both = match.groups()
-        closed, open_ = both.rstrip(")").split("(")
-        is_closed = last in _CLOSED and not (closed == "으로" and last in "178")
-        return f"{last}{signs}{closed if is_closed else open_}"
-
-    return _PARTICLE.sub(chosen, text)

@@ -8,6 +8,7 @@ import msgspec
 
 from inspector.core.changes.side_by_side import WHOLE, Table
 from inspector.core.units import difference, exact
+from inspector.speech import say
 
 SCHEMA = "inspector/compare/1"
 
@@ -52,12 +53,12 @@ def _rows(table: Table) -> Iterator[list[str]]:
     yield ["", first, *(cell for name in others for cell in (name, "±"))]
     for each in table.quantities:
         for part, numbers in each.rows.items():
-            yield [each.name if part == WHOLE else f"  {part}", *_numbers(numbers)]
+            yield [say(each.name) if part == WHOLE else f"  {part}", *_numbers(numbers)]
     yield ["", *[""] * (2 * len(others) + 1)]
     for part, shapes in table.shapes.items():
         yield [f"{part} C×H×W", *_words(shapes)]
     for name, words in table.about.items():
-        yield [name, *_words(words)]
+        yield [say(name), *_words(words)]
 
 
 def _numbers(numbers: Sequence[int]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from inspector.core.design.presets import preset
 from inspector.core.measures.counting import DEFAULT, Convention, convention
 from inspector.core.network.network import Network, analyze
+from inspector.speech import later, speaking
 
 
 class Subject(NamedTuple):
@@ -38,7 +39,8 @@ def _from(module: str) -> Callable[[Subject], str]:
     """The `render` of a module of this room, which is imported when it is called."""
 
     def render(subject: Subject) -> str:
-        text: str = import_module(f"inspector.report.{module}").render(subject)
+        with speaking(None):  # others read it, and programs
+            text: str = import_module(f"inspector.report.{module}").render(subject)
         return text
 
     return render
@@ -47,12 +49,12 @@ def _from(module: str) -> Callable[[Subject], str]:
 FORMATS = {
     each.name: each
     for each in (
-        Format("text", "txt", "text report, the tree as a table", _from("text")),
-        Format("md", "md", "Markdown report", _from("markdown")),
-        Format("json", "json", "JSON report, for programs", _from("json_report")),
-        Format("csv", "csv", "CSV, one row a layer", _from("csv_report")),
-        Format("toml", "toml", "design file (TOML), to open again", _from("design_toml"), is_design=True),
-        Format("code", "py", "Python, builds it with torch and torchvision", _from("python_code")),
+        Format("text", "txt", later("text report, the tree as a table"), _from("text")),
+        Format("md", "md", later("Markdown report"), _from("markdown")),
+        Format("json", "json", later("JSON report, for programs"), _from("json_report")),
+        Format("csv", "csv", later("CSV, one row a layer"), _from("csv_report")),
+        Format("toml", "toml", later("design file (TOML), to open again"), _from("design_toml"), is_design=True),
+        Format("code", "py", later("Python, builds it with torch and torchvision"), _from("python_code")),
     )
 }
 """Every format by its name."""

@@ -28,7 +28,7 @@ def render(subject: Subject) -> str:
         ["## Grad-CAM target", "", *_target(network)],
         _folded("Layers", _layers(network, counting)),
         _folded("What tools count", _countings(network, baseline)),
-        _folded("Bytes", [*_bytes(network), "", f"These {OUTSIDE}."]),
+        _folded("Bytes", [*_bytes(network), "", f"These bytes leave out {OUTSIDE}."]),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 

@@ -66,7 +66,7 @@ def _totals(network: Network, baseline: Network, counting: Convention) -> Iterat
     label, number = (max(len(row[at]) for row in rows) for at in (0, 1))
     for words, amount, note in rows:
         yield f"{words.ljust(label)}   {amount.rjust(number)}   {note}"
-    yield OUTSIDE
+    yield f"bytes leave out {OUTSIDE}"
     yield ""
     yield _target(network)
 

@@ -30,9 +30,10 @@ class Action(Struct, frozen=True):
     """One action. `keys` are Textual's names of its keys, with commas between; without any it is for messages alone.
 
     `run` is what it does to a bench and what it is given; without it a pane does something of its own, `by` one of its
-    methods, and so does a dialog that has to say what is meant before it answers with the action. `short` is a word for
-    the line of keys; both are said with `say`. `sign` is the sign of its keys where that is not their names. `rests` says why it cannot be done now.
-    What is being typed or sought is ended before, as far as it `settles`.
+    methods, and so does a dialog that has to say what is meant before it answers with the action. `words` say what it
+    does, `short` is a word for the line of keys, both to be said with `say`; `sign` is the sign of its keys where that
+    is not their names. `rests` says why it cannot be done now. What is being typed or sought is ended before, as far as
+    it `settles`.
     """
 
     id: str

@@ -12,13 +12,15 @@ from msgspec import Struct
 from inspector.core.measures.counting import CONVENTIONS, DEFAULT
 from inspector.errors import InputError, nearest
 from inspector.files.reading import read_text
+from inspector.languages import languages
 from inspector.outside import shown
+from inspector.speech import later, say
 
 MOST_BYTES = 2**16
 
 
 class Settings(Struct, frozen=True):
-    """`theme` is one of Textual's, `lang` en or ko; an empty string leaves it to what was last used, or the locale.
+    """`theme` is one of Textual's, `lang` the code of a language; an empty string leaves it to what was last used, or the locale.
 
     `keys` maps the id of an action to the keys that it is to have, with commas between them.
     """
@@ -31,7 +33,7 @@ class Settings(Struct, frozen=True):
     keys: dict[str, str] = {}
 
 
-_CHOICES = {"lang": ("en", "ko"), "counting": tuple(CONVENTIONS)}
+_CHOICES = {"lang": languages(), "counting": tuple(CONVENTIONS)}
 _DEFAULTS = Settings()
 
 
@@ -45,7 +47,7 @@ def place() -> Path:
 def load(path: Path) -> tuple[Settings, list[str]]:
     """The settings in a file, and what is wrong with it, a line each; without a file, the defaults."""
     try:
-        text = read_text(path, MOST_BYTES, "settings file")
+        text = read_text(path, MOST_BYTES, later("settings file"))
     except InputError as error:
         if error.is_missing:
             return _DEFAULTS, []
@@ -55,7 +57,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     try:
         data = toml.loads(text)
     except ValueError as error:
-        return _DEFAULTS, [f"not TOML: {shown(str(error), 120)}"]
+        return _DEFAULTS, [say("not TOML: {what}", what=shown(str(error), 120))]
     settings: dict[str, object] = {}
     problems: list[str] = []
     for name, value in data.items():
@@ -80,16 +82,23 @@ def _problem(name: str, value: object) -> str:
     """What is wrong with a setting, or an empty string."""
     known = Settings.__struct_fields__
     if name not in known:
-        return f"{shown(name)}: unknown setting{nearest(name, known)}"
+        return say("{name}: unknown setting{hint}", name=shown(name), hint=nearest(name, known))
     default = getattr(_DEFAULTS, name)
     if name == "keys":
-        return "" if isinstance(value, dict) else "keys: must be a table, written [keys]"
+        return "" if isinstance(value, dict) else say("keys: must be a table, written [keys]")
     if type(value) is not type(default):
-        wanted = "true or false" if isinstance(default, bool) else "a text in quotes"
-        return f"{name} = {shown(value)}: must be {wanted}"
+        if isinstance(default, bool):
+            return say("{name} = {value}: must be true or false", name=name, value=shown(value))
+        return say("{name} = {value}: must be a text in quotes", name=name, value=shown(value))
     choices = _CHOICES.get(name) or (_themes() if name == "theme" else ())
     if choices and value not in choices:
-        return f"{name} = {shown(value)}: unknown{nearest(str(value), choices)} ({', '.join(choices)})"
+        return say(
+            "{name} = {value}: unknown{hint} ({known})",
+            name=name,
+            value=shown(value),
+            hint=nearest(str(value), choices),
+            known=", ".join(choices),
+        )
     return ""
 
 

@@ -11,6 +11,7 @@ from inspector.core.measures.memory import DTYPES, kept_for_backward
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node
 from inspector.core.units import dims, features
+from inspector.speech import later, say
 
 WHOLE = "network"
 """The row of the whole network, above those of its parts."""
@@ -19,7 +20,7 @@ WHOLE = "network"
 class Quantity(NamedTuple):
     """One thing that is compared: its name, and its numbers, a tuple of a network's for each part by the part's name.
 
-    `key` is what programs call it.
+    `key` is what programs call it; `name` is said with `say`.
     """
 
     key: str
@@ -57,15 +58,15 @@ def side_by_side(networks: Sequence[Network], names: Sequence[str], counting: Co
         (
             Quantity("params", "params", rows(lambda node: node.params)),
             Quantity("cost", counting.label, rows(counting.of)),
-            Quantity("weight_bytes", "weight bytes", {WHOLE: tuple(size * each.params for each in networks)}),
-            Quantity("backward_bytes", "backward bytes", {WHOLE: tuple(map(kept_for_backward, networks))}),
+            Quantity("weight_bytes", later("weight bytes"), {WHOLE: tuple(size * each.params for each in networks)}),
+            Quantity("backward_bytes", later("backward bytes"), {WHOLE: tuple(map(kept_for_backward, networks))}),
         ),
         {part: tuple(features(nodes[part].output) for nodes in of) for part in parts},
         {
-            "input": tuple(dims(each.design.input) for each in networks),
-            "layers": tuple(str(each.design.depth) for each in networks),
-            "blocks": tuple(", ".join(str(stage.blocks) for stage in each.design.stages) for each in networks),
-            "Grad-CAM": tuple(f"{read.maps} of {dims(read.size)}" for read in reads),
+            later("input"): tuple(dims(each.design.input) for each in networks),
+            later("layers"): tuple(str(each.design.depth) for each in networks),
+            later("blocks"): tuple(", ".join(str(stage.blocks) for stage in each.design.stages) for each in networks),
+            "Grad-CAM": tuple(say("{maps} of {size}", maps=read.maps, size=dims(read.size)) for read in reads),
         },
     )
 

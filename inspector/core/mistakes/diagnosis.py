@@ -334,7 +334,8 @@ _AXES = later(
     "it, and no edit of the network is needed."
 )
 _FLATTEN = later(
-    "fc has {inputs} inputs, one a feature map, and gets {came}: torch.flatten(x, 1) has to stand between avgpool and fc."
+    "fc has {inputs} inputs, one a feature map, and gets {came}: torch.flatten(x, 1) has to stand between avgpool and "
+    "fc."
 )
 _POOL = later("fc has {inputs} inputs, one a feature map, and gets {came} = {product}: avgpool has to stand before it.")
 _BUILT = later("{place} was built for {built}, and {maps} arrive.")
