@@ -46,6 +46,12 @@ def name(code: str) -> str:
     return NAME if spoken is None else spoken.catalogue.gettext(NAME)
 
 
+def following(code: str) -> str:
+    """The language behind another one, round and round."""
+    every = languages()
+    return every[(every.index(code) + 1) % len(every)] if code in every else ENGLISH
+
+
 def wanted(code: str, environment: Mapping[str, str]) -> str:
     """The language that is wanted, or the one of the locale where that is an empty string; English where none is."""
     for each in (code, *(environment.get(variable, "") for variable in ("LC_ALL", "LC_MESSAGES", "LANG"))):

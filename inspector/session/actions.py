@@ -13,10 +13,11 @@ from msgspec import Struct, structs
 
 from inspector.core.network.tree import stage_of
 from inspector.errors import DesignError
+from inspector.languages import following
 from inspector.session import editing, moving, opening, saving
 from inspector.session.bench import Bench
 from inspector.session.outcome import Outcome, Say, asking
-from inspector.speech import later, say
+from inspector.speech import later, say, spoken
 
 Settles = Literal["all", "typing", "nothing"]
 
@@ -100,6 +101,11 @@ def speak(bench: Bench, lang: str) -> Bench:
     return structs.replace(bench, lang=lang)
 
 
+def speak_next(bench: Bench) -> Bench:
+    """Speak the next language from now on."""
+    return speak(bench, following(spoken()))
+
+
 _EVERYWHERE = (
     Action("app.edit", "e,enter", "Edit the numbers", editing.edit, short="edit"),
     Action("app.step-up", "plus,equals_sign", "Step up", editing.step, short="more", sign="+"),
@@ -151,6 +157,7 @@ _EVERYWHERE = (
     Action("app.save-as", "S", "Save under another name", saving.save_as),
     Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
     Action("app.verdict", "v", "What torch says; to what differs", saving.tell_verdict),
+    Action("app.next-language", "L", "Another language", speak_next, settles="nothing"),
     Action("app.help", "question_mark,f1", "Help", ask_help, short="help", sign="?"),
     Action("app.suspend", "ctrl+z", "Suspend; fg comes back", saving.suspend),
     Action("app.quit", "q", "Quit", saving.leave, short="quit"),
@@ -242,7 +249,7 @@ _DIALOGS = (
     Action("note.next", "right,l,n", "Next note", by="turn(1)"),
     Action("note.previous", "left,h,p", "Previous note", by="turn(-1)"),
     Action("note.titles", "t,tab", "The titles of all notes", by="titles"),
-    Action("note.language", "L", "The other language", by="language"),
+    Action("note.language", "L", "Another language", by="language"),
     Action("note.down", "j", "Down", by="scroll(1)"),
     Action("note.up", "k", "Up", by="scroll(-1)"),
     Action("side.back", "q,C", "Back", by="dismiss"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,12 +22,14 @@ from textual.widgets import Static
 from inspector.core.design.design import Design
 from inspector.core.design.history import History
 from inspector.core.measures.counting import convention
+from inspector.languages import language, wanted
 from inspector.session.actions import do
 from inspector.session.bench import Bench, Look, Work
 from inspector.session.outcome import Effect, Say
 from inspector.session.panes import Pane, Panes, Room, arrange
 from inspector.session.saving import verification
 from inspector.session.view import seen
+from inspector.speech import say, speak
 from inspector.tui import keymap
 from inspector.tui.config import Settings
 from inspector.tui.dialogs import Dialogs
@@ -108,7 +111,8 @@ class InspectorApp(KeysInOrder):
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
-        lang = settings.lang or self._kept.lang
+        lang = wanted(settings.lang or self._kept.lang, os.environ)
+        speak(language(lang))
         self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:
@@ -163,7 +167,7 @@ class InspectorApp(KeysInOrder):
         self._take(*verification(self.bench))
         self.effects.begin(self.bench)
         for problem in self._problems[:5]:
-            self._notices.say(Say(f"settings: {problem}", 8, "warning"))
+            self._notices.say(Say(say("settings: {problem}", problem=problem), 8, "warning"))
         with suppress(MountError, NoMatches):  # the editor has ended meanwhile
             await self._complete()
         _keep_what_start_up_made()
@@ -195,8 +199,9 @@ class InspectorApp(KeysInOrder):
         self.bench = after
         if after.lang != before.lang:
             self._keep(lang=after.lang)
+            speak(language(after.lang))
         if self._painter is not None:
-            self._painter.paint(before, after)
+            self._painter.paint(before if after.lang == before.lang else None, after)
         for effect in (*told, *effects):
             self.effects.run(effect)
 
@@ -227,7 +232,7 @@ class InspectorApp(KeysInOrder):
             self._kept = kept
             problem = write(self._kept_in, kept)
             if problem:
-                self._notices.say(Say(f"not kept for the next start: {problem}", 5, "warning"))
+                self._notices.say(Say(say("not kept for the next start: {problem}", problem=problem), 5, "warning"))
                 self._kept_in = None
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -255,10 +260,12 @@ class InspectorApp(KeysInOrder):
         """What has become of the work, for who has seen the editor crash."""
         bench = self.effects.known(self.bench)
         if not bench.unsaved:
-            return "Nothing was unsaved."
+            return say("Nothing was unsaved.")
         if all(each.number in bench.kept for each in bench.unsaved):
-            return f"The work is kept in {self.effects.journals}: inspector offers it when it starts again."
-        return "What was not saved is lost: it is in no journal."
+            return say(
+                "The work is kept in {folder}: inspector offers it when it starts again.", folder=self.effects.journals
+            )
+        return say("What was not saved is lost: it is in no journal.")
 
     async def on_unmount(self) -> None:
         await self.effects.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from textual.app import App
 
 from inspector.core.design.design import Design
 from inspector.session.bench import Bench, losses
+from inspector.speech import say
 from inspector.tui.screens.dialog import Answer, Dialog
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ class Dialogs:
 
         bench = self._bench()
         if purpose == "open":
-            return ChooseScreen("Open a design", "choose.open", "")
+            return ChooseScreen(say("Open a design"), "choose.open", "")
         others = [
             (each.work.label, each.work.history.current) for at, each in enumerate(bench.designs) if at != bench.at
         ]
-        return ChooseScreen("Measure differences against", "choose.compare", bench.baseline.label, others)
+        return ChooseScreen(say("Measure differences against"), "choose.compare", bench.baseline.label, others)
 
     def _copy(self) -> Dialog:
         from inspector.report.copies import copies
@@ -138,13 +138,11 @@ class Dialogs:
 
     def _note(self, topic: str = "") -> Dialog:
         from inspector.core.explain.concepts import topic as likeliest
-        from inspector.notes import language
         from inspector.tui.screens.note import NoteScreen
 
         bench = self._bench()
         about = topic or likeliest(bench.network, bench.where)
-        lang = language(bench.lang, os.environ)
-        return NoteScreen(bench.network, bench.where, about, lang, lambda lang: self._do("app.language", lang))
+        return NoteScreen(bench.network, bench.where, about, lambda: self._do("app.next-language"))
 
     def _quit(self) -> Dialog:
         from inspector.tui.screens.quit import QuitScreen

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from inspector.session.bench import Bench
 from inspector.session.panes import HUGE, LEAST, WIDE, arrange
 from inspector.session.view import View, seen, title, told
+from inspector.speech import say
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys, resting
 from inspector.tui.widgets.detail import Detail, Marked
@@ -108,7 +109,7 @@ class Painter:
         small = screen.query_one("#small", Static)
         small.display = not panes
         if not panes:
-            small.update(f"{width}×{height} is too small: inspector needs {LEAST[0]}×{LEAST[1]}")
+            small.update(say("{size} is too small: inspector needs {least}", size=f"{width}×{height}", least=f"{LEAST[0]}×{LEAST[1]}"))
         detail = screen.query_one(Detail)
         detail.set_class(width >= WIDE, "-beside")
         detail.set_class(width >= HUGE, "-broad")

@@ -26,6 +26,7 @@ from inspector.errors import InspectorError
 from inspector.files.design import read
 from inspector.files.reading import is_little, whole
 from inspector.outside import shown
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
@@ -53,12 +54,12 @@ class ChooseScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            yield Input(placeholder="a preset, or a design file: mine.toml", compact=True)
+            yield Input(placeholder=say("a preset, or a design file: mine.toml"), compact=True)
             options = OptionList(*(self._option(name) for name in self._designs))
             options.highlighted = PRESETS.index(self._current) if self._current in PRESETS else 0
             yield options
             yield Static("", classes="problem", markup=False)
-            yield Static("↑ ↓ preset   enter take   esc back", classes="hint", markup=False)
+            yield Static(say("↑ ↓ preset   enter take   esc back"), classes="hint", markup=False)
 
     def _option(self, name: str) -> Option:
         label, design = self._designs[name]
@@ -113,7 +114,7 @@ class ChooseScreen(Dialog):
         if is_little(path):
             self._take_file(path, partial(read, path))
         else:
-            self._say(Content.styled(f"reading {shown(path.name)} …", QUIET))
+            self._say(Content.styled(say("reading {file} …", file=shown(path.name)), QUIET))
             self.run_worker(self._read(path), exclusive=True, group="file")
 
     async def _read(self, path: Path) -> None:

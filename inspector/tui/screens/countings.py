@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,8 +13,9 @@ from inspector.core.measures.counting import CONVENTIONS, DEFAULT, WORDS, Conven
 from inspector.core.network.kinds import Terms
 from inspector.core.network.network import Network
 from inspector.core.units import difference, exact
+from inspector.speech import say
 from inspector.tui.screens.dialog import Answer, Dialog
-from inspector.tui.terminal.cells import QUIET
+from inspector.tui.terminal.cells import QUIET, wrapped
 
 WIDTH = 96
 """Cells of the dialog where there is room."""
@@ -32,11 +31,11 @@ class CountingScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "What tools count for one forward pass"
+            box.border_title = say("What tools count for one forward pass")
             options = OptionList(*(Option(self._words(each), id=each.name) for each in CONVENTIONS.values()))
             options.highlighted = list(CONVENTIONS).index(self._shown)
             yield options
-            yield Static("enter shows it in the tree   esc back", classes="hint", markup=False)
+            yield Static(say("enter shows it in the tree   esc back"), classes="hint", markup=False)
 
     def _words(self, convention: Convention) -> Content:
         """Name and value, the difference to conv+fc, and what makes it; two lines."""
@@ -44,10 +43,10 @@ class CountingScreen(Dialog):
         cost = convention.cost(self._terms)
         more = cost - least.cost(self._terms)
         mark = "▸ " if convention.name == self._shown else "  "
-        first = f"{mark}{convention.name:17}{exact(cost):>18} {convention.unit}"
+        first = f"{mark}{convention.name:17}{exact(cost):>18} {say(convention.unit)}"
         second = f"{difference(more)}: {' + '.join(extra(convention, self._terms))}" if more else convention.formula
         width = max(min(self.app.size.width, WIDTH) - 17, 20)
-        notes = [*wrap(second, width), *wrap(convention.tool, width)]
+        notes = [*wrapped(second, width), *wrapped(say(convention.tool), width)]
         return Content.assemble((first, "bold"), *((f"\n    {note}", QUIET) for note in notes))
 
     @on(OptionList.OptionSelected)
@@ -60,7 +59,7 @@ def extra(convention: Convention, amounts: Terms) -> list[str]:
     least = CONVENTIONS[DEFAULT].weights
     beyond = {term: times - least.get(term, 0) for term, times in convention.weights.items()}
     return [
-        f"{f'{times} × ' if times > 1 else ''}{exact(getattr(amounts, term))} {words}"
+        f"{f'{times} × ' if times > 1 else ''}{exact(getattr(amounts, term))} {say(words)}"
         for term, words in WORDS.items()
         if (times := beyond.get(term, 0))
     ]

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from inspector.core.units import short
 from inspector.session.bench import Opened
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import fitted
@@ -49,17 +50,17 @@ class DesignsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Open designs"
+            box.border_title = say("Open designs")
             options = OptionList(*(Option(self._words(number, row)) for number, row in enumerate(self._rows)))
             options.highlighted = self._highlighted
             yield options
-            field = Input(placeholder="a name", compact=True)
+            field = Input(placeholder=say("a name"), compact=True)
             field.display = False
             yield field
             told = Static(self._told, classes="told", markup=False)
             told.display = bool(self._told)
             yield told
-            words = "enter go there   n new   d duplicate   r rename   c compare   x close   esc back"
+            words = say("enter go there   n new   d duplicate   r rename   c compare   x close   esc back")
             yield Static(words, classes="hint", markup=False)
 
     def _words(self, number: int, row: Row) -> Content:

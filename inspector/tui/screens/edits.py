@@ -13,8 +13,9 @@ from inspector.core.changes.gradcam import price_of
 from inspector.core.design.differences import edits as edited
 from inspector.core.design.edit import edit
 from inspector.core.network.network import Network
-from inspector.core.units import difference, plural
+from inspector.core.units import difference
 from inspector.errors import DesignError
+from inspector.speech import say, some
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET
 
@@ -33,15 +34,15 @@ class EditsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Edit by address"
-            words = (
+            box.border_title = say("Edit by address")
+            words = say(
                 "conv5_x.planes=384   conv5_3.conv3=1024   conv*_x.expansion=2 (every stage)   width=0.75 (all planes)"
             )
             yield Static(Content.styled(words, QUIET))
-            yield Input(compact=True, placeholder="address=value, several with blanks between them")
+            yield Input(compact=True, placeholder=say("address=value, several with blanks between them"))
             yield Static("", id="told", markup=False)
             yield Static("", classes="problem", markup=False)
-            yield Static("enter makes them, as one step   esc back", classes="hint", markup=False)
+            yield Static(say("enter makes them, as one step   esc back"), classes="hint", markup=False)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -61,12 +62,12 @@ class EditsScreen(Dialog):
         offer = price_of(self._network, edit(before, *text.split()))
         changes = edited(offer.design, before)
         if not changes:
-            return Content.styled("\nas it is now", QUIET)
+            return Content.styled(f"\n{say('as it is now')}", QUIET)
         places = sum(each.repeats for each in offer.effects if is_told(each))
         head = f"\n{difference(offer.params)} params   {difference(offer.macs)} MACs"
-        lines = [Content.assemble((head, "bold"), (f"   {plural(places, 'place')} change", QUIET))]
+        lines = [Content.assemble((head, "bold"), ("   " + some(places, "{n} place changes", "{n} places change"), QUIET))]
         lines += [Content(f"  {each.words}") for each in changes[:_SHOWN]]
-        lines += [Content.styled(f"  and {len(changes) - _SHOWN} more", QUIET)] if len(changes) > _SHOWN else []
+        lines += [Content.styled("  " + say("and {n} more", n=len(changes) - _SHOWN), QUIET)] if len(changes) > _SHOWN else []
         return Content("\n").join(lines)
 
     @on(Input.Submitted)

@@ -17,6 +17,7 @@ from inspector.errors import OutputError
 from inspector.files.output import is_there, write
 from inspector.files.reading import whole
 from inspector.report.formats import FORMATS, Format, Subject, by_ending
+from inspector.speech import say
 from inspector.tui.screens.dialog import Answer, Dialog
 
 
@@ -32,22 +33,23 @@ class ExportScreen(Dialog):
     ) -> None:
         super().__init__()
         self._subject, self._format, self._source, self._leaves = subject, FORMATS[format_], source, leaves
-        self._title = "Save" if self._format.is_design else "Export"
+        self._title = say("Save") if self._format.is_design else say("Export")
+        self._is_saved = self._format.is_design
         self._agreed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            formats = OptionList(*(Option(each.words, id=each.name) for each in FORMATS.values()))
+            formats = OptionList(*(Option(say(each.words), id=each.name) for each in FORMATS.values()))
             formats.highlighted = list(FORMATS.values()).index(self._format)
             yield formats
-            yield Input(self._default(self._format), placeholder="file name", compact=True)
+            yield Input(self._default(self._format), placeholder=say("file name"), compact=True)
             yield Static("", classes="problem", markup=False)
-            yield Static("↑ ↓ format   tab file name   enter write   esc back", classes="hint", markup=False)
+            yield Static(say("↑ ↓ format   tab file name   enter write   esc back"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """What is saved is a design file: only its name is asked for."""
-        if self._title == "Save":
+        if self._is_saved:
             self.query_one(Input).focus()
 
     def _default(self, format_: Format) -> str:
@@ -93,14 +95,14 @@ class ExportScreen(Dialog):
     def _write(self) -> None:
         name = self.query_one(Input).value.strip()
         if not name:
-            self._say("a file needs a name")
+            self._say(say("a file needs a name"))
             return
         if not Path(name).suffix and not os.path.lexists(name):
             name = f"{name}.{self._format.ending}"
         path = whole(Path(name))
         try:
             if is_there(path) and self._agreed != name:
-                self._agree(name, "there is such a file: enter once more overwrites it")
+                self._agree(name, say("there is such a file: enter once more overwrites it"))
                 return
             write(path, self._format.render(self._subject), overwrite=self._agreed == name, is_kept=True)
         except OutputError as error:

@@ -15,8 +15,9 @@ from inspector.core.design.differences import edits, told
 from inspector.core.design.history import History
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import short, short_difference
+from inspector.speech import say
 from inspector.tui.screens.dialog import Answer, Dialog
-from inspector.tui.terminal.cells import QUIET, fitted
+from inspector.tui.terminal.cells import QUIET, fitted, to_left
 
 MOST = 500
 """Edits that are listed at once: those around the current one."""
@@ -33,21 +34,23 @@ class HistoryScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "History"
-            yield Static(Content.styled(f"  {'edit':{_EDIT}}{'params':>9}{'':>10}{'MACs':>9}", QUIET))
+            box.border_title = say("History")
+            yield Static(Content.styled(f"  {to_left(say('edit'), _EDIT)}{'params':>9}{'':>10}{'MACs':>9}", QUIET))
             options = OptionList(*(Option(words) for words in self._words()))
             options.highlighted = self._history.at - self._first
             yield options
-            yield Static("enter goes there; u and ^r go on from it   esc back", classes="hint", markup=False)
+            yield Static(say("enter goes there; u and ^r go on from it   esc back"), classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
         before: Network | None = None
         for number, step in enumerate(self._history.steps[self._first : self._first + MOST], start=self._first):
             network = analyze(step.design)
             mark = "▸" if number == self._history.at else " "
-            label = "opened" if number == 0 else "earlier edits"
+            label = say("opened") if number == 0 else say("earlier edits")
             if before:
-                label = _edit(before, network) or f"compared with {step.baseline.label if step.baseline else ''}"
+                label = _edit(before, network) or say(
+                    "compared with {name}", name=step.baseline.label if step.baseline else ""
+                )
             style = QUIET if number > self._history.at else ""
             params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
             yield Content.assemble(
@@ -66,4 +69,6 @@ class HistoryScreen(Dialog):
 def _edit(before: Network, after: Network) -> str:
     """What one step changed: "conv5_x.planes 512 → 384"; nothing where it changed no value."""
     differing = edits(after.design, before.design)
-    return f"{len(differing)} edits at once" if len(differing) > 1 else told(differing) if differing else ""
+    if len(differing) > 1:
+        return say("{n} edits at once", n=len(differing))
+    return told(differing) if differing else ""

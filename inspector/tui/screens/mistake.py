@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from inspector.core.design.design import Design
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import Network
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET
@@ -47,13 +48,12 @@ class MistakeScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "An error of torch"
-            yield PasteArea(placeholder="paste it here: one line, or a whole traceback")
+            box.border_title = say("An error of torch")
+            yield PasteArea(placeholder=say("paste it here: one line, or a whole traceback"))
             yield Static("", id="answer", markup=False)
             yield OptionList()
-            yield Static(
-                "tab goes to what is offered, ↑ ↓ choose, enter does it   esc back", classes="hint", markup=False
-            )
+            words = say("tab goes to what is offered, ↑ ↓ choose, enter does it   esc back")
+            yield Static(words, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """Nothing is offered yet; who can tell what to offer is made ready meanwhile."""
@@ -67,7 +67,7 @@ class MistakeScreen(Dialog):
         if text.strip():
             self._found = None
             self.query_one(OptionList).display = False
-            self.query_one("#answer", Static).update(Content.styled("reading it …", QUIET))
+            self.query_one("#answer", Static).update(Content.styled(say("reading it …"), QUIET))
             self.run_worker(self._ask(text), exclusive=True, group="diagnosis")
         else:
             self._tell(text, None)
@@ -105,19 +105,21 @@ class MistakeScreen(Dialog):
     def _answer(self, text: str) -> Content:
         diagnosis = self._found
         if diagnosis is None:
-            return Content.styled("No shape error of torch that is known here." if text.strip() else "", QUIET)
+            words = say("No shape error of torch that is known here.") if text.strip() else ""
+            return Content.styled(words, QUIET)
         if not diagnosis.name:
             return Content("\n").join([Content.styled(diagnosis.error, "bold"), Content(diagnosis.why)])
         where = f"{diagnosis.name}" + (f" ({diagnosis.path})" if diagnosis.path not in ("", diagnosis.name) else "")
         return Content("\n").join([Content.styled(f"{where}: {diagnosis.error}", "bold"), Content(diagnosis.why)])
 
     def _offers(self, diagnosis: Diagnosis) -> list[tuple[str, Wish]]:
-        words = "make the edit" if diagnosis.is_whole else "make the first steps"
+        words = say("make the edit") if diagnosis.is_whole else say("make the first steps")
         offers = [(f"{words}  {diagnosis.edit}", ("app.make", diagnosis.edit))] if diagnosis.edit else []
-        offers += [(f"or another  {other}", ("app.make", other)) for other in diagnosis.others[:_OTHERS]]
+        offers += [(say("or another  {edit}", edit=other), ("app.make", other)) for other in diagnosis.others[:_OTHERS]]
         is_there = self._network.get(diagnosis.name) is not None
-        offers += [(f"go to {diagnosis.name}", ("app.jump-to", diagnosis.name))] if is_there else []
-        return offers + ([(f"the note on {diagnosis.topic}", ("app.note", diagnosis.topic))] if diagnosis.topic else [])
+        offers += [(say("go to {place}", place=diagnosis.name), ("app.jump-to", diagnosis.name))] if is_there else []
+        topic = diagnosis.topic
+        return offers + ([(say("the note on {topic}", topic=topic), ("app.note", topic))] if topic else [])
 
     def action_wish(self) -> None:
         offers = self._offers(self._found) if self._found is not None else []

@@ -14,9 +14,10 @@ from textual.widgets import Static
 from inspector.core.explain.batch_norm import BIAS, INPUT, SIDE, WEIGHT, Channel, Normed, Running, forward
 from inspector.core.network.tree import Place
 from inspector.core.units import exact
+from inspector.speech import later, say, some
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
-from inspector.tui.terminal.cells import QUIET
+from inspector.tui.terminal.cells import QUIET, to_left, to_right
 
 _LABEL, _COLUMN = 14, 18
 
@@ -29,27 +30,35 @@ class _Stop(NamedTuple):
 
 
 _TRAIN = (
-    _Stop("the input", "Two images, three channels, 2×2 positions. Each channel is treated on its own, from here on."),
+    _Stop(later("the input"), later("Two images, three channels, 2×2 positions. Each channel is treated on its own, from here on.")),
     _Stop(
-        "mean and variance",
+        later("mean and variance"),
+        later(
         "Over both images and all four positions: eight numbers for each channel. Not over channels, and not for each "
-        "image on its own.",
+        "image on its own."
+        ),
     ),
     _Stop(
-        "normalised",
+        later("normalised"),
+        later(
         "(x − mean) / √(variance + ε): each channel has mean 0 and variance 1 now. Its shape is what it was: channel 1 "
-        "still has two numbers far off and six alike. Normalised is not normally distributed.",
+        "still has two numbers far off and six alike. Normalised is not normally distributed."
+        ),
     ),
-    _Stop("× γ + β", "γ is called weight in torch, β bias. They are learned, one of each for a channel."),
+    _Stop(later("× γ + β"), later("γ is called weight in torch, β bias. They are learned, one of each for a channel.")),
     _Stop(
-        "running numbers",
+        later("running numbers"),
+        later(
         "Each pass in train mode moves them a tenth of the way (momentum 0.1) to its batch's mean and variance. No "
-        "loss and no optimizer takes part. space runs another pass.",
+        "loss and no optimizer takes part. space runs another pass."
+        ),
     ),
     _Stop(
-        "eval mode",
+        later("eval mode"),
+        later(
         "model.eval(): now it goes by the running numbers, and they move no more. After few passes these are far from "
-        "the batch's own.",
+        "the batch's own."
+        ),
     ),
 )
 
@@ -68,12 +77,17 @@ class NormScreen(Dialog):
         batch, channels, height, width = self._place.node.output
         count = exact(batch * height * width)
         with Vertical(classes="box") as box:
-            box.border_title = f"Batch norm by number, as in {self._place.name}"
-            real = f"{self._place.name} has {channels} of {count}"
-            yield Static(f"Three channels of eight numbers here; {real}.", markup=False)
+            box.border_title = say("Batch norm by number, as in {place}", place=self._place.name)
+            words = say(
+                "Three channels of eight numbers here; {place} has {channels} of {n}.",
+                place=self._place.name,
+                channels=channels,
+                n=count,
+            )
+            yield Static(words, markup=False)
             yield Static("", id="numbers", markup=False)
             yield Static("", id="said", markup=False)
-            yield Static("← → step   space another pass   esc back", classes="hint", markup=False)
+            yield Static(say("← → step   space another pass   esc back"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self._show()
@@ -94,41 +108,42 @@ class NormScreen(Dialog):
             before = forward(before, is_training=True).running
         trained = forward(before, is_training=True)
         rows = self._rows(before, trained)
-        head = "".join(f"channel {number}".rjust(_COLUMN) for number in range(len(INPUT)))
+        head = "".join(to_right(say("channel {n}", n=number), _COLUMN) for number in range(len(INPUT)))
         lines = [Content.styled(f"\n{'':{_LABEL}}{head}", QUIET), *rows]
         self.query_one("#numbers", Static).update(Content("\n").join(lines))
         stop = _TRAIN[self._at]
-        title = Content.styled(f"\n{self._at + 1} of {len(_TRAIN)}: {stop.title}", "bold $text-primary")
-        self.query_one("#said", Static).update(Content("\n").join([title, Content(stop.said)]))
+        words = say("{n} of {count}: {title}", n=self._at + 1, count=len(_TRAIN), title=say(stop.title))
+        title = Content.styled("\n" + words, "bold $text-primary")
+        self.query_one("#said", Static).update(Content("\n").join([title, Content(say(stop.said))]))
 
     def _rows(self, before: Running, trained: Normed) -> list[Content]:
         """The input, and below it what the step makes of it."""
-        rows = _maps(INPUT, "image")
+        rows = _maps(INPUT, say("image"))
         if self._at == 1:
-            rows += [_line("mean", trained.mean), _line("variance", trained.variance)]
+            rows += [_line(say("mean"), trained.mean), _line(say("variance"), trained.variance)]
         elif self._at == 2:
-            rows += _maps(trained.normalised, "normalised")
+            rows += _maps(trained.normalised, say("normalised"))
         elif self._at == 3:
             rows = [
-                *_maps(trained.normalised, "normalised"),
-                _line("weight γ", WEIGHT),
-                _line("bias β", BIAS),
-                *_maps(trained.output, "output"),
+                *_maps(trained.normalised, say("normalised")),
+                _line(say("weight γ"), WEIGHT),
+                _line(say("bias β"), BIAS),
+                *_maps(trained.output, say("output")),
             ]
         elif self._at == 4:
-            passes = f"after {self._passes} " + ("pass" if self._passes == 1 else "passes")
+            passes = some(self._passes, "after {n} pass in train mode", "after {n} passes in train mode")
             rows += [
-                _line("batch's mean", trained.mean),
+                _line(say("batch's mean"), trained.mean),
                 _line("running_mean", trained.running.mean, before.mean),
                 _line("running_var", trained.running.variance, before.variance),
-                Content.styled(f"{passes} in train mode", QUIET),
+                Content.styled(passes, QUIET),
             ]
         elif self._at == 5:
             evaluated = forward(trained.running, is_training=False)
             rows += [
                 _line("running_mean", evaluated.mean),
                 _line("running_var", evaluated.variance),
-                *_maps(evaluated.normalised, "normalised"),
+                *_maps(evaluated.normalised, say("normalised")),
             ]
         return rows
 
@@ -139,7 +154,7 @@ def _maps(channels: Sequence[Channel], name: str) -> list[Content]:
     for row in range(len(channels[0]) // SIDE):
         label = f"{name} {row // SIDE + 1}" if row % SIDE == 0 else ""
         cells = ("".join(f"{x:7.2f}" for x in channel[row * SIDE : (row + 1) * SIDE]) for channel in channels)
-        lines.append(Content(f"{label:{_LABEL}}" + "".join(cell.rjust(_COLUMN) for cell in cells)))
+        lines.append(Content(to_left(label, _LABEL) + "".join(cell.rjust(_COLUMN) for cell in cells)))
     return lines
 
 
@@ -148,4 +163,4 @@ def _line(label: str, values: Channel, before: Channel | None = None) -> Content
     texts = [f"{value:.2f}" for value in values]
     if before is not None:
         texts = [f"{old:.2f} → {new}" for old, new in zip(before, texts, strict=True)]
-    return Content.styled(f"{label:{_LABEL}}" + "".join(text.rjust(_COLUMN) for text in texts), "bold")
+    return Content.styled(to_left(label, _LABEL) + "".join(text.rjust(_COLUMN) for text in texts), "bold")

@@ -16,31 +16,29 @@ from textual.widgets.option_list import Option
 from inspector.core.explain.concepts import TOPICS
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
-from inspector.notes import LANGUAGES, heading, note
+from inspector.languages import following, name
+from inspector.notes import heading, note
+from inspector.speech import say, spoken
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import fitted
 
-_HINT = {
-    "en": "← → other notes ({at} of {count})   t titles   L 한국어   esc back",
-    "ko": "← → 다른 설명 ({at}/{count})   t 제목   L English   esc 닫기",
-}
 BESIDE = 118
 """Columns of the screen from which the titles stand beside the note."""
 _TITLES = 37
 
 
 class NoteScreen(Dialog):
-    """Shows the note on a topic; the others are a key away, and so is the other language, which `speak` is told."""
+    """Shows the note on a topic; the others are a key away, and so is the next language, which `speak` has spoken."""
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("note")
 
-    def __init__(self, network: Network, where: Where, topic: str, lang: str, speak: Callable[[str], None]) -> None:
+    def __init__(self, network: Network, where: Where, topic: str, speak: Callable[[], None]) -> None:
         super().__init__()
         self._speak = speak
         self._network, self._where = network, where
-        self._topic, self._lang = topic, lang
+        self._topic = topic
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
@@ -62,10 +60,15 @@ class NoteScreen(Dialog):
         return self.query_one("#titles", OptionList)
 
     def _text(self) -> str:
-        return note(self._topic, self._network, self._where, self._lang)
+        return note(self._topic, self._network, self._where, spoken())
 
     def _hint(self) -> str:
-        return _HINT[self._lang].format(at=TOPICS.index(self._topic) + 1, count=len(TOPICS))
+        return say(
+            "← → other notes ({n} of {count})   t titles   L {language}   esc back",
+            n=TOPICS.index(self._topic) + 1,
+            count=len(TOPICS),
+            language=name(following(spoken())),
+        )
 
     def _list(self) -> None:
         """List the titles, the one that is shown under the cursor."""
@@ -73,7 +76,7 @@ class NoteScreen(Dialog):
         titles.clear_options()
         width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 10
         is_beside = self.app.size.width >= BESIDE
-        texts = [heading(topic, self._lang).replace("`", "") for topic in TOPICS]
+        texts = [heading(topic, spoken()).replace("`", "") for topic in TOPICS]
         shown = [text.partition(": ")[0] if is_beside else text for text in texts]
         titles.add_options(
             Option(Content(f" {fitted(text, width)}"), id=topic) for topic, text in zip(TOPICS, shown, strict=True)
@@ -99,9 +102,7 @@ class NoteScreen(Dialog):
         await self._show()
 
     async def action_language(self) -> None:
-        languages = list(LANGUAGES)
-        self._lang = languages[(languages.index(self._lang) + 1) % len(languages)]
-        self._speak(self._lang)
+        self._speak()
         self._list()
         await self._show()
 

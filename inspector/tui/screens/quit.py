@@ -13,11 +13,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from inspector.speech import later, say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 
 _SHOWN = 8
-KEPT, LOST = "the work is kept for 30 days: W finds it", "the edits are lost"
+KEPT, LOST = later("q   quit (the work is kept for 30 days: W finds it)"), later("q   quit (the edits are lost)")
 
 
 class QuitScreen(Dialog):
@@ -31,20 +32,20 @@ class QuitScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Quit without saving?"
+            box.border_title = say("Quit without saving?")
             yield Static(Content("\n".join(self._lines())))
             yield Static("")
             yield OptionList(
-                Option(f"s   save {self._label} first", id="quit.export"),
-                Option(f"q   quit ({KEPT if self._is_kept else LOST})", id="quit.quit"),
-                Option("esc stay", id="stay"),
+                Option(say("s   save {name} first", name=self._label), id="quit.export"),
+                Option(say(KEPT if self._is_kept else LOST), id="quit.quit"),
+                Option(say("esc stay"), id="stay"),
             )
 
     def _lines(self) -> list[str]:
         lines = list(self._losses[:_SHOWN])
         if len(self._losses) > _SHOWN:
-            lines.append(f"and {len(self._losses) - _SHOWN} more")
-        return lines or ["The design is not what was opened any more."]
+            lines.append(say("and {n} more", n=len(self._losses) - _SHOWN))
+        return lines or [say("The design is not what was opened any more.")]
 
     def action_answer(self, answer: str) -> None:
         self.dismiss(Answer(answer))

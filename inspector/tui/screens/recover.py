@@ -16,12 +16,13 @@ from textual.widgets.option_list import Option
 
 from inspector.core.design.differences import called
 from inspector.core.network.network import analyze
-from inspector.core.units import ago, plural, short
+from inspector.core.units import ago, short
 from inspector.journal.folder import KEPT_DAYS
 from inspector.session.bench import Offer
+from inspector.speech import say, some
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
-from inspector.tui.terminal.cells import QUIET, fitted
+from inspector.tui.terminal.cells import QUIET, fitted, to_right
 
 _WORK = 33
 """Characters of a work's name: so many that a line ends with how many days ago it was, at 80 columns."""
@@ -40,22 +41,22 @@ class RecoverScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "Work that was not saved"
+            box.border_title = say("Work that was not saved")
             options = OptionList(*(Option(words, id=str(at)) for at, words in enumerate(self._words())))
             if len(self._offers) > 1:
-                options.add_option(Option(" all of them", id="all"))
+                options.add_option(Option(f" {say('all of them')}", id="all"))
             yield options
-            words = f"enter opens it, history and all  x forgets it  esc leaves it ({KEPT_DAYS} days)"
+            words = say("enter opens it, history and all  x forgets it  esc leaves it ({n} days)", n=KEPT_DAYS)
             yield Static(words, classes="hint", markup=False)
 
     def _words(self) -> Iterator[Content]:
         for offer in self._offers:
             work = offer.work
             label = work.name or called(work.history.current)
-            edits = plural(len(work.history.steps) - 1, "edit")
+            edits = some(len(work.history.steps) - 1, "{n} edit", "{n} edits")
             params = f"{short(analyze(work.history.current).params)} params"
             yield Content.assemble(
-                f" {fitted(label, _WORK)} {edits:>8} {params:>13} ", (ago(time.time() - offer.when), QUIET)
+                f" {fitted(label, _WORK)} {to_right(edits, 8)} {params:>13} ", (ago(time.time() - offer.when), QUIET)
             )
 
     @on(OptionList.OptionSelected)

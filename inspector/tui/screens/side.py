@@ -10,6 +10,7 @@ from textual.containers import ScrollableContainer, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import QUIET
@@ -30,10 +31,10 @@ class SideScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = "The open designs side by side"
+            box.border_title = say("The open designs side by side")
             with ScrollableContainer():
                 yield Static(self._table(), id="table", markup=False)
-            yield Static(f"± is against {self._against}   arrows scroll   esc back", classes="hint", markup=False)
+            yield Static(say("± is against {name}   arrows scroll   esc back", name=self._against), classes="hint", markup=False)
 
     def _table(self) -> Content:
         """Quantities strong, their parts and what is no quantity plain."""

@@ -15,6 +15,7 @@ from inspector.core.explain.make_layer import Step, beyond, steps
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.network.tree import Place
+from inspector.speech import later, say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
@@ -23,25 +24,25 @@ _WIDE = 118
 """Columns of the screen from which the values stand beside the steps."""
 _CODE = 62
 _SAID = {
-    "call": "ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride.",
-    "dilate": "With dilate=True kernels reach farther instead: the stride becomes 1, and the maps stay as large.",
-    "test": "Both inputs of a sum need one shape. The identity fits only where the number of maps and their size stay.",
-    "downsample": "So the shortcut of the first block is a projection, which torchvision calls downsample.",
-    "first": "It is the only block of a stage that may stride.",
-    "inplanes": "A number of maps, not a size. The blocks after it go by it, and so does the next stage.",
-    "rest": "They stride by 1: the identity fits wherever as many maps leave a block as come in.",
+    "call": later("ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride."),
+    "dilate": later("With dilate=True kernels reach farther instead: the stride becomes 1, and the maps stay as large."),
+    "test": later("Both inputs of a sum need one shape. The identity fits only where the number of maps and their size stay."),
+    "downsample": later("So the shortcut of the first block is a projection, which torchvision calls downsample."),
+    "first": later("It is the only block of a stage that may stride."),
+    "inplanes": later("A number of maps, not a size. The blocks after it go by it, and so does the next stage."),
+    "rest": later("They stride by 1: the identity fits wherever as many maps leave a block as come in."),
 }
 _RESTS = {
-    "downsample": "Not here: downsample stays None, and the shortcut is the identity.",
-    "rest": "Not here: the stage has one block.",
+    "downsample": later("Not here: downsample stays None, and the shortcut is the identity."),
+    "rest": later("Not here: the stage has one block."),
 }
 _BEYOND = {
-    "filters": "filters of single convolutions",
-    "projections": "projections after the first block",
-    "expansion": "an expansion of one stage alone",
-    "stride": "a stride that ResNet does not call it with",
-    "version": "v1, the stride on the first 1×1",
-    "widths": "groups or a width_per_group of one stage alone",
+    "filters": later("filters of single convolutions"),
+    "projections": later("projections after the first block"),
+    "expansion": later("an expansion of one stage alone"),
+    "stride": later("a stride that ResNet does not call it with"),
+    "version": later("v1, the stride on the first 1×1"),
+    "widths": later("groups or a width_per_group of one stage alone"),
 }
 _MOST = 3
 
@@ -65,10 +66,10 @@ class StepsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = f"How torchvision makes {self._place.name} ({self._place.path})"
+            box.border_title = say("How torchvision makes {stage} ({path})", stage=self._place.name, path=self._place.path)
             yield Static("", id="steps", markup=False)
             yield Static("", id="said", markup=False)
-            yield Static("↑ ↓ step   esc back", classes="hint", markup=False)
+            yield Static(say("↑ ↓ step   esc back"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self._show()
@@ -102,8 +103,8 @@ class StepsScreen(Dialog):
         lines = [self._line(number, step, is_wide=is_wide) for number, step in enumerate(self._steps)]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
         step = self._steps[self._at]
-        said = [] if is_wide else [Content.styled(f"here: {step.here}{self._built(step)}", "bold")]
-        said.append(Content((_SAID if step.is_taken else _RESTS)[step.name]))
+        said = [] if is_wide else [Content.styled(say("here: {values}", values=f"{step.here}{self._built(step)}"), "bold")]
+        said.append(Content(say((_SAID if step.is_taken else _RESTS)[step.name])))
         said += self._beyond()
         self.query_one("#said", Static).update(Content("\n").join([Content(""), *said]))
 
@@ -117,7 +118,7 @@ class StepsScreen(Dialog):
     def _built(self, step: Step) -> str:
         """The names of what a step builds."""
         names = [self._network.at(where).name for where in step.builds[:_MOST]]
-        more = f" and {len(step.builds) - _MOST} more" if len(step.builds) > _MOST else ""
+        more = say(" and {n} more", n=len(step.builds) - _MOST) if len(step.builds) > _MOST else ""
         return f"  → {', '.join(names)}{more}" if names else ""
 
     def _beyond(self) -> list[Content]:
@@ -127,8 +128,8 @@ class StepsScreen(Dialog):
             found.setdefault(kind, []).append(what)
         if not found:
             return []
-        lines = [Content.styled("\nWhat it cannot make of this stage as it is here:", "$text-warning")]
+        lines = [Content.styled("\n" + say("What it cannot make of this stage as it is here:"), "$text-warning")]
         for kind, whats in found.items():
-            more = f" and {len(whats) - _MOST} more" if len(whats) > _MOST else ""
-            lines.append(Content(f"  {_BEYOND[kind]}: {', '.join(whats[:_MOST])}{more}"))
+            more = say(" and {n} more", n=len(whats) - _MOST) if len(whats) > _MOST else ""
+            lines.append(Content(f"  {say(_BEYOND[kind])}: {', '.join(whats[:_MOST])}{more}"))
         return lines

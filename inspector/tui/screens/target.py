@@ -16,11 +16,12 @@ from inspector.core.changes.gradcam import Price, address, target
 from inspector.core.changes.ways import Way, ways
 from inspector.core.network.network import Network
 from inspector.core.network.tree import HEAD
-from inspector.core.units import difference, exact, plural, short_difference
+from inspector.core.units import difference, exact, short_difference
 from inspector.errors import DesignError
+from inspector.speech import say, some
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
-from inspector.tui.terminal.cells import QUIET, fitted
+from inspector.tui.terminal.cells import QUIET, fitted, to_left, to_right
 
 _FEW, _MOST, _LOW = 3, 8, 32
 """Places that are shown, on a screen of fewer than so many lines and on a taller one."""
@@ -43,17 +44,22 @@ class TargetScreen(Dialog):
     def compose(self) -> ComposeResult:
         read = target(self._network)
         with Vertical(classes="box") as box:
-            box.border_title = f"Grad-CAM reads {read.name} ({read.path})"
-            cell = f"a cell of its heat map is {read.stride}×{read.stride} pixels, sees {read.field}×{read.field}"
-            yield Static(Content(f"{read.words}: {cell}"))
+            box.border_title = say("Grad-CAM reads {block} ({path})", block=read.name, path=read.path)
+            words = say(
+                "{maps}: a cell of its heat map is {n}×{n} pixels, sees {field}×{field}",
+                maps=read.words,
+                n=read.stride,
+                field=read.field,
+            )
+            yield Static(Content(words))
             with Horizontal(id="asked"):
-                yield Static("How many feature maps? ", markup=False)
+                yield Static(say("How many feature maps?") + " ", markup=False)
                 yield Input(str(read.maps), compact=True, select_on_focus=True)
             yield Static("", classes="problem", markup=False)
             yield Static("", id="ways", markup=False)
             yield Static("", id="price", markup=False)
             yield Static(self._of_fc(), id="fc", markup=False)
-            yield Static("↑ ↓ which way   enter takes it   esc back", classes="hint", markup=False)
+            yield Static(say("↑ ↓ which way   enter takes it   esc back"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self._say(self.query_one(Input).value)
@@ -86,15 +92,15 @@ class TargetScreen(Dialog):
         self.query_one("#ways", Static).update(self._table() if self._ways and not is_as_now else Content(""))
         words = Content("")
         if offer is not None:
-            as_now = Content.styled(f"\nas it is now, {address(offer.design)}", QUIET)
+            as_now = Content.styled("\n" + say("as it is now, {address}", address=address(offer.design)), QUIET)
             words = as_now if is_as_now else self._followed(offer)
         self.query_one("#price", Static).update(words)
 
     def _table(self) -> Content:
         """The ways, a line each: the edit, parameters, MACs, and how much of the base's weights fits behind it."""
         tensors = max(way.tensors for way in self._ways)
-        fit = f"of {tensors} fit"
-        head = f"{'the ways to them':{_EDIT}}{'params':>{_EXACT}}{'MACs':>{_EXACT}}{fit:>{_NUMBER + 1}}"
+        fit = say("of {n} fit", n=tensors)
+        head = f"{to_left(say('the ways to them'), _EDIT)}{'params':>{_EXACT}}{'MACs':>{_EXACT}}{to_right(fit, _NUMBER + 1)}"
         lines = [Content.styled(f"\n{head}", QUIET)]
         for number, way in enumerate(self._ways):
             mark = "▸ " if number == self._at else "  "
@@ -110,7 +116,7 @@ class TargetScreen(Dialog):
     def _followed(self, offer: Price) -> Content:
         """What follows, place by place."""
         told = [each for each in offer.effects if is_told(each)]
-        lines = [Content.styled("\nwhat follows from it", QUIET)]
+        lines = [Content.styled("\n" + say("what follows from it"), QUIET)]
         shown = _FEW if self.app.size.height < _LOW else _MOST
         for each in told[:shown]:
             is_new = each in offer.projections
@@ -119,7 +125,8 @@ class TargetScreen(Dialog):
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
             lines += [Content.styled(f"  {each.why}", QUIET)] if is_new else []
         if len(told) > shown:
-            lines.append(Content.styled(f"and {plural(len(told) - shown, 'more place')}", QUIET))
+            rest = some(len(told) - shown, "and {n} more place", "and {n} more places")
+            lines.append(Content.styled(rest, QUIET))
         return Content("\n").join(lines)
 
     def _of_fc(self) -> Content:
@@ -130,7 +137,7 @@ class TargetScreen(Dialog):
         if read.where != last.where:
             return Content("")
         cells = exact(pool.input[2] * pool.input[3])
-        words = f"The head reads this block: map k weighs fc.weight[class, k] / {cells}"
+        words = say("The head reads this block: map k weighs fc.weight[class, k] / {n}", n=cells)
         return Content.styled(f"\n{words}", QUIET)
 
     @on(Input.Submitted)

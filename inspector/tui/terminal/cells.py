@@ -8,6 +8,36 @@ QUIET = "$foreground 60%"
 """The colour of what is said by the way."""
 
 
+_WIDE = "\u1100"
+"""The first character that takes two cells."""
+
+
+def cells(text: str) -> int:
+    """The cells that a text takes."""
+    return len(text) if text.isascii() or max(text) < _WIDE else cell_len(text)
+
+
+def to_left(text: str, width: int) -> str:
+    """`text` with blanks behind it up to `width` cells; all of it where it is longer."""
+    return text + " " * (width - cells(text))
+
+
+def to_right(text: str, width: int) -> str:
+    """`text` with blanks before it up to `width` cells; all of it where it is longer."""
+    return " " * (width - cells(text)) + text
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of `width` cells at most, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cells(lines[-1]) + 1 + cells(word) <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def fitted(text: str, width: int) -> str:
     """`text` in exactly `width` cells, cut off with … where it is longer."""
     if text.isascii():

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from inspector.tui.terminal.ascii import AsciiFilter, to_ascii
+from inspector.tui.terminal.cells import cells
 from inspector.tui.terminal.harmless import only_text
 
 Piece = tuple[str, str]
@@ -146,7 +147,7 @@ class Painted(ScrollView):
         if self.is_ascii:
             pieces = [(to_ascii(text), role) for text, role in pieces]
         segments = [Segment(only_text(text), self._ink(role, drawn.paper)) for text, role in pieces]
-        length, width = sum(len(segment.text) for segment in segments), self.outer_size.width
+        length, width = sum(cells(segment.text) for segment in segments), self.outer_size.width
         if length < width:
             segments.append(Segment(" " * (width - length), self._ink("", drawn.paper)))
         strip = Strip(segments, max(length, width))
@@ -185,7 +186,9 @@ class Painted(ScrollView):
 
 
 def _cropped(strip: Strip, left: int, right: int) -> Strip:
-    """The cells of a strip from `left` up to `right`; one character is one cell."""
+    """The cells of a strip from `left` up to `right`; half of a wide character is a blank."""
+    if any(cells(segment.text) != len(segment.text) for segment in strip):
+        return strip.crop(left, right)
     segments, x = [], 0
     for segment in strip:
         text, end = segment.text, x + len(segment.text)
@@ -218,14 +221,14 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _changed(before: Line, after: Line) -> tuple[int, int | None]:
-    """The cells, from and up to, in which two lines differ; None for the line's end. One character is one cell."""
+    """The cells, from and up to, in which two lines differ; None for the line's end."""
     if before.paper != after.paper or len(before.pieces) != len(after.pieces):
         return 0, None
     differs = [old != new for old, new in zip(before.pieces, after.pieces, strict=True)]
     first = differs.index(True)
     last = len(differs) - differs[::-1].index(True)
-    cells = [len(text) for text, _ in after.pieces]
-    left = sum(cells[:first])
-    if cells != [len(text) for text, _ in before.pieces]:
+    taken = [cells(text) for text, _ in after.pieces]
+    left = sum(taken[:first])
+    if taken != [cells(text) for text, _ in before.pieces]:
         return left, None
-    return left, left + sum(cells[first:last])
+    return left, left + sum(taken[first:last])

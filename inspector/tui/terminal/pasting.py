@@ -6,6 +6,8 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
+from inspector.speech import say
+
 MOST_SHOWN = 20_000
 """Characters of a paste that are shown; laying out a million would take seconds."""
 
@@ -28,7 +30,7 @@ class PasteArea(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         if len(event.text) > MOST_SHOWN:
             self._all = event.text
-            event.text = f"{event.text[:MOST_SHOWN]}\n… and {len(event.text) - MOST_SHOWN:,} characters more"
+            event.text = event.text[:MOST_SHOWN] + "\n" + say("… and {n} characters more", n=f"{len(event.text) - MOST_SHOWN:,}")
             self.clear()
         event.prevent_default()  # Textual would call its own as well
         await super()._on_paste(event)
