@@ -97,10 +97,13 @@ def _speak(arguments: Sequence[str]) -> None:
     chosen = language(wanted(given, os.environ))
     speak(chosen)
     if chosen is not None:
-        from inspector.cli.arguments import in_language
-        from inspector.languages import speak_too
+        import gettext
 
-        speak_too(chosen)
+        from inspector.cli.arguments import in_language
+        from inspector.languages import DOMAIN, folder
+
+        os.environ["LANGUAGE"] = chosen.code  # click's own words come by gettext too
+        gettext.bindtextdomain(DOMAIN, folder())
         in_language(cli)
 
 

@@ -40,6 +40,11 @@ def language(code: str) -> Language | None:
         return Language(code, gettext.GNUTranslations(file), _FINISH.get(code))
 
 
+def folder() -> str:
+    """Where gettext finds the catalogues."""
+    return str(resources.files(__name__))
+
+
 def name(code: str) -> str:
     """What speakers call their language: "한국어"."""
     spoken = language(code)
@@ -90,12 +95,3 @@ def _last_sound(character: str) -> str:
 
 
 _FINISH: dict[str, Callable[[str], str]] = {"ko": with_particles}
-
-
-def speak_too(language: Language) -> None:
-    """Have what else looks its words up by gettext, which click does, speak a language too."""
-    import gettext
-    import os
-
-    os.environ["LANGUAGE"] = language.code
-    gettext.bindtextdomain(DOMAIN, str(resources.files(__name__)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from inspector.speech import later
+
 ORDERS = ("params", "cost", "params changed", "cost changed", "bytes")
 """What rankings are by, in the order in which they come."""
-RANKED = ("operations", "blocks", "stages")
-"""What is ranked."""
+RANKED = (later("operations"), later("blocks"), later("stages"))
+"""What is ranked; said with `say`."""
 
 Pane = Literal["tree", "ranking", "detail", "picture", "ripple"]
 

@@ -141,7 +141,7 @@ def verdict_words(check: Check | None) -> str:
     tools = ", ".join(f"{name} {version}" for name, version in verdict.versions.items())
     if verdict.agrees:
         return say(
-            "{n} layers compared with {tools}: path, output, params, mult-adds; all agree",
+            "{n} modules compared with {tools}: path, output, params, mult-adds; all agree",
             n=verdict.layers,
             tools=tools,
         )

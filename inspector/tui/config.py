@@ -20,7 +20,9 @@ MOST_BYTES = 2**16
 
 
 class Settings(Struct, frozen=True):
-    """`theme` is one of Textual's, `lang` the code of a language; an empty string leaves it to what was last used, or the locale.
+    """`theme` is one of Textual's, `lang` the code of a language, `counting` what the tables show.
+
+    An empty string leaves it to what was last used, or the locale.
 
     `keys` maps the id of an action to the keys that it is to have, with commas between them.
     """

@@ -109,7 +109,13 @@ class Painter:
         small = screen.query_one("#small", Static)
         small.display = not panes
         if not panes:
-            small.update(say("{size} is too small: inspector needs {least}", size=f"{width}×{height}", least=f"{LEAST[0]}×{LEAST[1]}"))
+            small.update(
+                say(
+                    "{size} is too small: inspector needs {least}",
+                    size=f"{width}×{height}",
+                    least=f"{LEAST[0]}×{LEAST[1]}",
+                )
+            )
         detail = screen.query_one(Detail)
         detail.set_class(width >= WIDE, "-beside")
         detail.set_class(width >= HUGE, "-broad")

@@ -65,9 +65,15 @@ class EditsScreen(Dialog):
             return Content.styled(f"\n{say('as it is now')}", QUIET)
         places = sum(each.repeats for each in offer.effects if is_told(each))
         head = f"\n{difference(offer.params)} params   {difference(offer.macs)} MACs"
-        lines = [Content.assemble((head, "bold"), ("   " + some(places, "{n} place changes", "{n} places change"), QUIET))]
+        lines = [
+            Content.assemble((head, "bold"), ("   " + some(places, "{n} place changes", "{n} places change"), QUIET))
+        ]
         lines += [Content(f"  {each.words}") for each in changes[:_SHOWN]]
-        lines += [Content.styled("  " + say("and {n} more", n=len(changes) - _SHOWN), QUIET)] if len(changes) > _SHOWN else []
+        lines += (
+            [Content.styled("  " + say("and {n} more", n=len(changes) - _SHOWN), QUIET)]
+            if len(changes) > _SHOWN
+            else []
+        )
         return Content("\n").join(lines)
 
     @on(Input.Submitted)

@@ -59,7 +59,8 @@ _BROAD = 150
 """Columns of the screen from which the keys stand in two columns."""
 _INTRODUCTION = (
     later(
-        "Go to a stage, a block or a convolution, press e, type a number: every shape, parameter and MAC follows at once."
+        "Go to a stage, a block or a convolution, press e, type a number: every shape, parameter and MAC follows at "
+        "once."
     ),
     "",
     later("/2  height and width are halved here"),

@@ -30,34 +30,37 @@ class _Stop(NamedTuple):
 
 
 _TRAIN = (
-    _Stop(later("the input"), later("Two images, three channels, 2×2 positions. Each channel is treated on its own, from here on.")),
+    _Stop(
+        later("the input"),
+        later("Two images, three channels, 2×2 positions. Each channel is treated on its own, from here on."),
+    ),
     _Stop(
         later("mean and variance"),
         later(
-        "Over both images and all four positions: eight numbers for each channel. Not over channels, and not for each "
-        "image on its own."
+            "Over both images and all four positions: eight numbers for each channel. Not over channels, and not for "
+            "each image on its own."
         ),
     ),
     _Stop(
         later("normalised"),
         later(
-        "(x − mean) / √(variance + ε): each channel has mean 0 and variance 1 now. Its shape is what it was: channel 1 "
-        "still has two numbers far off and six alike. Normalised is not normally distributed."
+            "(x − mean) / √(variance + ε): each channel has mean 0 and variance 1 now. Its shape is what it was: "
+            "channel 1 still has two numbers far off and six alike. Normalised is not normally distributed."
         ),
     ),
     _Stop(later("× γ + β"), later("γ is called weight in torch, β bias. They are learned, one of each for a channel.")),
     _Stop(
         later("running numbers"),
         later(
-        "Each pass in train mode moves them a tenth of the way (momentum 0.1) to its batch's mean and variance. No "
-        "loss and no optimizer takes part. space runs another pass."
+            "Each pass in train mode moves them a tenth of the way (momentum 0.1) to its batch's mean and variance. No "
+            "loss and no optimizer takes part. space runs another pass."
         ),
     ),
     _Stop(
         later("eval mode"),
         later(
-        "model.eval(): now it goes by the running numbers, and they move no more. After few passes these are far from "
-        "the batch's own."
+            "model.eval(): now it goes by the running numbers, and they move no more. After few passes these are far "
+            "from the batch's own."
         ),
     ),
 )

@@ -34,7 +34,9 @@ class SideScreen(Dialog):
             box.border_title = say("The open designs side by side")
             with ScrollableContainer():
                 yield Static(self._table(), id="table", markup=False)
-            yield Static(say("± is against {name}   arrows scroll   esc back", name=self._against), classes="hint", markup=False)
+            yield Static(
+                say("± is against {name}   arrows scroll   esc back", name=self._against), classes="hint", markup=False
+            )
 
     def _table(self) -> Content:
         """Quantities strong, their parts and what is no quantity plain."""

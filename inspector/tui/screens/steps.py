@@ -24,9 +24,15 @@ _WIDE = 118
 """Columns of the screen from which the values stand beside the steps."""
 _CODE = 62
 _SAID = {
-    "call": later("ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride."),
-    "dilate": later("With dilate=True kernels reach farther instead: the stride becomes 1, and the maps stay as large."),
-    "test": later("Both inputs of a sum need one shape. The identity fits only where the number of maps and their size stay."),
+    "call": later(
+        "ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride."
+    ),
+    "dilate": later(
+        "With dilate=True kernels reach farther instead: the stride becomes 1, and the maps stay as large."
+    ),
+    "test": later(
+        "Both inputs of a sum need one shape. The identity fits only where the number of maps and their size stay."
+    ),
     "downsample": later("So the shortcut of the first block is a projection, which torchvision calls downsample."),
     "first": later("It is the only block of a stage that may stride."),
     "inplanes": later("A number of maps, not a size. The blocks after it go by it, and so does the next stage."),
@@ -66,7 +72,9 @@ class StepsScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = say("How torchvision makes {stage} ({path})", stage=self._place.name, path=self._place.path)
+            box.border_title = say(
+                "How torchvision makes {stage} ({path})", stage=self._place.name, path=self._place.path
+            )
             yield Static("", id="steps", markup=False)
             yield Static("", id="said", markup=False)
             yield Static(say("↑ ↓ step   esc back"), classes="hint", markup=False)
@@ -103,7 +111,9 @@ class StepsScreen(Dialog):
         lines = [self._line(number, step, is_wide=is_wide) for number, step in enumerate(self._steps)]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
         step = self._steps[self._at]
-        said = [] if is_wide else [Content.styled(say("here: {values}", values=f"{step.here}{self._built(step)}"), "bold")]
+        said = (
+            [] if is_wide else [Content.styled(say("here: {values}", values=f"{step.here}{self._built(step)}"), "bold")]
+        )
         said.append(Content(say((_SAID if step.is_taken else _RESTS)[step.name])))
         said += self._beyond()
         self.query_one("#said", Static).update(Content("\n").join([Content(""), *said]))

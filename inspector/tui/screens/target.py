@@ -100,7 +100,8 @@ class TargetScreen(Dialog):
         """The ways, a line each: the edit, parameters, MACs, and how much of the base's weights fits behind it."""
         tensors = max(way.tensors for way in self._ways)
         fit = say("of {n} fit", n=tensors)
-        head = f"{to_left(say('the ways to them'), _EDIT)}{'params':>{_EXACT}}{'MACs':>{_EXACT}}{to_right(fit, _NUMBER + 1)}"
+        head = to_left(say("the ways to them"), _EDIT) + f"{'params':>{_EXACT}}{'MACs':>{_EXACT}}"
+        head += to_right(fit, _NUMBER + 1)
         lines = [Content.styled(f"\n{head}", QUIET)]
         for number, way in enumerate(self._ways):
             mark = "▸ " if number == self._at else "  "

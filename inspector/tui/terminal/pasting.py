@@ -30,7 +30,9 @@ class PasteArea(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         if len(event.text) > MOST_SHOWN:
             self._all = event.text
-            event.text = event.text[:MOST_SHOWN] + "\n" + say("… and {n} characters more", n=f"{len(event.text) - MOST_SHOWN:,}")
+            event.text = (
+                event.text[:MOST_SHOWN] + "\n" + say("… and {n} characters more", n=f"{len(event.text) - MOST_SHOWN:,}")
+            )
             self.clear()
         event.prevent_default()  # Textual would call its own as well
         await super()._on_paste(event)

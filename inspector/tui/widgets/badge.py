@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from inspector.session.bench import Check
+from inspector.speech import say
 from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.bars import Bar
 
@@ -21,10 +22,15 @@ class Badge(Bar):
             return
         verdict = check.verdict
         if verdict is None:
-            text = Content.styled(f"? {check.problem} " if check.problem else "· asking torch ", "$text-muted")
+            text = Content.styled(
+                f"? {check.problem} " if check.problem else f"· {say('asking torch')} ", "$text-muted"
+            )
         elif verdict.agrees:
-            layers = f", {verdict.layers} layers" if self.app.size.width >= 100 else ""
-            text = Content.styled(f"✓ torch agrees{layers} ", "$text-success")
+            is_wide = self.app.size.width >= 100
+            words = say("torch agrees, {n} modules", n=verdict.layers) if is_wide else say("torch agrees")
+            text = Content.styled(f"✓ {words} ", "$text-success")
         else:
-            text = Content.styled(f"✗ torch differs, {verdict.differences[0].name} ", "$text-error bold")
-        self.say(text, is_layout=True)
+            text = Content.styled(
+                f"✗ {say('torch differs, {place}', place=verdict.differences[0].name)} ", "$text-error bold"
+            )
+        self.draw(text, is_layout=True)

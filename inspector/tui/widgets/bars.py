@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
@@ -17,8 +16,9 @@ from inspector.core.units import ago, difference, exact, short, short_bytes, sho
 from inspector.session.actions import ACTIONS
 from inspector.session.bench import Bench, Offer
 from inspector.session.view import Title, View
+from inspector.speech import later, say
 from inspector.tui.keymap import LINES, Entry, shortest
-from inspector.tui.terminal.cells import QUIET, fitted
+from inspector.tui.terminal.cells import QUIET, cells, fitted
 from inspector.tui.terminal.keys import name_of
 
 
@@ -32,7 +32,7 @@ class Bar(Static):
         """Cells of a line that is as wide as the screen, before it is laid out too."""
         return self.size.width or self.app.size.width
 
-    def say(self, line: Content, *, is_layout: bool = False) -> None:
+    def draw(self, line: Content, *, is_layout: bool = False) -> None:
         if (line.plain, line.spans) != self._said:
             self._said = line.plain, line.spans
             self.update(line, layout=is_layout)
@@ -55,15 +55,15 @@ class TitleBar(Bar):
     def _draw(self, title: Title) -> None:
         parts = [
             Content.styled(" inspector ", "$text-primary bold"),
-            Content(f"  {title.design}" + (", edited" if title.is_edited else "")),
-            Content.styled("   ● not saved" if title.is_unsaved else "", "$text-warning"),
+            Content(f"  {title.design}" + (say(", edited") if title.is_edited else "")),
+            Content.styled(f"   ● {say('not saved')}" if title.is_unsaved else "", "$text-warning"),
             Content.styled(f"   {title.name}" if title.name else "", QUIET),
             Content.styled(f"   {title.input}", QUIET),
         ]
         for spare in (len(parts) - 1, 0):
-            if sum(cell_len(part.plain) for part in parts) > self._room:
+            if sum(cells(part.plain) for part in parts) > self._room:
                 del parts[spare]
-        self.say(Content("").join(parts))
+        self.draw(Content("").join(parts))
 
 
 class Totals(Bar):
@@ -88,7 +88,7 @@ class Totals(Bar):
         params, cost = view.network.params, counting.of(view.network.root)
         more_params, more_cost = params - view.baseline.params, cost - counting.of(view.baseline.root)
         weights, backward = _bytes(view.network)
-        against = f"   against {view.against}"
+        against = "   " + say("against {name}", name=view.against)
         is_usual = view.against == view.network.design.base  # whose name stands in the title
         choices = (
             (exact, difference, against, weights + backward),
@@ -100,19 +100,19 @@ class Totals(Bar):
         )
         for number, delta, name, rest in choices:
             parts = [
-                (f" {number(params)} params ", "bold"),
+                (" " + say("{n} params", n=number(params)) + " ", "bold"),
                 _delta(delta(more_params), more_params),
-                (f"    {number(cost)} {counting.unit}", "bold"),
+                (f"    {number(cost)} {say(counting.unit)}", "bold"),
                 (f" {counting.name} ", QUIET),
                 _delta(delta(more_cost), more_cost),
                 (f"{name}{rest}", QUIET),
             ]
-            room = self._room - sum(cell_len(text) for text, _ in parts)
+            room = self._room - sum(cells(text) for text, _ in parts)
             if room >= 0:
                 break
         if not name and not is_usual and room > _LEAST_NAME:
             parts.append((f"   vs {fitted(view.against, room - 6)}".rstrip(), QUIET))
-        self.say(Content.assemble(*parts))
+        self.draw(Content.assemble(*parts))
 
 
 _LEAST_NAME = 12
@@ -121,7 +121,11 @@ _LEAST_NAME = 12
 
 def _bytes(network: Network) -> tuple[str, str]:
     weights = DTYPES["fp32"] * network.params
-    return f"   {short_bytes(weights)} weights", f"   {short_bytes(kept_for_backward(network))} for backward"
+    kept = kept_for_backward(network)
+    return (
+        "   " + say("{bytes} weights", bytes=short_bytes(weights)),
+        "   " + say("{bytes} for backward", bytes=short_bytes(kept)),
+    )
 
 
 def _delta(text: str, amount: int) -> tuple[str, str]:
@@ -181,11 +185,11 @@ class KeyBar(Bar):
                 parts += [Content.from_markup(markup, key=key, words=words), Content(gap)]
             else:
                 parts.append(Content.styled(f"{key} {words}{gap}", "$foreground 30%"))
-        self.say(Content("").join(parts))
+        self.draw(Content("").join(parts))
 
 
 def _length(keys: Sequence[Key]) -> int:
-    return sum(len(key) + 1 + len(words) for key, words, _ in keys)
+    return sum(cells(key) + 1 + cells(words) for key, words, _ in keys)
 
 
 class Hint(Bar):
@@ -204,7 +208,7 @@ class Hint(Bar):
         if len(bench.history.steps) > 1:
             self.display = self._is_first = False
             return
-        self._texts, self._style = _FIRST, "$text-primary"
+        self._texts, self._style = tuple(map(say, _FIRST)), "$text-primary"
         if bench.offers:
             self._texts, self._style = _of_offers(bench.offers), "$text-warning"
         self.display = bool(bench.offers) or self._is_first
@@ -214,14 +218,16 @@ class Hint(Bar):
         self._draw()
 
     def _draw(self) -> None:
-        texts = [text for text in self._texts if cell_len(text) <= self._room]
-        self.say(Content.styled(texts[0] if texts else "", self._style))
+        texts = [text for text in self._texts if cells(text) <= self._room]
+        self.draw(Content.styled(texts[0] if texts else "", self._style))
 
 
 _FIRST = (
-    " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys",
-    " first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help",
-    " ↑ ↓ move   e edit   r what it did   ? help",
+    later(
+        " first time here?  ↑ ↓ move   e and a number edit   u takes back   r says what it did   / finds   ? all keys"
+    ),
+    later(" first time?  ↑ ↓ move   e edit   u undo   r what it did   / find   ? help"),
+    later(" ↑ ↓ move   e edit   r what it did   ? help"),
 )
 
 
@@ -229,9 +235,9 @@ def _of_offers(offers: Sequence[Offer]) -> tuple[str, ...]:
     """There is work that was not saved: when the newest was last written, and what it is."""
     first = offers[0]
     when, what = ago(time.time() - first.when), called(first.work.history.current)
-    count = f" (and {len(offers) - 1} more)" if len(offers) > 1 else ""
+    count = say(" (and {n} more)", n=len(offers) - 1) if len(offers) > 1 else ""
     return (
-        f" work that was not saved: {what}, {when}{count}   W opens it",
-        f" work that was not saved, {when}{count}   W opens it",
-        " unsaved work   W opens it",
+        say(" work that was not saved: {what}, {when}{count}   W opens it", what=what, when=when, count=count),
+        say(" work that was not saved, {when}{count}   W opens it", when=when, count=count),
+        say(" unsaved work   W opens it"),
     )

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from inspector.session.bench import Search
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.widgets.act import Act
 
@@ -32,7 +33,7 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(" / ", id="find-mark", markup=False)
         yield FindInput(
-            id="find-input", compact=True, placeholder="3x3   2048   /2   macs>1%   changed   fc   gradient"
+            id="find-input", compact=True, placeholder=say("3x3   2048   /2   macs>1%   changed   fc   gradient")
         )
         yield Static("", id="find-count", markup=False)
 
@@ -60,8 +61,11 @@ class FindBar(Horizontal):
 
 def _words(search: Search, match: int) -> str:
     if not search.text.strip():
-        return "enter go   esc back "
+        return say("enter go   esc back") + " "
     if not search.matches:
-        return f"enter the note on {search.topic}   esc back " if search.topic else "nothing has it in it   esc back "
-    note = f"^n note: {search.topic}   " if search.topic else ""
-    return f"{match} of {len(search.matches)}   ↑ ↓ next   enter go   {note}esc back "
+        if search.topic:
+            return say("enter the note on {topic}   esc back", topic=search.topic) + " "
+        return say("nothing has it in it   esc back") + " "
+    note = say("^n note: {topic}   ", topic=search.topic) if search.topic else ""
+    words = say("{n} of {count}   ↑ ↓ next   enter go   {note}esc back", n=match, count=len(search.matches), note=note)
+    return words + " "

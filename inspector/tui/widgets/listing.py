@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from inspector.core.network.node import Where
 from inspector.session.view import View
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
@@ -163,7 +164,7 @@ class Listing(Painted, can_focus=True):
             (text, role), *rest = self._heading or [("", "")]
             return Line([(text, role if self.has_focus else "quiet"), *rest])
         if not self._entries:
-            return Line([(f" {self._source.empty}" if y == 1 and self.is_made else "", "quiet")])
+            return Line([(f" {say(self._source.empty)}" if y == 1 and self.is_made else "", "quiet")])
         index, number = divmod(round(self.scroll_y) + y - 1, self._height)
         if index >= len(self._entries):
             return Line()

@@ -14,6 +14,7 @@ from inspector.core.network.node import Where
 from inspector.core.network.tree import HEAD
 from inspector.core.units import Dims, dims
 from inspector.session.view import View
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
@@ -146,7 +147,10 @@ class Picture(Painted, can_focus=True):
         inks = [self._ink_of(index) for index in range(len(self._boxes))]
         title = "strong" if self.has_focus else "quiet"
         self._lines = [
-            [(" feature maps", title), ("  higher by a step for each doubling of H×W, as wide as C", "quiet")]
+            [
+                (f" {say('feature maps')}", title),
+                ("  " + say("higher by a step for each doubling of H×W, as wide as C"), "quiet"),
+            ]
         ]
         for row in range(rows):
             texts = [

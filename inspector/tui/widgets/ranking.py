@@ -16,6 +16,7 @@ from inspector.core.network.node import Node
 from inspector.core.units import difference, exact
 from inspector.session.panes import ORDERS, RANKED
 from inspector.session.view import View
+from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import fitted
 from inspector.tui.terminal.painted import Piece
@@ -38,9 +39,12 @@ def ranked(view: View, width: int) -> Making:
     order, ranks = ORDERS[view.look.order], view.look.ranks
     what, by_change = order.split()[0], order.endswith("changed")
     amount = {"params": _params, "cost": view.counting.of, "bytes": maps_bytes}[what]
-    noun = {"params": "params", "cost": view.counting.heading, "bytes": "bytes of feature maps, fp32"}[what]
-    words = f"changed most in {noun} since {view.against}" if by_change else f"costs most in {noun}"
-    words = f"{RANKED[ranks]}: {words}"
+    noun = {"params": "params", "cost": view.counting.heading, "bytes": say("bytes of feature maps, fp32")}[what]
+    if by_change:
+        words = say("changed most in {noun} since {name}", noun=noun, name=view.against)
+    else:
+        words = say("costs most in {noun}", noun=noun)
+    words = f"{say(RANKED[ranks])}: {words}"
     total = 0 if what == "bytes" else amount(view.network.root)
     if ranks:
         groups = Groups(view.network, amount, view.baseline if by_change else None, stages=RANKED[ranks] == "stages")
@@ -50,7 +54,7 @@ def ranked(view: View, width: int) -> Making:
 
     def listed(is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
         found = rows()
-        rest = "" if found else ": nothing"
+        rest = "" if found else say(": nothing")
         heading: list[Piece] = [(f" {words}", "strong"), (rest if is_whole else f"  {_meanwhile(view)}", "quiet")]
         return Listed(heading, [_entry(view, row, total, width, is_difference=by_change) for row in found])
 
@@ -82,14 +86,15 @@ def _changed(view: View, amount: Amount) -> tuple[Iterator[int], _Rows]:
 def _meanwhile(view: View) -> str:
     """What is done while a ranking is not whole."""
     stages = [len(group.children) for group in view.network.root.children if group.kind == "Stage"]
-    return f"ranking {sum(stages):,} blocks…"
+    return say("ranking {n} blocks…", n=f"{sum(stages):,}")
 
 
 def _entry(view: View, row: Ranked, total: int, width: int, *, is_difference: bool) -> Entry:
     amount = difference(row.amount) if is_difference else exact(row.amount)
     share = "" if is_difference or not total else f"{100 * row.amount / total:.1f} %"
     node = view.network.at(row.where).node
-    words = operation(node) if not node.children or row.name == view.network.at(row.where).name else "gone"
+    is_there = not node.children or row.name == view.network.at(row.where).name
+    words = operation(node) if is_there else say("gone")
     pieces: list[Piece] = [
         (f" {row.name[:_NAME].ljust(_NAME)} ", ""),
         (fitted(words, max(width - _NAME - _AMOUNT - 11, 0)), "quiet"),

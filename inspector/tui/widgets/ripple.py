@@ -10,10 +10,11 @@ from textual.binding import BindingType
 from inspector.core.changes.compare import Changed, Effect, Explanation, is_told
 from inspector.core.changes.pieces import LOOKED_INTO
 from inspector.core.design.differences import told
-from inspector.core.units import plural, short_difference
+from inspector.core.units import short_difference
 from inspector.session.view import View
+from inspector.speech import later, say, some
 from inspector.tui import keymap
-from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.cells import cells, fitted
 from inspector.tui.terminal.painted import Piece
 from inspector.tui.widgets.listing import Entry, Listed, Listing, Making, Source
 from inspector.tui.widgets.runs import Runs
@@ -30,7 +31,7 @@ class Ripple(Listing):
         super().__init__(Source(effects, lambda view: view.look.since_baseline, _EMPTY), id=id)
 
 
-_EMPTY = "an edit lists here what changes with it, place by place, each with the reason: press + on a number"
+_EMPTY = later("an edit lists here what changes with it, place by place, each with the reason: press + on a number")
 
 
 def effects(view: View, width: int) -> Making:
@@ -67,26 +68,30 @@ class News:
                 self._entries.add(len(told))
                 self._places += sum(each.repeats for each in told)
                 for each in told:
-                    self._longest = [*map(max, self._longest, map(len, _words(each)))]
+                    self._longest = [*map(max, self._longest, map(cells, _words(each)))]
             yield LOOKED_INTO
 
     def listed(self, is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
         """A heading, and the effects that were found."""
-        heading: list[Piece] = [(" ripple", "strong")]
+        heading: list[Piece] = [(f" {say('ripple')}", "strong")]
         if not is_whole:
-            heading.append((f"  comparing {self._explanation.blocks:,} blocks…", "quiet"))
+            heading.append(("  " + say("comparing {n} blocks…", n=f"{self._explanation.blocks:,}"), "quiet"))
         elif self._entries:
             edits = tuple(self._explanation.edits.values())
-            heading += [(f"  {told(edits)}", ""), (f"  changed {plural(self._places, 'place')}", "quiet")]
-        heading.append((f"  since {'the last edit' if self._is_last else self._view.against}", "quiet"))
+            heading += [
+                (f"  {told(edits)}", ""),
+                ("  " + some(self._places, "changed {n} place", "changed {n} places"), "quiet"),
+            ]
+        since = say("since the last edit") if self._is_last else say("since {name}", name=self._view.against)
+        heading.append((f"  {since}", "quiet"))
         if is_whole and not self._entries:
-            heading.append((": nothing has changed", "quiet"))
+            heading.append((say(": nothing has changed"), "quiet"))
         return Listed([*heading, *self._heads(heading)], self._entries)
 
     def _heads(self, heading: list[Piece]) -> list[Piece]:
         """What the columns of numbers are, at the right end of the heading where there is room."""
         heads = f"{'params':>{_NUMBER}}{self._view.counting.heading:>{_NUMBER}} "
-        room = self._width - sum(len(text) for text, _ in heading) - len(heads)
+        room = self._width - sum(cells(text) for text, _ in heading) - len(heads)
         return [(" " * room + heads, "quiet")] if room > 0 and self._entries else []
 
     def _told(self, change: Changed) -> list[Effect]:
@@ -114,7 +119,7 @@ _Words = tuple[str, str, str]
 
 def _words(effect: Effect) -> _Words:
     """The name of a place and how many equal ones follow it, what changed there, and why."""
-    others = f" and {effect.repeats - 1} alike" if effect.repeats > 1 else ""
+    others = say(" and {n} alike", n=effect.repeats - 1) if effect.repeats > 1 else ""
     return effect.change.name + others, effect.what, effect.why
 
 

@@ -10,6 +10,8 @@ from textual.message import Message
 
 from inspector.core.design.differences import value
 from inspector.core.explain.subject import Subject
+from inspector.speech import say
+from inspector.tui.terminal.cells import cells, to_left, wrapped
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
 
@@ -38,7 +40,7 @@ class Sheet(Painted, can_focus=False):
         if subject.name != self._subject.name:
             self.scroll_to(y=0, animate=False, force=True)
         self._subject, self._chosen, self._is_active = subject, chosen, is_active
-        self._complaint = tuple(_wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
+        self._complaint = tuple(wrapped(complaint, max(self.size.width - _LABEL - 1, 20)))
         self._lines = self._compose_lines()
         self.extend(len(self._lines))
         self.repaint()
@@ -85,25 +87,25 @@ class Sheet(Painted, can_focus=False):
                 lines += [Line([(" " * _LABEL, ""), (text, "wrong")]) for text in self._complaint]
         if subject.fields:
             lines.append(Line())
-        labels = max((len(fact.label) for fact in subject.facts), default=0) + 2
+        labels = max((cells(fact.label) for fact in subject.facts), default=0) + 2
         for fact in subject.facts:
             if fact.is_picture:
                 lines += [Line(_drawn(text)) if text else Line() for text in fact.lines]
                 continue
-            texts = [text for line in fact.lines for text in _wrapped(line, max(width - labels - 2, 12))]
+            texts = [text for line in fact.lines for text in wrapped(line, max(width - labels - 2, 12))]
             for number, text in enumerate(texts):
                 label = "" if number else fact.label
-                lines.append(Line([(f" {label.ljust(labels)}", "quiet"), (text, "")]))
+                lines.append(Line([(f" {to_left(label, labels)}", "quiet"), (text, "")]))
         return lines
 
     def _field_line(self, index: int) -> Line:
         field, was = self._subject.fields[index], self._subject.were[index]
         is_chosen = index == self._chosen
         room = self.size.width - _LABEL - self._label_width - _VALUE_WIDTH - 5
-        said = f"was {was}"
+        said = say("was {value}", value=was)
         note = "" if field.scope == self._subject.name else field.scope
         if was is not None:
-            note = said if len(said) <= room else f"({was})"
+            note = said if cells(said) <= room else f"({was})"
         pieces: list[Piece] = [
             (" ▸ " if is_chosen else "   ", "accent"),
             (field.name.ljust(self._label_width), "strong" if is_chosen else ""),
@@ -140,13 +142,3 @@ def _drawn(text: str) -> list[Piece]:
 
 
 _FRAME = frozenset(" ─│┌┐└┘")
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] = f"{lines[-1]} {word}"
-        else:
-            lines.append(word)
-    return lines

@@ -17,8 +17,9 @@ from inspector.core.network.node import Node, Where
 from inspector.core.units import features, short, short_bytes, short_difference
 from inspector.session.panes import ORDERS
 from inspector.session.view import View
+from inspector.speech import say
 from inspector.tui import keymap
-from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.cells import cells, fitted, to_right
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
 from inspector.tui.widgets.rows import (
@@ -169,18 +170,19 @@ class TreeTable(Painted, can_focus=True):
     def _header(self, widths: Columns) -> list[Piece]:
         heading = self._counting.heading
         of = heading if self._view.look.by_cost else "params"
-        words = next((words for words in (f"share of {of}", f"% {of}") if len(words) <= widths.bar + 1), "%")
+        shares = (say("share of {of}", of=of), f"% {of}")
+        words = next((words for words in shares if cells(words) <= widths.bar + 1), "%")
         heading_of_share = f"  {words}" if widths.bar >= BARS else words.rjust(widths.bar + 2)
         texts = (
             " " * (widths.name + 7),
-            "operation".ljust(widths.operation)[: widths.operation] + " ",
+            fitted(say("operation"), widths.operation) + " ",
             "C×H×W".rjust(widths.shape),
             "params".rjust(widths.number) if widths.number else "",
             heading.rjust(widths.number) if widths.number else "",
             f"{'± params'.rjust(widths.difference)}{f'± {heading}'.rjust(widths.difference)}"
             if self._view.look.differs
             else "",
-            "map, fp32".rjust(widths.bytes) if widths.bytes else "",
+            to_right(say("map, fp32"), widths.bytes) if widths.bytes else "",
             heading_of_share if widths.bar else "",
         )
         return [(text, "quiet") for text in texts]
@@ -355,7 +357,7 @@ def _words(node: Node, group: Node | None, number: int) -> str:
     behind = group.children[number + 1 : number + 2] if group else ()
     if not behind or kind(behind[0]).has_row:
         return operation(node)
-    return f"{'+ shortcut' if node.kind == 'Add' else operation(node)}, {operation(behind[0])}"
+    return f"{say('+ shortcut') if node.kind == 'Add' else operation(node)}, {operation(behind[0])}"
 
 
 def _map(node: Node) -> str:
