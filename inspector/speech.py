@@ -78,3 +78,8 @@ def some(number: int, one: str, many: str, /, **values: object) -> str:
 def later(text: str) -> str:
     """A text that stands in a table in English, and is said with `say` where it is shown."""
     return text
+
+
+def later_some(one: str, many: str) -> tuple[str, str]:
+    """The same for so many things, which are said with `some`."""
+    return one, many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from inspect import cleandoc
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,7 +169,7 @@ def in_language(command: click.Command) -> click.Command:
     """A command whose help is in the language that is spoken: each text of it is said once."""
     if spoken() != ENGLISH and command.name not in _TOLD:
         _TOLD.add(command.name)
-        command.help = say(command.help or "")
+        command.help = say(cleandoc(command.help or ""))
         for parameter in command.params:
             if isinstance(parameter, click.Option) and parameter.help:
                 parameter.help = say(parameter.help, countings=", ".join(CONVENTIONS))

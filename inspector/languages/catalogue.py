@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).parent
 _FIRST = {"say": 0, "later": 0, "Action": 2, "Entry": 1}
 """Calls whose argument of that number is a text."""
+_PAIRS = {"some": 1, "later_some": 0}
+"""Calls whose arguments from that number on are what is said of one thing and of several."""
 Text = str | tuple[str, str]
 """What is said: one text, or one for one thing and one for several."""
 
@@ -27,8 +29,8 @@ def texts(source: str) -> Iterator[tuple[int, Text]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name == "some":
-                one, many = (each.value for each in node.args[1:3] if isinstance(each, ast.Constant))
+            if name in _PAIRS:
+                one, many = (each.value for each in node.args[_PAIRS[name] :][:2] if isinstance(each, ast.Constant))
                 yield node.lineno, (str(one), str(many))
             if name == "Action" and isinstance(node.args[1], ast.Constant) and not node.args[1].value:
                 continue  # one for messages alone, which nobody is told of
