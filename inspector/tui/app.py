@@ -111,8 +111,8 @@ class InspectorApp(KeysInOrder):
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
-        lang = wanted(settings.lang or self._kept.lang, os.environ)
-        speak(language(lang))
+        lang = settings.lang or self._kept.lang
+        speak(language(wanted(lang, os.environ)))
         self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:

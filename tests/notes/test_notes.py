@@ -25,7 +25,9 @@ from inspector.core.explain.spot import spot
 from inspector.core.explain.values import Sight, values
 from inspector.core.network.network import Network, analyze
 from inspector.errors import DesignError
-from inspector.notes import CONDITION, LANGUAGES, applying, find, heading, language, lookup, note, written
+from inspector.languages import languages
+from inspector.languages import wanted as language
+from inspector.notes import CONDITION, applying, find, heading, lookup, note, written
 
 RESNET50 = analyze(preset("resnet50"))
 NAMES = re.compile(
@@ -78,7 +80,7 @@ def test_a_note_says_the_same_in_both_languages(name: str) -> None:
     assert korean.words
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", TOPICS)
 def test_every_number_of_a_note_is_computed(name: str, lang: str) -> None:
     text = NAMES.sub("", re.sub(r"\{\w+\}", "", CONDITION.sub("", written(name, lang).text)))
@@ -88,7 +90,7 @@ def test_every_number_of_a_note_is_computed(name: str, lang: str) -> None:
 
 
 def test_every_value_and_every_claim_is_used_and_there_is_no_other() -> None:
-    texts = [written(name, lang).text for name in TOPICS for lang in LANGUAGES]
+    texts = [written(name, lang).text for name in TOPICS for lang in languages()]
     assert {name for text in texts for name in _names(text)} == set(values(RESNET50, ()))
     used = {name.lstrip("!") for text in texts for each in _conditions(text) for name in each.split()}
     assert used == set(claims(Sight(RESNET50, ())))
@@ -106,7 +108,7 @@ def test_every_note_can_be_told_at_every_place(design: Design) -> None:
             continue
         seen.add(spoken)
         for name in TOPICS:
-            for lang in LANGUAGES:
+            for lang in languages():
                 text = note(name, network, place.where, lang)
                 assert not re.search(r"[{}]|\[[a-z0-9.! -]*\] |  |은\(는\)", text)
 
@@ -115,7 +117,7 @@ SCREEN = 21
 """Lines of a note that an editor of 80×24 shows at once."""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", TOPICS)
 @pytest.mark.parametrize("base", ["resnet50", "resnet18", "resnext50_32x4d"])
 def test_no_note_is_longer_than_two_screens(base: str, name: str, lang: str) -> None:

@@ -55,13 +55,13 @@ async def test_waiting_then_agreeing_and_what_was_compared(worker: Path) -> None
     worker.write_text(HEAD + "    time.sleep(0.3); say(number)\n")
     async with _app().run_test(size=(120, 40), notifications=True) as pilot:
         await _until(pilot, "asking torch")
-        await _until(pilot, "✓ torch agrees, 158 layers")
+        await _until(pilot, "✓ torch agrees, 158 modules")
         await pilot.press("plus")
         await _until(pilot, "asking torch")
         await _until(pilot, "✓ torch agrees")
         await pilot.press("v")
         await pilot.pause()
-        assert "158 layers compared with torch 0" in screen_of(pilot)
+        assert "158 modules compared with torch 0" in screen_of(pilot)
 
 
 @pytest.mark.parametrize("edits", [1, 2, 4])
@@ -74,7 +74,7 @@ async def test_an_edit_right_after_the_start_is_verified(
         await pilot.pause()
         for _ in range(edits):
             await pilot.press("plus")
-        await _until(pilot, "✓ torch agrees, 158 layers")
+        await _until(pilot, "✓ torch agrees, 158 modules")
 
 
 async def test_a_process_that_dies_while_it_is_idle_is_no_news(worker: Path, tmp_path: Path) -> None:

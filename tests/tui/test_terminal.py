@@ -172,8 +172,8 @@ def _worker(editor: Terminal) -> int:
 
 def test_torch_verifies_each_edit_and_is_started_anew_when_it_dies(tmp_path: Path) -> None:
     with terminal(size=(120, 40), cwd=tmp_path, verifies=True) as editor:
-        editor.wait("25,557,032 params").wait("torch agrees, 158 layers", 60)
-        editor.press("]", "]", "]", "]", "+").wait("26,018,376 params").wait("torch agrees, 158 layers", 30)
+        editor.wait("25,557,032 params").wait("torch agrees, 158 modules", 60)
+        editor.press("]", "]", "]", "]", "+").wait("26,018,376 params").wait("torch agrees, 158 modules", 30)
         editor.press("v").wait("torchinfo 1.").wait("all agree").settle()
         worker = _worker(editor)
         maps = Path(f"/proc/{editor.pid}/maps").read_text()
@@ -185,7 +185,7 @@ def test_torch_verifies_each_edit_and_is_started_anew_when_it_dies(tmp_path: Pat
         editor.settle()
         assert editor.text.splitlines()[-2:] == before[-2:]
         assert "torch agrees" in editor.text
-        editor.press("+").wait("26,485,736 params").wait("torch agrees, 158 layers", 60)
+        editor.press("+").wait("26,485,736 params").wait("torch agrees, 158 modules", 60)
         worker = _worker(editor)
         editor.press("u", "u", "q")
         assert editor.ended() == 0
