@@ -170,20 +170,20 @@ def test_what_is_said_has_the_same_numbers_in_every_language(code: str, design: 
         assert "{" not in " ".join(twin)
 
 
-CHANNELS = " channels instead"
+CHANNELS = " 1024 channels instead"
+PIXELS = " 224 channels instead"
 MODEL = " current model is torch.Size([1000, 2048])."
 ERRORS = [
     "running_mean should contain 1024 elements not 2048",
     "The size of tensor a (1024) must match the size of tensor b (2048) at non-singleton dimension 1",
-    "Given groups=1, weight of size [512, 2048, 1, 1], expected input[1, 1024, 7, 7] to have 2048 channels, but got 1024"
+    "Given groups=1, weight of size [512, 2048, 1, 1], expected input[1, 1024, 7, 7] to have 2048 channels, but got"
     + CHANNELS,
     "mat1 and mat2 shapes cannot be multiplied (1x1024 and 2048x1000)",
     "mat1 and mat2 shapes cannot be multiplied (1x100352 and 2048x1000)",
     "mat1 and mat2 shapes cannot be multiplied (2048x1 and 2048x1000)",
     "size mismatch for fc.weight: copying a param with shape torch.Size([10, 2048]) from checkpoint, the shape in"
     + MODEL,
-    "Given groups=1, weight of size [64, 3, 7, 7], expected input[1, 224, 224, 3] to have 3 channels, but got 224"
-    + CHANNELS,
+    "Given groups=1, weight of size [64, 3, 7, 7], expected input[1, 224, 224, 3] to have 3 channels, but got" + PIXELS,
     "running_mean should contain 77 elements not 99",
 ]
 

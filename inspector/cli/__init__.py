@@ -100,10 +100,10 @@ def _speak(arguments: Sequence[str]) -> None:
         import gettext
 
         from inspector.cli.arguments import in_language
-        from inspector.languages import DOMAIN, folder
+        from inspector.languages import DOMAIN, FOLDER
 
         os.environ["LANGUAGE"] = chosen.code  # click's own words come by gettext too
-        gettext.bindtextdomain(DOMAIN, folder())
+        gettext.bindtextdomain(DOMAIN, str(FOLDER))
         in_language(cli)
 
 

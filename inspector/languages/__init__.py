@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from inspector.speech import ENGLISH, Language, later
 
+FOLDER = Path(__file__).parent
+"""Where gettext finds the catalogues."""
 DOMAIN = "messages"
 """What gettext calls the catalogues; it is the name under which click looks for its own words."""
 NAME = later("English")
@@ -22,11 +24,7 @@ NAME = later("English")
 @cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages, English first."""
-    return ENGLISH, *sorted(each.name for each in resources.files(__name__).iterdir() if _is_compiled(each.name))
-
-
-def _is_compiled(name: str) -> bool:
-    return resources.files(__name__).joinpath(name, "LC_MESSAGES", f"{DOMAIN}.mo").is_file()
+    return ENGLISH, *sorted(path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
 
 
 @cache
@@ -36,13 +34,8 @@ def language(code: str) -> Language | None:
         return None
     import gettext
 
-    with resources.files(__name__).joinpath(code, "LC_MESSAGES", f"{DOMAIN}.mo").open("rb") as file:
+    with (FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         return Language(code, gettext.GNUTranslations(file), _FINISH.get(code))
-
-
-def folder() -> str:
-    """Where gettext finds the catalogues."""
-    return str(resources.files(__name__))
 
 
 def name(code: str) -> str:
