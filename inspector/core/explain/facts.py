@@ -77,7 +77,7 @@ def _target(read: Target) -> Fact:
 def _shapes(node: Node) -> list[Fact]:
     if node.kind == "Input":
         note = (say("the image's size is in no weight; its channels are, in conv1's"),)
-        return [Fact(say("shape"), (f"{dims(node.output)}  N×C×H×W",)), Fact(say("note"), note)]
+        return [Fact(say("shape"), (f"{dims(node.output)}  N×C×H×W",)), Fact(say("remark"), note)]
     return [Fact(say("input"), (dims(node.input[1:]),)), Fact(say("output"), (dims(node.output[1:]),))]
 
 

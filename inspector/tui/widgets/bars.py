@@ -175,21 +175,24 @@ class KeyBar(Bar):
 
     def _draw(self) -> None:
         shown = list(self._keys)
-        while len(shown) > 3 and _length(shown) + 2 * len(shown) > self._room:
+        while len(shown) > 3 and _length(shown, 2) > self._room:
             del shown[-3]  # the last two lead to help and out
-        gap = " " * (3 if _length(shown) + 3 * len(shown) <= self._room else 2)
+        gap = " " * (3 if _length(shown, 3) <= self._room else 2)
         parts = [Content(" ")]
         for key, words, action in shown:
+            if len(parts) > 1:
+                parts.append(Content(gap))
             if action:
                 markup = f"[@click={action}][bold $text-accent]$key[/] $words[/]"
-                parts += [Content.from_markup(markup, key=key, words=words), Content(gap)]
+                parts.append(Content.from_markup(markup, key=key, words=words))
             else:
-                parts.append(Content.styled(f"{key} {words}{gap}", "$foreground 30%"))
+                parts.append(Content.styled(f"{key} {words}", "$foreground 30%"))
         self.draw(Content("").join(parts))
 
 
-def _length(keys: Sequence[Key]) -> int:
-    return sum(cells(key) + 1 + cells(words) for key, words, _ in keys)
+def _length(keys: Sequence[Key], gap: int) -> int:
+    """Cells of the line, with so many between two keys."""
+    return 1 + gap * (len(keys) - 1) + sum(cells(key) + 1 + cells(words) for key, words, _ in keys)
 
 
 class Hint(Bar):

@@ -9,6 +9,7 @@ from inspector.core.network.kinds import kind
 from inspector.core.network.long_stage import Blocks
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where, distinct
+from inspector.core.network.tree import FIRST_STAGE, HEAD, STEM
 from inspector.core.units import features
 from inspector.tui.widgets.runs import Runs
 
@@ -98,6 +99,23 @@ def visible(root: Node, folds: Folds) -> Rows:
                 known[mark] = _below(group.children[number], where, folds)
             rows.add_group(where, known[mark])
     return rows
+
+
+def fitting(root: Node, lines: int) -> Folds:
+    """What is open to begin with: every block where there are so many lines, else those of the last stages that fit.
+
+    The last one ends in the feature maps that most people come for.
+    """
+    ends = frozenset({(STEM,), (HEAD,)})
+    for folds in (Folds(2), Folds(2, ends)):
+        if len(visible(root, folds)) <= lines:
+            return folds
+    open_ = Folds(1)
+    for stage in reversed(range(FIRST_STAGE, HEAD)):
+        more = open_.toggle((stage,))
+        if len(visible(root, more)) <= lines:
+            open_ = more
+    return open_
 
 
 def _alike(blocks: Sequence[Node]) -> Iterable[Hashable]:

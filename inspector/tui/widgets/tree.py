@@ -28,6 +28,7 @@ from inspector.tui.widgets.rows import (
     Columns,
     Folds,
     columns,
+    fitting,
     share,
     structure,
     visible,
@@ -97,13 +98,9 @@ class TreeTable(Painted, can_focus=True):
         self.repaint()
 
     def fit(self) -> None:
-        """Start as deep as the pane has lines for: blocks and all, blocks with stem and head folded, stages."""
+        """Start as deep as the pane has lines for: blocks and all, or those of the last stages, where one is shown."""
         if self._folds.level == 0 and self.size.height:
-            ends = frozenset({(1,), (len(self._network.root.children) - 1,)})
-            choices = [Folds(2), Folds(2, ends), Folds(1)]
-            lines = self.size.height - HEADER
-            fit = (folds for folds in choices if len(visible(self._network.root, folds)) <= lines)
-            self._folds = next(fit, choices[-1])
+            self._folds = fitting(self._network.root, self.size.height - HEADER)
         self._lay_out()
         self._keep_in_sight()
 
