@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
 from inspector.core.changes.compare import Changed, Effect, Explanation, is_told
 from inspector.core.changes.pieces import LOOKED_INTO
-from inspector.core.design.differences import told
+from inspector.core.design.differences import Edited, told
+from inspector.core.network.network import Network
+from inspector.core.network.tree import HEAD
 from inspector.core.units import short_difference
 from inspector.session.view import View
 from inspector.speech import later, say, some
@@ -40,6 +42,12 @@ def effects(view: View, width: int) -> Making:
     return Making(news.steps(), news.listed)
 
 
+class Part(NamedTuple):
+    """A heading: what of the network the effects under it are in, by its number on top."""
+
+    top: int
+
+
 class News:
     """The effects that are news, found change by change, and told again when they are looked at.
 
@@ -51,11 +59,13 @@ class News:
         self._is_last = view.previous is not None and not view.look.since_baseline
         before = view.previous if view.previous is not None and self._is_last else view.baseline
         self._explanation = Explanation(before, view.network)
-        self._changes: list[Changed] = []
-        self._entries = Runs(lambda change, effect: self._entry(self._told(self._changes[change])[effect]))
+        self._before = before
+        self._changes: list[Changed | Part] = []
+        self._entries = Runs(self._at)
         self._places = 0
         self._longest = [0, 0, 0]
         self._at_hand: dict[Changed, list[Effect]] = {}
+        self._top = -1
 
     def steps(self) -> Iterator[int]:
         """Find all of them; the effort of each step."""
@@ -64,12 +74,35 @@ class News:
                 yield change
                 continue
             if told := self._told(change):
+                self._begin_part(change.where[0])
                 self._changes.append(change)
                 self._entries.add(len(told))
                 self._places += sum(each.repeats for each in told)
                 for each in told:
                     self._longest = [*map(max, self._longest, map(cells, _words(each)))]
             yield LOOKED_INTO
+
+    def _begin_part(self, top: int) -> None:
+        """Put a heading above the effects in another part of the network, where several edits have effects."""
+        if len(self._explanation.edits) > 1 and top != self._top:
+            self._top = top
+            self._changes.append(Part(top))
+            self._entries.add(1)
+
+    def _at(self, number: int, effect: int) -> Entry:
+        change = self._changes[number]
+        return self._heading(change) if isinstance(change, Part) else self._entry(self._told(change)[effect])
+
+    def _heading(self, part: Part) -> Entry:
+        """A part of the network, the edits that were made in it, and what it comes to."""
+        place = self._view.network.at((part.top,))
+        old, new, cost = self._before.at((part.top,)).node, place.node, self._view.counting.of
+        edits = [each.words for each in self._explanation.edits.values() if _home(each, self._view.network) == part.top]
+        more = (new.params - old.params, cost(new) - cost(old))
+        numbers = "".join((short_difference(number) if number else "").rjust(_NUMBER) for number in more)
+        room = self._width - cells(numbers) - 1
+        line = [(fitted(f" {place.name}  {', '.join(edits)}", room), "strong"), (f"{numbers} ", "edited")]
+        return Entry(place.where, [line] if self._fits else [[("", "")], line])
 
     def listed(self, is_whole: bool) -> Listed:  # noqa: FBT001  # what Making asks
         """A heading, and the effects that were found."""
@@ -104,10 +137,23 @@ class News:
             self._at_hand[change] = told
         return told
 
+    @property
+    def _fits(self) -> bool:
+        """Whether an effect has room in one line."""
+        return sum(self._longest) + 4 + 2 * _NUMBER + 3 <= self._width
+
     def _entry(self, effect: Effect) -> Entry:
-        fits = sum(self._longest) + 4 + 2 * _NUMBER + 3 <= self._width
-        lay = _in_one_line if fits else _in_two_lines
+        lay = _in_one_line if self._fits else _in_two_lines
         return Entry(effect.where, lay(_words(effect), self._longest, _numbers(effect, self._view), self._width))
+
+
+def _home(edited: Edited, network: Network) -> int:
+    """The part of the network that an edit is made in, by its number on top; -1 where it is about all of it."""
+    if edited.address == "num_classes":
+        return HEAD
+    names = (edited.address, edited.address.rpartition(".")[0])
+    place = next((place for name in names if (place := network.get(name)) is not None), None)
+    return place.where[0] if place is not None and place.where else -1
 
 
 AT_HAND = 64
