@@ -226,7 +226,7 @@ class Acting:
         if action.id == "designs.close":
             gone = {each.number for each in settled.designs} - {each.number for each in after.designs}
             assert not gone - before.kept - {each.number for each in settled.designs if not each.work.is_unsaved}
-        if any(isinstance(effect, Leave) and effect.is_for_good for effect in effects):
+        if any(isinstance(effect, Leave) and effect.is_for_good and not effect.is_asked for effect in effects):
             assert action.id == "quit.quit" or not after.unsaved
         if action.id in ("app.quit", "app.quit-anywhere") and after.unsaved:
             assert Open("quit") in effects

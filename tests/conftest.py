@@ -20,8 +20,9 @@ settings.load_profile(os.environ.get("INSPECTOR_TEST_PROFILE", "steady"))
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test begins in English, whatever the one before spoke, and whoever runs it speaks."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
     speak(None)
     yield
     speak(None)

@@ -244,6 +244,7 @@ _DIALOGS = (
         opening.compare,
         by="answer('compare')",
     ),
+    Action("designs.save", "s", "Save all that is unsaved", saving.save_all, by="answer('save')"),
     Action("designs.close", "x,delete", "Close", opening.close, by="answer('close')"),
     Action("note.back", "escape,i,q", "Back", by="dismiss"),
     Action("note.next", "right,l,n", "Next note", by="turn(1)"),
@@ -268,6 +269,7 @@ _DIALOGS = (
     Action("mistake.first", "f2", "Do the first that is offered", by="wish"),
     Action("recover.forget", "x,delete", "Forget it for good", opening.forget, by="forget"),
     Action("quit.export", "s,ctrl+s", "Save a design file first", saving.save_and_leave, by="answer('quit.export')"),
+    Action("quit.save", "a", "Save all and quit", saving.save_all_and_leave, by="answer('quit.save')"),
     Action("quit.quit", "q", "Quit without saving", saving.leave_unsaved, by="answer('quit.quit')"),
     Action("help.back", "q,question_mark,f1", "Back", by="dismiss"),
 )

@@ -23,12 +23,14 @@ class Save(Struct, frozen=True):
     """Write a design file over one that says what `saved` does: answered by `app.saved`.
 
     Where it says anything else, so that something would be lost, or is not known to say anything, `app.save-over` asks.
+    One that `is_new` is in the current folder, and is not written where there is such a file by now.
     """
 
     number: int
     design: Design
     saved: Design | None
     path: Path
+    is_new: bool = False
 
 
 class Copy(Struct, frozen=True):
@@ -46,9 +48,10 @@ class Open(Struct, frozen=True):
 
 
 class Leave(Struct, frozen=True):
-    """Leave the editor, for good or until the shell's `fg`."""
+    """Leave the editor, for good or until the shell's `fg`; where it `is_asked`, only once nothing is unsaved."""
 
     is_for_good: bool = True
+    is_asked: bool = False
 
 
 class Run(Struct, frozen=True):

@@ -7,11 +7,12 @@ from pathlib import Path
 from msgspec import structs
 
 from inspector.core.design.design import Design
+from inspector.core.design.differences import edits
 from inspector.core.measures.verdict import Verdict
-from inspector.session.bench import Bench, Check
+from inspector.session.bench import Bench, Check, Work
 from inspector.session.moving import jump
 from inspector.session.opening import switch
-from inspector.session.outcome import Copy, Leave, Outcome, Run, Save, asking, saying
+from inspector.session.outcome import Copy, Effect, Leave, Outcome, Run, Save, Say, asking, saying
 from inspector.speech import say
 
 MOST_BLOCKS = 2_000
@@ -31,14 +32,51 @@ def save(bench: Bench) -> Outcome:
     return Outcome(bench, (Save(bench.here.number, work.history.current, work.saved, work.source),))
 
 
+def stem(work: Work) -> str:
+    """What the file of a design is called, but for its ending: as the design is, as its file is, or what it is."""
+    design = work.history.current
+    own = work.name.replace("/", "_").replace("\\", "_").strip().lstrip(".~")
+    own = own.removesuffix(".toml") or (work.source.stem if work.source else "")
+    return own or (f"{design.base}-edited" if edits(design) else design.base)
+
+
+def save_all(bench: Bench) -> Outcome:
+    """Save every design with unsaved work: over its file, or to a file of its name that is not there yet."""
+    taken: set[Path] = set()
+    effects: list[Effect] = []
+    for each in bench.unsaved:
+        work = each.work
+        path = work.source or _free(stem(work), taken)
+        taken.add(path)
+        saved = work.saved if work.source else None
+        effects.append(Save(each.number, work.history.current, saved, path, is_new=not work.source))
+    return Outcome(bench, tuple(effects)) if effects else saying(bench, say("nothing is unsaved"), 2)
+
+
+def save_all_and_leave(bench: Bench) -> Outcome:
+    """Save every design with unsaved work and end; what could not be saved is asked about."""
+    after, effects = save_all(bench)
+    return Outcome(after, (*effects, Leave(is_asked=True)))
+
+
+def _free(stem: str, taken: set[Path]) -> Path:
+    """A file of that name, told apart by a number from those that are written at the same time."""
+    number, path = 1, Path(f"{stem}.toml")
+    while path in taken:
+        number += 1
+        path = Path(f"{stem}-{number}.toml")
+    return path
+
+
 def save_as(bench: Bench) -> Outcome:
     """Ask for another name to save under."""
     return asking(bench, "export", "toml", "new")
 
 
-def save_over(bench: Bench) -> Outcome:
-    """Ask before the design's file is written over, which says something else than what was saved there."""
-    return asking(bench, "export", "toml")
+def save_over(bench: Bench, number: int = -1) -> Outcome:
+    """Ask before a design's file is written over, which says something else than what was saved there."""
+    at = next((at for at, each in enumerate(bench.designs) if each.number == number), bench.at)
+    return asking(switch(bench, at), "export", "toml")
 
 
 def saved(bench: Bench, number: int, design: Design, path: Path) -> Outcome:
@@ -52,11 +90,17 @@ def saved(bench: Bench, number: int, design: Design, path: Path) -> Outcome:
     return saying(structs.replace(bench, designs=designs), say("wrote {file}", file=path))
 
 
-def wrote(bench: Bench, path: Path, *, is_design: bool, leaves: bool) -> Outcome:
-    """An export was written; one that is a design file saves the design, and ends the editor where that waited."""
+def wrote(bench: Bench, path: Path, *, is_design: bool, leaves: bool, count: int = 1) -> Outcome:
+    """An export was written; one that is a design file saves the design, and ends the editor where that waited.
+
+    Of several files, `count` in number, `path` is the design's.
+    """
     if not is_design:
         return saying(bench, say("wrote {file}", file=path))
     bench, effects = saved(bench, bench.here.number, bench.design, path)
+    if count > 1:
+        words = say("wrote {n} files: {file} and so on", n=count, file=path.with_suffix(".*"))
+        effects = (Say(words),)
     if not leaves:
         return Outcome(bench, effects)
     bench, leaving = leave(bench)

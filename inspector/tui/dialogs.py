@@ -108,11 +108,13 @@ class Dialogs:
     def _export(self, format_: str, how: str = "") -> Dialog:
         from inspector.report.formats import subject
         from inspector.session.bench import network_of
+        from inspector.session.saving import stem
         from inspector.tui.screens.export import ExportScreen
 
         bench = self._bench()
         about = subject(bench.network, network_of(bench.baseline.design), bench.look.counting)
-        return ExportScreen(about, format_, None if how == "new" else bench.work.source, leaves=how == "leaves")
+        source = None if how == "new" else bench.work.source
+        return ExportScreen(about, format_, stem(bench.work), source, leaves=how == "leaves")
 
     def _help(self) -> Dialog:
         from inspector.tui.screens.help import HelpScreen
@@ -145,12 +147,15 @@ class Dialogs:
         return NoteScreen(bench.network, bench.where, about, lambda: self._do("app.next-language"))
 
     def _quit(self) -> Dialog:
+        from inspector.session.outcome import Save
+        from inspector.session.saving import save_all
         from inspector.tui.screens.quit import QuitScreen
 
         bench = self._bench()
         first = bench.here if bench.work.is_unsaved else bench.unsaved[0]
         is_kept = all(each.number in bench.kept for each in bench.unsaved)
-        return QuitScreen(losses(bench), first.work.label, is_kept=is_kept)
+        files = [effect.path.name for effect in save_all(bench).effects if isinstance(effect, Save)]
+        return QuitScreen(losses(bench), first.work.label, files, is_kept=is_kept)
 
     def _recover(self) -> Dialog:
         from inspector.tui.screens.recover import RecoverScreen

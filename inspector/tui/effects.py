@@ -108,7 +108,9 @@ class Effects:
             self._leave(effect)
 
     def _leave(self, effect: Leave) -> None:
-        if effect.is_for_good:
+        if effect.is_asked:
+            self._do("app.quit")
+        elif effect.is_for_good:
             self._app.exit()
         else:
             self._app.action_suspend_process()
@@ -118,23 +120,25 @@ class Effects:
         from inspector.errors import InputError, OutputError
         from inspector.files.design import MAX_BYTES
         from inspector.files.output import write
-        from inspector.files.reading import read_bytes
+        from inspector.files.reading import read_bytes, whole
         from inspector.report.design_toml import design_file
 
+        path = whole(effect.path)
+        if not effect.is_new:
+            try:
+                expected = None if effect.saved is None else design_file(effect.saved).encode()
+                is_as_saved = read_bytes(path, MAX_BYTES) == expected
+            except InputError:
+                is_as_saved = False
+            if not is_as_saved:
+                self._do("app.save-over", effect.number)
+                return
         try:
-            expected = None if effect.saved is None else design_file(effect.saved).encode()
-            is_as_saved = read_bytes(effect.path, MAX_BYTES) == expected
-        except InputError:
-            is_as_saved = False
-        if not is_as_saved:
-            self._do("app.save-over")
-            return
-        try:
-            write(effect.path, design_file(effect.design), overwrite=True, is_kept=True)
+            write(path, design_file(effect.design), overwrite=not effect.is_new, is_kept=True)
         except OutputError as error:
             self._notices.say(Say(str(error), 5, "error"))
             return
-        self._do("app.saved", effect.number, effect.design, effect.path)
+        self._do("app.saved", effect.number, effect.design, path)
 
     def _copy(self, effect: Copy) -> None:
         """Copy by the terminal and, in a thread, to the system's clipboard; say which took it."""

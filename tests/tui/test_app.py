@@ -174,7 +174,7 @@ async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
         assert "18,993,704 params" in screen_of(pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert "▸ conv5_x" in screen_of(pilot)
+        assert "▾ conv5_x" in screen_of(pilot)
         assert "width_per_group" not in screen_of(pilot)
 
 

@@ -456,3 +456,65 @@ async def test_who_sees_the_editor_crash_is_told_where_the_work_is_by_then(tmp_p
         for journal in (tmp_path / "journal").iterdir():
             journal.unlink()
         assert "is lost" in app.kept_words()
+
+
+async def test_all_that_is_unsaved_is_saved_at_once_and_the_editor_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with editor(state=tmp_path / "state") as pilot:
+        make(pilot, "conv5_x.planes=384")
+        app = app_of(pilot)
+        app.do("choose.open", edit(RESNET50, "num_classes=10"), None)
+        make(pilot, "num_classes=7")
+        app.do("designs.rename", 1, "lean/er")
+        await pilot.pause()
+        app.pop_screen()
+        await pilot.press("q")
+        await pilot.pause()
+        assert "save as resnet50-edited.toml, lean_er.toml, and quit" in screen_of(pilot)
+        await pilot.press("a")
+        await pilot.pause()
+    assert sorted(path.name for path in tmp_path.glob("*.toml")) == ["lean_er.toml", "resnet50-edited.toml"]
+    assert read(tmp_path / "lean_er.toml").num_classes == 7
+    assert read(tmp_path / "resnet50-edited.toml").stage("conv5_x").planes == 384
+    assert app.return_code == 0
+
+
+async def test_a_file_that_is_there_is_not_written_over_by_saving_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resnet50-edited.toml").write_text("mine")
+    async with editor(state=tmp_path / "state") as pilot:
+        make(pilot, "conv5_x.planes=384")
+        app_of(pilot).do("quit.save")
+        await pilot.pause()
+        assert "Quit without saving?" in screen_of(pilot)
+        assert app_of(pilot).bench.work.is_unsaved
+    assert (tmp_path / "resnet50-edited.toml").read_text() == "mine"
+
+
+async def test_every_format_is_exported_at_once_under_the_name_of_the_design(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with editor(state=tmp_path / "state") as pilot:
+        make(pilot, "conv5_x.planes=384")
+        app_of(pilot).do("designs.rename", 0, "thin-ner")
+        await pilot.pause()
+        app_of(pilot).pop_screen()
+        await pilot.press("x", *["down"] * 6, "enter")
+        await pilot.pause()
+        names = {f"thin-ner.{ending}" for ending in ("txt", "md", "json", "csv", "toml")} | {"thin_ner.py"}
+        assert {path.name for path in tmp_path.iterdir() if path.is_file()} == names
+        assert not app_of(pilot).bench.work.is_unsaved
+        before = {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+        make(pilot, "conv5_x.planes=256")
+        await pilot.press("x", *["down"] * 6, "enter")
+        await pilot.pause()
+        assert "there are such files" in " ".join(screen_of(pilot).split())
+        assert before == {path: path.read_text() for path in before}
+        await pilot.press("enter")
+        await pilot.pause()
+        assert read(tmp_path / "thin-ner.toml").stage("conv5_x").planes == 256

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
+from inspector.core.units import short_difference
 from inspector.session.panes import Pane
 from inspector.tui.screens.choose import ChooseScreen
 from inspector.tui.widgets.detail import Detail
@@ -427,3 +428,26 @@ async def test_blocks_stages_and_bytes_are_ranked_and_a_head_that_is_clicked_ran
         await pilot.click(pilot.app.query_one(TreeTable), offset=(heading.index("MACs") + 1, 0))
         await pilot.pause()
         assert "operations: costs most in MACs" in screen_of(pilot)
+
+
+async def test_a_ripple_of_several_edits_has_a_heading_for_each_part_with_its_edits_and_sums() -> None:
+    async with _editor("conv4_x.planes=128", "conv5_3.conv3=1024", "num_classes=10") as pilot:
+        app_of(pilot).do("app.ripple")
+        app_of(pilot).do("ripple.since")
+        await pilot.pause()
+        entries = pilot.app.query_one(Ripple)._entries  # noqa: SLF001  # all there are, in sight or not
+        texts = ["".join(text for text, _ in entry.lines[-1]) for entry in entries]
+        heads = [text.split() for text in texts if text.startswith((" conv4_x ", " conv5_x ", " head "))]
+        assert [head[:2] for head in heads] == [
+            ["conv4_x", "conv4_x.planes"],
+            ["conv5_x", "conv5_3.conv3"],
+            ["head", "num_classes"],
+        ]
+        network, base = app_of(pilot).bench.network, analyze(preset("resnet50"))
+        for head, where in zip(heads, ((4,), (5,), (6,)), strict=True):
+            more = network.at(where).node.params - base.at(where).node.params
+            assert short_difference(more).split()[0] in head
+        app_of(pilot).do("ripple.since")
+        await pilot.pause()
+        entries = pilot.app.query_one(Ripple)._entries  # noqa: SLF001
+        assert not [entry for entry in entries if "".join(text for text, _ in entry.lines[-1]).startswith(" head")]

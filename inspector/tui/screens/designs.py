@@ -60,7 +60,7 @@ class DesignsScreen(Dialog):
             told = Static(self._told, classes="told", markup=False)
             told.display = bool(self._told)
             yield told
-            words = say("enter go there   n new   d duplicate   r rename   c compare   x close   esc back")
+            words = say("enter go there  n new  d copy  r rename  c compare  s save all  x close  esc back")
             yield Static(words, classes="hint", markup=False)
 
     def _words(self, number: int, row: Row) -> Content:
@@ -74,7 +74,7 @@ class DesignsScreen(Dialog):
         return self.query_one(OptionList).highlighted or 0
 
     def action_answer(self, action: str) -> None:
-        self.dismiss(Answer(f"designs.{action}", *(() if action == "new" else (self._at,))))
+        self.dismiss(Answer(f"designs.{action}", *(() if action in ("new", "save") else (self._at,))))
 
     def action_rename(self) -> None:
         field = self.query_one(Input)

@@ -113,8 +113,9 @@ def fitting(root: Node, lines: int) -> Folds:
     open_ = Folds(1)
     for stage in reversed(range(FIRST_STAGE, HEAD)):
         more = open_.toggle((stage,))
-        if len(visible(root, more)) <= lines:
-            open_ = more
+        if len(visible(root, more)) > lines:
+            break
+        open_ = more
     return open_
 
 
