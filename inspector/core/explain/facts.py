@@ -154,8 +154,15 @@ def _stage(design: Design, place: Place) -> list[Fact]:
         channels.append(say("→ {n} filters in its last block", n=outplanes))
     told = [Fact(say("channels"), tuple(channels))]
     if design.block == "bottleneck":
-        told.append(Fact(say("width"), (say("{n} channels in the 3×3", n=stage.width),)))
+        is_set = any(each.conv2 is not None for each in stage.overrides)
+        words = _NARROW_ELSEWHERE if is_set else _NARROW
+        told.append(Fact(say("width"), (say(words, n=stage.width),)))
     return [*told, Fact(say("strides"), _strides(design, place))]
+
+
+_DILATED_LATER = later("nowhere: the blocks behind it are dilated instead")
+_NARROW = later("{n} channels in the 3×3")
+_NARROW_ELSEWHERE = later("{n} channels in the 3×3 where none were set")
 
 
 def _strides(design: Design, place: Place) -> tuple[str, ...]:
@@ -164,7 +171,8 @@ def _strides(design: Design, place: Place) -> tuple[str, ...]:
     if stage.stride == 1:
         return (say("nowhere: height and width stay"),)
     if stage.dilate:
-        return (say("nowhere: dilated by {n} instead", n=stage.stride),)
+        reach = max(child.window.dilation for block in place.node.children for child in block.children if child.window)
+        return (say("nowhere: dilation {n} instead", n=reach) if reach > 1 else say(_DILATED_LATER),)
     if design.block == "basic":
         return (say("/{n} in {block}'s first 3×3", n=stage.stride, block=block_name(place.name, 1)),)
     convolution = "1×1 (v1)" if design.stride_on == "conv1" else "3×3 (v1.5)"
