@@ -55,12 +55,18 @@ _SYSTEM = (
 """What the system says most often."""
 
 
-def padded(text: str, cells: int) -> str:
-    """`text` with blanks up to so many cells of a terminal, two of which a Korean letter takes; one blank at least."""
+def padded(text: str, width: int) -> str:
+    """`text` with blanks up to so many cells of a terminal; one blank at least."""
+    return text + " " * max(1, width - cells(text))
+
+
+def cells(text: str) -> int:
+    """The cells of a terminal that a text takes, two for a Korean letter."""
+    if text.isascii():
+        return len(text)
     from unicodedata import east_asian_width
 
-    taken = sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * max(1, cells - taken)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def harmless(text: str) -> str:

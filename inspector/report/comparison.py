@@ -8,6 +8,7 @@ import msgspec
 
 from inspector.core.changes.side_by_side import WHOLE, Table
 from inspector.core.units import difference, exact
+from inspector.outside import cells
 from inspector.speech import say
 
 SCHEMA = "inspector/compare/1"
@@ -15,23 +16,29 @@ SCHEMA = "inspector/compare/1"
 
 def as_text(table: Table) -> str:
     """Columns that line up: each design's numbers, and behind all but the first's how much more they are."""
+    return "\n".join(f"{label}{text}".rstrip() for label, text in columns(table)) + "\n"
+
+
+def columns(table: Table) -> list[tuple[str, str]]:
+    """The same, line by line: what the line is about, and its columns."""
     rows = list(_rows(table))
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
-    for label, *cells in rows:
-        text = "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
-        lines.append(f"{label:{widths[0]}}{text}".rstrip())
-    return "\n".join(lines) + "\n"
+    for label, *texts in rows:
+        blanks = (" " * (width - cells(text)) for text, width in zip(texts, widths[1:], strict=True))
+        columns_ = "".join(f"  {blank}{text}" for blank, text in zip(blanks, texts, strict=True))
+        lines.append((label + " " * (widths[0] - cells(label)), columns_))
+    return lines
 
 
 def as_markdown(table: Table) -> str:
     """One table, for a pull request."""
     head, *rows = _rows(table)
     lines, of = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"], ""
-    for label, *cells in rows:
+    for label, *texts in rows:
         of = of if label.startswith(" ") else label
         name = f"{of}, {label.strip()}" if label.startswith(" ") else label
-        lines += [f"| {name} | {' | '.join(cells)} |"] if name else []
+        lines += [f"| {name} | {' | '.join(texts)} |"] if name else []
     return "\n".join(lines) + "\n"
 
 

@@ -54,7 +54,11 @@ def _followed(bench: Bench, history: History) -> Outcome:
     before = bench.history
     told = history.steps is not before.steps and before.undone > 1
     effects = (Say(say("{n} edits that were undone are given up", n=before.undone)),) if told else ()
-    return Outcome(become(bench, history), effects)
+    after = become(bench, history)
+    if history.current.target == before.current.target and after.design.target_block != bench.design.target_block:
+        read = target(after.network)
+        effects = (*effects, Say(say("Grad-CAM reads {block} now: {maps}", block=read.name, maps=read.words)))
+    return Outcome(after, effects)
 
 
 def settle(bench: Bench) -> Bench:
@@ -260,7 +264,7 @@ def make(bench: Bench, assignments: str) -> Outcome:
     """Make the edits, with blanks between them, as one step, and go to what they are about."""
     written = assignments.split()
     label = written[0].partition("=")[0]
-    bench, effects = record(bench, edits.edit(bench.design, *written), label)
+    bench, effects = record(bench, edits.edit(bench.design, *written), " ".join(written))
     for name in (label, label.rpartition(".")[0]):
         place = bench.network.get(name)
         if place is not None:

@@ -201,7 +201,9 @@ class InspectorApp(KeysInOrder):
             self._keep(lang=after.lang)
             speak(language(after.lang))
         if self._painter is not None:
-            self._painter.paint(before if after.lang == before.lang else None, after)
+            self._painter.paint(before, after)
+            if after.lang != before.lang:
+                self._painter.say_anew(after)
         for effect in (*told, *effects):
             self.effects.run(effect)
 

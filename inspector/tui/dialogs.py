@@ -165,7 +165,7 @@ class Dialogs:
     def _side(self) -> Dialog:
         from inspector.core.changes.side_by_side import side_by_side
         from inspector.core.measures.counting import convention
-        from inspector.report.comparison import as_text
+        from inspector.report.comparison import columns
         from inspector.session.bench import network_of
         from inspector.tui.screens.side import SideScreen
         from inspector.tui.terminal.cells import fitted
@@ -175,7 +175,7 @@ class Dialogs:
         networks = [network_of(work.history.current) for work in works]
         names = [fitted(work.label, _NAME).rstrip() for work in works]
         table = side_by_side(networks, names, convention(bench.look.counting))
-        return SideScreen(as_text(table), table.names[0])
+        return SideScreen(columns(table), table.names[0])
 
     def _steps(self) -> Dialog:
         from inspector.core.explain.spot import spot

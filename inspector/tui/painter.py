@@ -12,9 +12,11 @@ from inspector.session.bench import Bench
 from inspector.session.panes import HUGE, LEAST, WIDE, arrange
 from inspector.session.view import View, seen, title, told
 from inspector.speech import say
+from inspector.tui.terminal.painted import Painted
 from inspector.tui.widgets.badge import Badge
 from inspector.tui.widgets.bars import Hint, KeyBar, TitleBar, Totals, keys, resting
 from inspector.tui.widgets.detail import Detail, Marked
+from inspector.tui.widgets.listing import Listing
 from inspector.tui.widgets.picture import Picture
 from inspector.tui.widgets.tree import TreeTable
 
@@ -51,6 +53,15 @@ class Painter:
             self._finding(before, after)
             self._lines(before, after, last, self._view)
         self._focus(before, after)
+
+    def say_anew(self, bench: Bench) -> None:
+        """Paint everything: what stands there is in another language."""
+        self._line = None
+        self.paint(None, bench)
+        for each in self._screen.query(Listing):
+            each.remake()
+        for pane in self._screen.query(Painted):
+            pane.redraw()
 
     def _title(self, before: Bench | None, after: Bench) -> None:
         if before is None or _titled(before) != _titled(after) or before.work is not after.work:

@@ -13,8 +13,17 @@ from inspector.core.network.kinds import operation
 from inspector.core.network.search import search
 from inspector.session.actions import ACTIONS
 from inspector.session.bench import Bench, network_of
-from inspector.speech import say, spoken
+from inspector.speech import later, say, spoken
 from inspector.tui.keymap import called, keys_of
+
+TEXTUALS = (
+    later("Theme"),
+    later("Change the current theme"),
+    later("Show keys and help panel"),
+    later("Hide keys and help panel"),
+    later("Keys"),
+)
+"""What Textual's own commands say that are left."""
 
 
 class _Editor(Protocol):
@@ -44,7 +53,11 @@ def commands(
                 say("Key {keys}", keys=keys_of(action, keymap)),
                 partial(run, called(action), action.pane),
             )
-    yield from (command for command in others if command.title not in _SAID_BETTER)
+    yield from (
+        command._replace(title=say(command.title), help=say(command.help))
+        for command in others
+        if command.title not in _SAID_BETTER
+    )
     yield from _notes(run)
 
 
@@ -54,7 +67,7 @@ def _notes(run: Callable[[str, str], object]) -> Iterator[SystemCommand]:
 
     for topic in TOPICS:
         yield SystemCommand(
-            say("Note: {title}", title=heading(topic, spoken())),
+            say("Note: {title}", title=heading(topic, spoken()).replace("`", "").partition(": ")[0]),
             topic,
             partial(run, f"app.do('app.note', '{topic}')", "app"),
         )

@@ -82,6 +82,11 @@ def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}×{shape[3]}"
 
 
+def _first(names: list[str]) -> str:
+    """The first six names of tensors, as a note has them."""
+    return ", ".join(f"`{name}`" for name in names[:6]) + (" …" if len(names) > 6 else "") or "–"
+
+
 def _count(module: nn.Module | None) -> int:
     return sum(each.numel() for each in module.parameters()) if module is not None else 0
 
@@ -175,6 +180,7 @@ class Oracle:
             "per_block": len(self.path),
             "block_class": type(first).__mro__[1].__name__,
             "call_stride": first.stride,
+            "dilate_argument": ", dilate=True" if stage.dilate else "",
             "stride": stage.stride,
             "first_block": block_name(self.said["stage"], 1),
             "first_out": self.real.outs[f"layer{number + 1}.0"][1],
@@ -286,6 +292,7 @@ class Oracle:
             "tensors": len(base),
             "survive": len(same),
             "reshaped": len([name for name in base if name in own]) - len(same),
+            "reshaped_names": _first([name for name in own if name in base and name not in same]),
             "arrive": len(own.keys() - base.keys()),
             "vanish": len(base.keys() - own.keys()),
         }
@@ -343,6 +350,7 @@ class Oracle:
             "second-projects": second.downsample is not None,
             "has-identities": not all(has),
             "has-projections": any(has),
+            "blocks-keep": any(each.stride == 1 for each in self.blocks),
             "many": prod(last_out[2:]) > 1,
             "first-stage": self.said["stage"] == "conv2_x",
             "last-stage": self.said["stage"] == "conv5_x",
@@ -366,6 +374,7 @@ class Oracle:
             "beside": is_beside,
             "summed": is_beside or (not is_stem and path.endswith(f"conv{len(self.path)}")),
             "pieces": self.conv.weight.shape[1] < self.conv.in_channels,
+            "first-conv": is_stem,
             "point": self.conv.kernel_size == (1, 1),
             "lone": numbers["norm_count"] == 1,
             "halves": int(str(numbers["maps"])) > 1,

@@ -61,7 +61,7 @@ class Real:
             return self.outs[beside]
         place = self.network.get(who)
         assert place is not None, who
-        return self.outs[place.path] if place.path in self.outs else place.node.output
+        return self.outs.get(place.path, place.node.output)
 
 
 def _block(path: str) -> str:
@@ -162,6 +162,10 @@ REASONS: dict[str, Callable[[Told, dict[str, str]], bool]] = {
     "{who} now puts out {n} feature map": lambda said, values: _channels(values, said, values["who"]),
     "{who} now ends in maps of {size}": lambda said, values: _sizes(values, said, values["who"]),
     "{who} now puts out maps of {size}": lambda said, values: _sizes(values, said, values["who"]),
+    "without the pool maps of {size} come in": lambda said, values: (
+        isinstance(said.new.parts["maxpool"], nn.Identity)
+        and "×".join(map(str, said.new.ins[said.path][2:])) == values["size"]
+    ),
     "the image now has positions farther apart, or closer": lambda *_: False,
     "the path now ends in positions farther apart, or closer": lambda said, _: _is_moved(said),
     "{who} now ends in positions farther apart, or closer": lambda said, _: _is_moved(said),
@@ -186,7 +190,7 @@ def _changed(said: Told, name: str, values: dict[str, str]) -> bool:
     return [_number(real, said.path, name) for real in (said.old, said.new)] == [before, after]
 
 
-def _number(real: Real, path: str, name: str) -> str:  # noqa: PLR0911  # one return a number
+def _number(real: Real, path: str, name: str) -> str:  # one return a number
     module = real.parts.get(path)
     if name == "batch":
         return str(real.design.input[0])
@@ -346,6 +350,18 @@ def _dilated(at: At, values: dict[str, str]) -> bool:
     )
 
 
+def _dilated_before(at: At, values: dict[str, str]) -> bool:
+    """Whether the 3×3s of a stage that does not dilate are dilated all the same."""
+    design = at.real.design
+    before = design.stages[: STAGES.index(at.place.name)]
+    n = int(values["n"])
+    return (
+        not design.stage(at.place.name).dilate
+        and any(stage.dilate for stage in before)
+        and n == max(conv.dilation[0] for _, convs in _convolutions(at) for conv in convs) > 1
+    )
+
+
 def _depth(at: At, values: dict[str, str]) -> bool:
     counted = [
         name
@@ -374,7 +390,7 @@ def _convolutions(at: At) -> Iterator[tuple[int, list[nn.Conv2d]]]:
 
 ELSEWHERE = {
     *OPERATIONS, "bottleneck", "basic block", "convolution", "the whole network", "first convolution and pool",
-    "what goes in: N images of C channels, H×W", "a stage: blocks of one width", "projection shortcut",
+    "what goes in: N images of C channels, H×W", "a stage: blocks in a row", "projection shortcut",
     "identity shortcut", "the pool, switched off", "residual add", "global average pool", "fully connected layer",
     "pool and classifier", "in all", "sees", "channels", "shape", "remark", "output", "input", "kernel", "learned",
     "buffers", "sum", "weight", "height", "width", "strides", "shortcut", "against", "weights", "training", "inference",
@@ -388,13 +404,14 @@ ELSEWHERE = {
 }  # fmt: skip
 """Names of things, and numbers that other tests hold."""
 
+BOTH = "projection, since the sum needs {n} channels and {came} come in, and the path strides by {stride}"
 FACTS: dict[str, Callable[[At, dict[str, str]], bool]] = {
     "{what}, {n} of {count} in {stage}": lambda at, values: (
         int(values["n"]) == int(at.place.path.split(".")[1]) + 1
         and int(values["count"]) == len(at.real.parts[at.stage])
         and STAGES[int(at.stage[-1]) - 1] == values["stage"]
     ),
-    "/{n}: {n} pixels a position": lambda at, values: _reach(at) == int(values["n"]),
+    "/{n}: {n} pixel a position": lambda at, values: _reach(at) == int(values["n"]),
     "follow {place}": lambda at, values: _follows(at, values["place"]),
     "reads {maps} here": _target,
     "{n} map of {size}": lambda at, values: (
@@ -449,6 +466,12 @@ FACTS: dict[str, Callable[[At, dict[str, str]], bool]] = {
         and (at.real.outs[at.place.path][1], at.real.ins[at.place.path][1]) == (int(values["n"]), int(values["came"]))
         and values["n"] != values["came"]
     ),
+    BOTH: lambda at, values: (
+        at.module.downsample is not None
+        and (at.real.outs[at.place.path][1], at.real.ins[at.place.path][1]) == (int(values["n"]), int(values["came"]))
+        and at.real.strides(at.place.path) == int(values["stride"]) > 1
+    ),
+    "dilation {n}, from stages before": _dilated_before,
     "projection, since the path strides and the sum needs equal sizes": lambda at, _: (
         at.module.downsample is not None
         and at.real.strides(at.place.path) > 1
@@ -519,6 +542,7 @@ def test_every_fact_is_so_of_the_module(design: Design) -> None:
         ("conv4_x.blocks=1", "conv4_x.dilate=true", "conv5_x.dilate=true"),
         ("conv5_x.blocks=1", "conv5_x.dilate=true"),
         ("conv5_2.conv2=64",),
+        ("conv3_x.dilate=true",),
         ("stem.pool=false", "input=2,1,65,97"),
     ],
 )

@@ -40,6 +40,24 @@ def carried(before: Network, after: Network) -> Carried:
     return _between(before.root, after.root)
 
 
+def reshaped(before: Network, after: Network) -> Iterator[str]:
+    """The names of the tensors that have another shape in `after`, as a state_dict has them: layer4.2.conv3.weight."""
+    return _reshaped(before.root, after.root, "")
+
+
+def _reshaped(old: Node | None, new: Node | None, path: str) -> Iterator[str]:
+    if old is new or old is None or new is None or bool(old.children) != bool(new.children):
+        return
+    if new.children:
+        for number, (left, right) in enumerate(_pairs(old, new)):
+            node = right or left or new
+            key = (node.key or str(number)) if kind(node).has_path else ""
+            yield from _reshaped(left, right, ".".join(step for step in (path, key) if step))
+        return
+    shapes = zip(kind(new).names, kind(old).tensors(old), kind(new).tensors(new), strict=False)
+    yield from (f"{path}.{name}" for name, was, now in shapes if was != now)
+
+
 def _between(old: Node | None, new: Node | None) -> Carried:
     if old is new:
         return Carried(same=_count(new))

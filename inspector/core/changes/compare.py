@@ -376,7 +376,7 @@ class Explanation:
         if fed.node.kind == "BatchNorm2d":
             fed = self._after.at(source(self._after, where) or where)
         if not kind(fed.node).is_block:
-            return self._changed(fed), Source(fed.node.label)
+            return self._changed(fed), Source(fed.node.label, "unpooled" if fed.node.kind == "Identity" else "place")
         crosses = where[0] != place.where[0]
         stage = self._after.at(where[:1]).name
         was = self._before.get(where)

@@ -12,10 +12,10 @@ from inspector.speech import later, say, some
 
 
 class Source(NamedTuple):
-    """What puts out what comes in: the image, a stage that `ends`, a `path` before a sum, or any other place."""
+    """What puts out what comes in: image, a stage that `ends`, a `path` before a sum, a pool's place, any place."""
 
     name: str
-    role: Literal["image", "ends", "path", "place"] = "place"
+    role: Literal["image", "ends", "path", "place", "unpooled"] = "place"
 
 
 def puts_out(who: Source, old: Node, new: Node) -> str:
@@ -45,12 +45,14 @@ _SIZES = {
     "path": later("the path now ends in maps of {size}"),
     "ends": later("{who} now ends in maps of {size}"),
     "place": later("{who} now puts out maps of {size}"),
+    "unpooled": later("without the pool maps of {size} come in"),
 }
 _APART = {
     "image": later("the image now has positions farther apart, or closer"),
     "path": later("the path now ends in positions farther apart, or closer"),
     "ends": later("{who} now ends in positions farther apart, or closer"),
     "place": later("{who} now puts out positions farther apart, or closer"),
+    "unpooled": later("{who} now puts out positions farther apart, or closer"),
 }
 
 

@@ -10,7 +10,7 @@ from inspector.core.network.blocks import has_projection
 from inspector.core.network.kinds import stride
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
-from inspector.core.network.tree import FIRST_STAGE
+from inspector.core.network.tree import FIRST_STAGE, STEM
 
 
 def conditions(network: Network, where: Where) -> frozenset[str]:
@@ -55,6 +55,7 @@ def _of_design(sight: Sight) -> dict[str, bool]:
         "second-projects": has_projection(second),
         "has-identities": any(not has_projection(each) for each in blocks),
         "has-projections": any(has_projection(each) for each in blocks),
+        "blocks-keep": any(stride(each) == 1 for each in blocks),
         "many": last.output[2] * last.output[3] > 1,
     }
 
@@ -108,6 +109,7 @@ def _of_convolution(spot: Spot) -> dict[str, bool]:
         "beside": spot.is_beside,
         "summed": spot.is_summed,
         "pieces": window is not None and window.groups > 1,
+        "first-conv": spot.conv.where[:1] == (STEM,),
         "point": window is not None and window.kernel == 1,
         "lone": batch * height * width == 1,
     }

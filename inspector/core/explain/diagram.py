@@ -5,6 +5,8 @@ from __future__ import annotations
 from inspector.core.network.blocks import has_projection, parts
 from inspector.core.network.node import Node
 from inspector.core.units import features
+from inspector.outside import cells
+from inspector.speech import say
 
 _LEFT, _RIGHT, WIDTH = 6, 28, 36
 """Columns of the shortcut's line and of the path's, and the width of the picture, in cells."""
@@ -17,7 +19,7 @@ def diagram(block: Node) -> tuple[str, ...]:
     path = [text for conv in convolutions for text in (_window(conv), f"│{conv.output[1]}")]
     beside = ["│"] * len(path)
     middle = len(path) // 2 - 1
-    beside[middle] = "identity"
+    beside[middle] = say("identity")
     if has_projection(block):
         beside[middle : middle + 2] = [_window(branch.children[0]), f"│{branch.output[1]}"]
     lines = [_fork("┌", features(block.input), "┐"), *map(_arms, beside, path)]
@@ -39,13 +41,14 @@ def _fork(left: str, text: str, right: str) -> str:
 def _arms(left: str, right: str) -> str:
     """One line of both arms: an operation is centred on its arm, a number of channels stands right of it."""
     line = _placed("", left, _LEFT)
-    return _placed(line, right, _RIGHT).ljust(WIDTH)
+    wider = cells(line) - len(line)  # letters that take two cells
+    return _placed(line, right, _RIGHT - wider).ljust(WIDTH - wider)
 
 
 def _placed(line: str, text: str, column: int) -> str:
     if text.startswith("│"):
         return line.ljust(column) + "│" + (f" {text[1:]}" if text[1:] else "")
-    return line.ljust(column - (len(text) - 1) // 2) + text
+    return line.ljust(column - (cells(text) - 1) // 2) + text
 
 
 def _window(conv: Node) -> str:

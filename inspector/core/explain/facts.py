@@ -13,12 +13,12 @@ from inspector.core.measures.memory import DTYPES, INDEX, OUTSIDE, map_bytes, me
 from inspector.core.measures.receptive import receptive_field
 from inspector.core.names import block_name
 from inspector.core.network.blocks import has_projection
-from inspector.core.network.kinds import kind
+from inspector.core.network.kinds import kind, stride
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Window
 from inspector.core.network.tree import Place
 from inspector.core.units import Dims, difference, dims, exact, short_bytes
-from inspector.speech import later, say
+from inspector.speech import later, say, some
 
 
 class Fact(Struct, frozen=True):
@@ -57,7 +57,8 @@ def facts(network: Network, place: Place, baseline: Network | None = None, again
         said.append(_bytes_here(node))
     if node.stride is not None and node.kind != "Input":
         field = receptive_field(network, place.where)
-        said.append(Fact(say("in all"), (say("/{n}: {n} pixels a position", n=node.stride),)))
+        words = some(node.stride, "/{n}: {n} pixel a position", "/{n}: {n} pixels a position")
+        said.append(Fact(say("in all"), (words,)))
         said.append(Fact(say("sees"), (say("{n} × {n} input pixels", n=field),)))
     if kind(node).is_block and place.where == (read := target(network)).where:
         said.append(_target(read))
@@ -160,6 +161,7 @@ def _stage(design: Design, place: Place) -> list[Fact]:
     return [*told, Fact(say("strides"), _strides(design, place))]
 
 
+_BOTH = later("projection, since the sum needs {n} channels and {came} come in, and the path strides by {stride}")
 _DILATED_LATER = later("nowhere: the blocks behind it are dilated instead")
 _NARROW = later("{n} channels in the 3×3")
 _NARROW_ELSEWHERE = later("{n} channels in the 3×3 where none were set")
@@ -168,22 +170,27 @@ _NARROW_ELSEWHERE = later("{n} channels in the 3×3 where none were set")
 def _strides(design: Design, place: Place) -> tuple[str, ...]:
     """Where a stage goes to a smaller feature map, and where it does not."""
     stage = design.stage(place.name)
+    last = place.node.children[-1].children
+    reach = max(child.window.dilation for child in last if child.window)
+    carried = (say("dilation {n}, from stages before", n=reach),) if reach > 1 and not stage.dilate else ()
     if stage.stride == 1:
-        return (say("nowhere: height and width stay"),)
+        return (say("nowhere: height and width stay"), *carried)
     if stage.dilate:
-        reach = max(child.window.dilation for block in place.node.children for child in block.children if child.window)
         return (say("nowhere: dilation {n} instead", n=reach) if reach > 1 else say(_DILATED_LATER),)
     if design.block == "basic":
-        return (say("/{n} in {block}'s first 3×3", n=stage.stride, block=block_name(place.name, 1)),)
+        return (say("/{n} in {block}'s first 3×3", n=stage.stride, block=block_name(place.name, 1)), *carried)
     convolution = "1×1 (v1)" if design.stride_on == "conv1" else "3×3 (v1.5)"
     first = block_name(place.name, 1)
-    return (say("/{n} in {block}'s {convolution}", n=stage.stride, block=first, convolution=convolution),)
+    return (say("/{n} in {block}'s {convolution}", n=stage.stride, block=first, convolution=convolution), *carried)
 
 
 def _shortcut(node: Node) -> Fact:
     inplanes, outplanes = node.input[1], node.output[1]
     if not has_projection(node):
         return Fact(say("shortcut"), (say("identity: stride 1, and {n} channels on both sides", n=inplanes),))
+    if inplanes != outplanes and stride(node) > 1:
+        why = say(_BOTH, n=outplanes, came=inplanes, stride=stride(node))
+        return Fact(say("shortcut"), (why,))
     if inplanes != outplanes:
         why = say("projection, since the sum needs {n} channels and {came} come in", n=outplanes, came=inplanes)
         return Fact(say("shortcut"), (why,))
@@ -255,7 +262,8 @@ def _product(node: Node) -> tuple[str, ...]:
 
 
 def _with_share(factors: tuple[str, ...], amount: int, total: int, *, equals: bool = False) -> tuple[str, ...]:
-    share = "" if amount == total else f"  {100 * amount / total:.1f} %"
+    percent = 100 * amount / total
+    share = "" if amount == total else "  <0.1 %" if percent < 0.05 else f"  {percent:.1f} %"
     sign = "= " if factors or equals else ""
     return (*factors, f"{sign}{exact(amount)}{share}")
 

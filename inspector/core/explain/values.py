@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from math import prod
 from typing import NamedTuple
 
-from inspector.core.changes.carried import Carried, carried
+from inspector.core.changes.carried import Carried, carried, reshaped
 from inspector.core.changes.gradcam import Price, price, target
 from inspector.core.design.design import CONVOLUTIONS
 from inspector.core.design.differences import layers
@@ -27,7 +28,7 @@ from inspector.core.units import difference, dims, exact, short_bytes
 BASE_WIDTH = 64
 MOMENTUM = "0.1"
 """torch.nn.BatchNorm2d's default, which torchvision leaves as it is."""
-_MOST_NAMES = 4
+_MOST_NAMES, _MOST_TENSORS = 4, 6
 
 
 class Sight:
@@ -187,6 +188,7 @@ def _stage(sight: Sight) -> dict[str, str]:
         "per_block": str(len(CONVOLUTIONS[design.block])),
         "block_class": made.block,
         "call_stride": str(made.stride),
+        "dilate_argument": ", dilate=True" if stage.dilate else "",
         "stride": str(stage.stride),
         "first_block": f"{place.name[:-2]}_1",
         "first_out": str(made.out),
@@ -353,6 +355,15 @@ def _put_out(node: Node) -> tuple[int, int]:
     return sum(times * norm for times, norm, _ in below), sum(times * conv for times, _, conv in below)
 
 
+def _names(sight: Sight) -> str:
+    """The first of the tensors of another shape, as a state_dict calls them."""
+    base = analyze(preset(sight.network.design.base))
+    names = list(islice(reshaped(base, sight.network), _MOST_TENSORS + 1))
+    return (
+        ", ".join(f"`{name}`" for name in names[:_MOST_TENSORS]) + (" …" if len(names) > _MOST_TENSORS else "") or "–"
+    )
+
+
 def _carried(sight: Sight) -> dict[str, str]:
     found, design = sight.carried, sight.network.design
     return {
@@ -360,6 +371,7 @@ def _carried(sight: Sight) -> dict[str, str]:
         "tensors": exact(found.before),
         "survive": exact(found.same),
         "reshaped": exact(found.other),
+        "reshaped_names": _names(sight),
         "arrive": exact(found.new),
         "vanish": exact(found.gone),
     }

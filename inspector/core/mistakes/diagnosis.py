@@ -324,7 +324,9 @@ _ERRORS = {
 _NOWHERE = later(
     "No single edit of {design} leads to these numbers. Is it the one that the error came from, with the same image?"
 )
-_NORM = later("It has one weight for each filter of the convolution before it, and has to be replaced with it.")
+_NORM = later(
+    "It has one weight for each filter of the convolution before it, and has to be replaced together with it."
+)
 _SUM = later("They are added map by map, so there have to be as many on both sides.")
 _STRIDE = later("They are added position by position, so both have to stride alike.")
 _CONV = later("Every filter has one slice for each channel that comes in.")

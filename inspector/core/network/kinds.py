@@ -35,7 +35,7 @@ class Kind(Struct, frozen=True):
     """What is so of every node of one kind.
 
     `title` says what it is, `words` what one does, `topic` names the note on it, `terms` are what tools count of it,
-    `tensors` the shapes of what its module has in the state_dict, in torch's order.
+    `tensors` the shapes of what its module has in the state_dict, and `names` their names, in torch's order.
     `sizes` are the words for what it puts out and takes in, `verb` says what it does to the operation right before it,
     where it is told by that; `title` and `verb` are said with `say`. A kind that `is_operation` runs in a forward pass,
     one that `is_module` has a module in torch, one that `is_block` a path and a shortcut (`blocks.parts`). Without
@@ -49,6 +49,7 @@ class Kind(Struct, frozen=True):
     topic: str
     terms: Callable[[Node], Terms] = lambda _: Terms()
     tensors: Callable[[Node], tuple[Dims, ...]] = lambda _: ()
+    names: tuple[str, ...] = ()
     sizes: tuple[str, str] = ("channels", "channels")
     verb: str = ""
     is_operation: bool = True
@@ -78,7 +79,7 @@ KINDS: dict[str, Kind] = {
     ),
     "Stem": _group(later("first convolution and pool"), words.stem, "downsampling", has_path=False),
     "Stage": _group(
-        later("a stage: blocks of one width"),
+        later("a stage: blocks in a row"),
         words.stage,
         "planes",
     ),
@@ -107,6 +108,7 @@ KINDS: dict[str, Kind] = {
         "filters",
         lambda node: Terms(conv=node.macs),
         lambda node: (node.weight or (),),
+        names=("weight",),
         sizes=("filters", "channels"),
     ),
     "BatchNorm2d": Kind(
@@ -115,6 +117,7 @@ KINDS: dict[str, Kind] = {
         "batchnorm",
         lambda node: Terms(norm=prod(node.output), norm_params=node.output[0] * node.params),
         lambda node: (*4 * (node.output[1:2],), ()),
+        names=("weight", "bias", "running_mean", "running_var", "num_batches_tracked"),
         verb=later("it normalises {what}"),
     ),
     "ReLU": Kind(
@@ -147,6 +150,7 @@ KINDS: dict[str, Kind] = {
         "head",
         lambda node: Terms(fc=node.macs, fc_bias=prod(node.output)),
         lambda node: (node.weight or (), node.output[1:]),
+        names=("weight", "bias"),
         sizes=("classes", "inputs"),
     ),
     "Head": _group(later("pool and classifier"), lambda _: say("pool, fc"), "head", has_path=False),

@@ -66,7 +66,9 @@ class DesignsScreen(Dialog):
     def _words(self, number: int, row: Row) -> Content:
         mark = "▸" if number == self._current else " "
         return Content.assemble(
-            f"{mark} {fitted(row.label, _LABEL)} ", ("● " if row.is_unsaved else "  ", "$text-warning"), row.totals
+            f"{mark} {fitted(row.label, _LABEL - max(0, 80 - self.app.size.width))} ",
+            ("● " if row.is_unsaved else "  ", "$text-warning"),
+            row.totals,
         )
 
     @property

@@ -21,7 +21,9 @@ from inspector.tui.terminal.cells import QUIET, fitted, to_left
 
 MOST = 500
 """Edits that are listed at once: those around the current one."""
-_EDIT = 29
+_EDIT, _LEAST_EDIT = 29, 16
+_NARROW = 80
+"""Columns of the screen below which the edits have less room, and MACs' differences none."""
 
 
 class HistoryScreen(Dialog):
@@ -33,9 +35,11 @@ class HistoryScreen(Dialog):
         self._first = max(min(len(history.steps) - MOST, history.at - MOST // 2), 0)
 
     def compose(self) -> ComposeResult:
+        self._is_narrow = self.app.size.width < _NARROW
+        self._edit = _LEAST_EDIT if self._is_narrow else _EDIT
         with Vertical(classes="box") as box:
             box.border_title = say("History")
-            yield Static(Content.styled(f"  {to_left(say('edit'), _EDIT)}{'params':>9}{'':>10}{'MACs':>9}", QUIET))
+            yield Static(Content.styled(f"  {to_left(say('edit'), self._edit)}{'params':>9}{'':>10}{'MACs':>9}", QUIET))
             options = OptionList(*(Option(words) for words in self._words()))
             options.highlighted = self._history.at - self._first
             yield options
@@ -48,16 +52,16 @@ class HistoryScreen(Dialog):
             mark = "▸" if number == self._history.at else " "
             label = say("opened") if number == 0 else say("earlier edits")
             if before:
-                label = _edit(before, network) or say(
+                label = _edit(before, network, step.label) or say(
                     "compared with {name}", name=step.baseline.label if step.baseline else ""
                 )
             style = QUIET if number > self._history.at else ""
             params, macs = (network.params - before.params, network.macs - before.macs) if before else (0, 0)
             yield Content.assemble(
-                (f"{mark} {fitted(label, _EDIT - 2)}  {short(network.params):>9} ", style),
+                (f"{mark} {fitted(label, self._edit - 2)}  {short(network.params):>9} ", style),
                 (f"{short_difference(params) if params else '':>9}", "$text-warning"),
                 (f"{short(network.macs):>9} ", style),
-                (f"{short_difference(macs) if macs else '':>9}", "$text-warning"),
+                (f"{short_difference(macs) if macs and not self._is_narrow else '':>9}".rstrip(), "$text-warning"),
             )
             before = network
 
@@ -66,9 +70,9 @@ class HistoryScreen(Dialog):
         self.dismiss(Answer("history.go", event.option_index + self._first))
 
 
-def _edit(before: Network, after: Network) -> str:
-    """What one step changed: "conv5_x.planes 512 → 384"; nothing where it changed no value."""
+def _edit(before: Network, after: Network, label: str) -> str:
+    """What one step changed: "conv5_x.planes 512 → 384", or what was typed; nothing where it changed no value."""
     differing = edits(after.design, before.design)
     if len(differing) > 1:
-        return say("{n} edits at once", n=len(differing))
+        return label if "=" in label else say("{n} edits at once", n=len(differing))
     return told(differing) if differing else ""

@@ -20,6 +20,8 @@ from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import QUIET, to_left, to_right
 
 _LABEL, _COLUMN = 14, 18
+_NARROW, _NARROW_LABEL, _NARROW_COLUMN = 72, 13, 13
+"""Columns of the screen below which the table has other widths, and those."""
 
 
 class _Stop(NamedTuple):
@@ -75,6 +77,7 @@ class NormScreen(Dialog):
         super().__init__()
         self._place = place
         self._at, self._passes = 0, 1
+        self._widths = _LABEL, _COLUMN
 
     def compose(self) -> ComposeResult:
         batch, channels, height, width = self._place.node.output
@@ -82,7 +85,7 @@ class NormScreen(Dialog):
         with Vertical(classes="box") as box:
             box.border_title = say("Batch norm by number, as in {place}", place=self._place.name)
             words = say(
-                "Three channels of eight numbers here; {place} has {channels} of {n}.",
+                "Three channels of eight numbers here; {place} has {channels} channels of {n} numbers.",
                 place=self._place.name,
                 channels=channels,
                 n=count,
@@ -110,9 +113,12 @@ class NormScreen(Dialog):
         for _ in range(self._passes - 1):
             before = forward(before, is_training=True).running
         trained = forward(before, is_training=True)
+        is_narrow = self.app.size.width < _NARROW
+        self._widths = (_NARROW_LABEL, _NARROW_COLUMN) if is_narrow else (_LABEL, _COLUMN)
+        label, column = self._widths
         rows = self._rows(before, trained)
-        head = "".join(to_right(say("channel {n}", n=number), _COLUMN) for number in range(len(INPUT)))
-        lines = [Content.styled(f"\n{'':{_LABEL}}{head}", QUIET), *rows]
+        head = "".join(to_right(say("channel {n}", n=number), column) for number in range(len(INPUT)))
+        lines = [Content.styled(f"\n{'':{label}}{head}", QUIET), *rows]
         self.query_one("#numbers", Static).update(Content("\n").join(lines))
         stop = _TRAIN[self._at]
         words = say("{n} of {count}: {title}", n=self._at + 1, count=len(_TRAIN), title=say(stop.title))
@@ -121,49 +127,55 @@ class NormScreen(Dialog):
 
     def _rows(self, before: Running, trained: Normed) -> list[Content]:
         """The input, and below it what the step makes of it."""
-        rows = _maps(INPUT, say("image"))
+        rows = self._maps(INPUT, say("image"))
         if self._at == 1:
-            rows += [_line(say("mean"), trained.mean), _line(say("variance"), trained.variance)]
+            rows += [self._line(say("mean"), trained.mean), self._line(say("variance"), trained.variance)]
         elif self._at == 2:
-            rows += _maps(trained.normalised, say("normalised"))
+            rows += self._maps(trained.normalised, say("normalised"))
         elif self._at == 3:
             rows = [
-                *_maps(trained.normalised, say("normalised")),
-                _line(say("weight γ"), WEIGHT),
-                _line(say("bias β"), BIAS),
-                *_maps(trained.output, say("output")),
+                *self._maps(trained.normalised, say("normalised")),
+                self._line(say("weight γ"), WEIGHT),
+                self._line(say("bias β"), BIAS),
+                *self._maps(trained.output, say("output")),
             ]
         elif self._at == 4:
             passes = some(self._passes, "after {n} pass in train mode", "after {n} passes in train mode")
             rows += [
-                _line(say("batch's mean"), trained.mean),
-                _line("running_mean", trained.running.mean, before.mean),
-                _line("running_var", trained.running.variance, before.variance),
+                self._line(say("batch's mean"), trained.mean),
+                self._line("running_mean", trained.running.mean, before.mean),
+                self._line("running_var", trained.running.variance, before.variance),
                 Content.styled(passes, QUIET),
             ]
         elif self._at == 5:
             evaluated = forward(trained.running, is_training=False)
             rows += [
-                _line("running_mean", evaluated.mean),
-                _line("running_var", evaluated.variance),
-                *_maps(evaluated.normalised, say("normalised")),
+                self._line("running_mean", evaluated.mean),
+                self._line("running_var", evaluated.variance),
+                *self._maps(evaluated.normalised, say("normalised")),
             ]
         return rows
 
+    def _maps(self, channels: Sequence[Channel], name: str) -> list[Content]:
+        """Numbers of all channels, a line for each row of positions of each image, the name beside each image."""
+        width, column = self._widths
+        lines = []
+        for row in range(len(channels[0]) // SIDE):
+            label = f"{name} {row // SIDE + 1}" if row % SIDE == 0 else ""
+            cells = (
+                "".join(
+                    f"{x:{column // 2 - (column > _NARROW_COLUMN) * 2}.2f}"
+                    for x in channel[row * SIDE : (row + 1) * SIDE]
+                )
+                for channel in channels
+            )
+            lines.append(Content(to_left(label, width) + "".join(cell.rjust(column) for cell in cells)))
+        return lines
 
-def _maps(channels: Sequence[Channel], name: str) -> list[Content]:
-    """Numbers of all channels, a line for each row of positions of each image, the name beside each image."""
-    lines = []
-    for row in range(len(channels[0]) // SIDE):
-        label = f"{name} {row // SIDE + 1}" if row % SIDE == 0 else ""
-        cells = ("".join(f"{x:7.2f}" for x in channel[row * SIDE : (row + 1) * SIDE]) for channel in channels)
-        lines.append(Content(to_left(label, _LABEL) + "".join(cell.rjust(_COLUMN) for cell in cells)))
-    return lines
-
-
-def _line(label: str, values: Channel, before: Channel | None = None) -> Content:
-    """One number a channel, with what it was."""
-    texts = [f"{value:.2f}" for value in values]
-    if before is not None:
-        texts = [f"{old:.2f} → {new}" for old, new in zip(before, texts, strict=True)]
-    return Content.styled(to_left(label, _LABEL) + "".join(text.rjust(_COLUMN) for text in texts), "bold")
+    def _line(self, label: str, values: Channel, before: Channel | None = None) -> Content:
+        """One number a channel, with what it was."""
+        width, column = self._widths
+        texts = [f"{value:.2f}" for value in values]
+        if before is not None:
+            texts = [f"{old:.2f} → {new}" for old, new in zip(before, texts, strict=True)]
+        return Content.styled(to_left(label, width) + "".join(text.rjust(column) for text in texts), "bold")

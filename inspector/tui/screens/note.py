@@ -21,11 +21,11 @@ from inspector.notes import heading, note
 from inspector.speech import say, spoken
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
-from inspector.tui.terminal.cells import fitted
+from inspector.tui.terminal.cells import QUIET, cells, fitted
 
 BESIDE = 118
 """Columns of the screen from which the titles stand beside the note."""
-_TITLES = 37
+_TITLES, _LEAST = 37, 60
 
 
 class NoteScreen(Dialog):
@@ -77,10 +77,12 @@ class NoteScreen(Dialog):
         width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 10
         is_beside = self.app.size.width >= BESIDE
         texts = [heading(topic, spoken()).replace("`", "") for topic in TOPICS]
-        shown = [text.partition(": ")[0] if is_beside else text for text in texts]
-        titles.add_options(
-            Option(Content(f" {fitted(text, width)}"), id=topic) for topic, text in zip(TOPICS, shown, strict=True)
-        )
+        is_short = is_beside or width < _LEAST
+        shown = [text.partition(": ")[0] if is_short else text for text in texts]
+        for topic, text in zip(TOPICS, shown, strict=True):
+            name_ = f" {topic}" if cells(text) + len(topic) + 2 <= width else ""  # as notes and `explain` name it
+            words = Content.assemble(f" {fitted(text, width - len(name_))}", (name_, QUIET))
+            titles.add_option(Option(words, id=topic))
         titles.highlighted = TOPICS.index(self._topic)
 
     def _arrange(self, *, is_listing: bool) -> None:

@@ -22,7 +22,7 @@ from inspector.tui.terminal.cells import QUIET, fitted
 
 _WIDE = 118
 """Columns of the screen from which the values stand beside the steps."""
-_CODE = 62
+_CODE = 74
 _SAID = {
     "call": later(
         "ResNet calls it once a stage, with the class of the block, planes, the number of blocks, and the stride."

@@ -26,7 +26,9 @@ from inspector.tui.terminal.cells import QUIET, fitted, to_left, to_right
 _FEW, _MOST, _LOW = 3, 8, 32
 """Places that are shown, on a screen of fewer than so many lines and on a taller one."""
 _NAME, _WHAT, _NUMBER = 20, 28, 10
-_EDIT, _EXACT = 29, 14
+_EDIT, _EXACT, _SHORT, _FIT = 24, 16, 9, 12
+_NARROW = 80
+"""Columns of the screen below which numbers are short."""
 
 
 class TargetScreen(Dialog):
@@ -46,7 +48,7 @@ class TargetScreen(Dialog):
         with Vertical(classes="box") as box:
             box.border_title = say("Grad-CAM reads {block} ({path})", block=read.name, path=read.path)
             words = say(
-                "{maps}: a cell of its heat map is {n}×{n} pixels, sees {field}×{field}",
+                "{maps}; a cell of the heat map is {n}×{n} pixels, and depends on {field}×{field}",
                 maps=read.words,
                 n=read.stride,
                 field=read.field,
@@ -98,19 +100,21 @@ class TargetScreen(Dialog):
 
     def _table(self) -> Content:
         """The ways, a line each: the edit, parameters, MACs, and how much of the base's weights fits behind it."""
+        is_narrow = self.app.size.width < _NARROW
+        exact_, number_ = (_SHORT, short_difference) if is_narrow else (_EXACT, difference)
         tensors = max(way.tensors for way in self._ways)
-        fit = say("of {n} fit", n=tensors)
-        head = to_left(say("the ways to them"), _EDIT) + f"{'params':>{_EXACT}}{'MACs':>{_EXACT}}"
-        head += to_right(fit, _NUMBER + 1)
+        fit = say("fit, of {n}", n=tensors)
+        head = to_left(say("the ways to them"), _EDIT) + f"{'params':>{exact_}}{'MACs':>{exact_}}"
+        head += to_right(fit, _FIT)
         lines = [Content.styled(f"\n{head}", QUIET)]
         for number, way in enumerate(self._ways):
             mark = "▸ " if number == self._at else "  "
             name = f"{mark}{fitted(way.assignment, _EDIT - 3)} "
             if way.price is None:
-                lines.append(Content.styled(f"{name}{fitted(way.problem, 2 * _EXACT + _NUMBER)}", QUIET))
+                lines.append(Content.styled(f"{name}{fitted(way.problem, 2 * exact_ + _FIT)}", QUIET))
                 continue
-            numbers = "".join(difference(each).rjust(_EXACT) for each in (way.price.params, way.price.macs))
-            text = f"{name}{numbers}{exact(way.fitting):>{_NUMBER + 1}}"
+            numbers = "".join(number_(each).rjust(exact_) for each in (way.price.params, way.price.macs))
+            text = f"{name}{numbers}{exact(way.fitting):>{_FIT}}"
             lines.append(Content.styled(text, "bold $text-primary" if number == self._at else ""))
         return Content("\n").join(lines)
 
@@ -121,7 +125,8 @@ class TargetScreen(Dialog):
         shown = _FEW if self.app.size.height < _LOW else _MOST
         for each in told[:shown]:
             is_new = each in offer.projections
-            words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, _WHAT - 1)} "
+            what = _WHAT - (16 if self.app.size.width < _NARROW else 0)
+            words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, what - 1)} "
             numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
             lines += [Content.styled(f"  {each.why}", QUIET)] if is_new else []

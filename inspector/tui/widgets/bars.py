@@ -111,7 +111,9 @@ class Totals(Bar):
             if room >= 0:
                 break
         if not name and not is_usual and room > _LEAST_NAME:
-            parts.append((f"   vs {fitted(view.against, room - 6)}".rstrip(), QUIET))
+            before, _, behind = say("   vs {name}").partition("{name}")
+            named = fitted(view.against, room - cells(before + behind)).rstrip()
+            parts.append((f"{before}{named}{behind}", QUIET))
         self.draw(Content.assemble(*parts))
 
 

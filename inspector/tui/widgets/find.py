@@ -11,9 +11,11 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from inspector.notes import heading
 from inspector.session.bench import Search
-from inspector.speech import say
+from inspector.speech import say, spoken
 from inspector.tui import keymap
+from inspector.tui.terminal.cells import cells
 from inspector.tui.widgets.act import Act
 
 
@@ -50,7 +52,9 @@ class FindBar(Horizontal):
             self._input.cursor_blink = False
             with self._input.prevent(Input.Changed):
                 self._input.value = search.text
-        self.query_one("#find-count", Static).update(Content(_words(search, match)))
+        room = self.app.size.width - _LEAST
+        words = [words for words in _words(search, match) if cells(words) <= room]
+        self.query_one("#find-count", Static).update(Content(words[0] if words else ""))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -59,13 +63,23 @@ class FindBar(Horizontal):
             self.post_message(Act("find.type", event.value))
 
 
-def _words(search: Search, match: int) -> str:
+_LEAST = 28
+"""Cells that are left for what is typed."""
+
+
+def _words(search: Search, match: int) -> list[str]:
+    """How much is found, and what there is to do with it, the longest way of saying it first."""
+    about = heading(search.topic, spoken()).partition(":")[0].replace("`", "") if search.topic else ""
     if not search.text.strip():
-        return say("enter go   esc back") + " "
+        return [say("enter go   esc back") + " "]
+    if not search.matches and search.topic:
+        return [say("enter the note: {title}   esc back", title=about) + " ", say("enter the note") + " "]
     if not search.matches:
-        if search.topic:
-            return say("enter the note on {topic}   esc back", topic=search.topic) + " "
-        return say("nothing has it in it   esc back") + " "
-    note = say("^n note: {topic}   ", topic=search.topic) if search.topic else ""
-    words = say("{n} of {count}   ↑ ↓ next   enter go   {note}esc back", n=match, count=len(search.matches), note=note)
-    return words + " "
+        return [say("nothing has it in it   esc back") + " ", say("nothing") + " "]
+    count = {"n": match, "count": len(search.matches)}
+    note = say("^n note: {title}   ", title=about) if search.topic else ""
+    return [
+        say("{n} of {count}   ↑ ↓ next   enter go   {note}esc back", **count, note=note) + " ",
+        say("{n} of {count}   {note}enter go", **count, note=note) + " ",
+        say("{n} of {count}", **count) + " ",
+    ]

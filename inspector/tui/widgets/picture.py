@@ -16,6 +16,7 @@ from inspector.core.units import Dims, dims
 from inspector.session.view import View
 from inspector.speech import say
 from inspector.tui import keymap
+from inspector.tui.terminal.cells import cells, fitted
 from inspector.tui.terminal.painted import Line, Painted, Piece
 from inspector.tui.widgets.act import Act
 
@@ -146,10 +147,11 @@ class Picture(Painted, can_focus=True):
         eighths = heights(self._boxes, rows)
         inks = [self._ink_of(index) for index in range(len(self._boxes))]
         title = "strong" if self.has_focus else "quiet"
+        room = self.size.width - cells(say("feature maps")) - 2
         self._lines = [
             [
                 (f" {say('feature maps')}", title),
-                ("  " + say("higher by a step for each doubling of H×W, as wide as C"), "quiet"),
+                (fitted("  " + say("higher by a step for each doubling of H×W, as wide as C"), room), "quiet"),
             ]
         ]
         for row in range(rows):

@@ -32,7 +32,7 @@ def test_why_it_is_fifty_layers() -> None:
 def test_where_a_stage_strides_and_why_a_block_projects() -> None:
     assert _said("conv5_x")["strides"] == "/2 in conv5_1's 3×3 (v1.5)"
     assert _said("conv5_x", "stride_on=conv1")["strides"] == "/2 in conv5_1's 1×1 (v1)"
-    assert _said("conv5_x", "conv5_x.dilate=true")["strides"] == "nowhere: dilated by 2 instead"
+    assert _said("conv5_x", "conv5_x.dilate=true")["strides"] == "nowhere: dilation 2 instead"
     assert _said("conv2_x")["strides"] == "nowhere: height and width stay"
     assert "1024 channels and 2048 come in" in _said("conv5_3", "conv5_3.conv3=1024")["shortcut"]
     assert "identity" in _said("conv5_3")["shortcut"]
