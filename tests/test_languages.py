@@ -19,12 +19,15 @@ from strategies import designs
 import inspector
 from inspector.cli import clicks
 from inspector.core.changes.compare import explain
+from inspector.core.changes.side_by_side import side_by_side
 from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.explain.facts import facts, title
+from inspector.core.measures.counting import CONVENTIONS
 from inspector.core.mistakes.diagnosis import diagnose
 from inspector.core.network.network import analyze
 from inspector.languages import catalogue, following, language, languages, name, with_particles
+from inspector.report.comparison import columns
 from inspector.speech import say, some, speaking
 
 HOME = Path(inspector.__file__).parent
@@ -324,3 +327,32 @@ def _is_korean(lines: list[str], width: int, where: str) -> None:
     english = [line.strip() for line in lines if _WORDS.search(line)]
     assert not english, f"{where}: {english}"
     assert any("가" <= char <= "힣" for line in lines for char in line), where
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_another_language_is_spoken_everywhere_at_once(size: tuple[int, int]) -> None:
+    """After the key the screen is that of an editor which spoke the language from its start."""
+    screens: dict[str, list[list[str]]] = {}
+    for first in languages():
+        async with editor(size=size, lang=first) as pilot:
+            make(pilot, "conv5_3.conv3=1024")
+            for pane in ("app.tree", "app.ripple", "app.ranking"):
+                app_of(pilot).do(pane)
+                await pilot.pause()
+                screens.setdefault(first, []).append(_lines(pilot))
+                await pilot.press("L")
+                await pilot.pause()
+                screens.setdefault(following(first), []).append(_lines(pilot))
+                await pilot.press("L")
+    assert screens["en"][:3] == screens["en"][3:]
+    assert screens["ko"][:3] == screens["ko"][3:]
+
+
+def test_designs_side_by_side_line_up_in_every_language() -> None:
+    networks = [analyze(RESNET50), analyze(preset("resnet18")), analyze(preset("resnet101"))]
+    for code in languages():
+        with speaking(language(code)):
+            table = columns(side_by_side(networks, ["하나", "two", "셋 copy"], CONVENTIONS["conv+fc"]))
+        assert len({cell_len(label) for label, _ in table}) == 1
+        ends = {cell_len(text) for _, text in table}
+        assert len(ends) == 1, ends

@@ -34,14 +34,19 @@ class Sheet(Painted, can_focus=False):
         self._is_active = False
         self._complaint: tuple[str, ...] = ()
         self._lines: list[Line] = []
+        self._room = 0  # cells of a line beside the scrollbar
 
     def show(self, subject: Subject, chosen: int, *, is_active: bool, complaint: str = "") -> None:
         """Draw `subject` with field `chosen` under the cursor, and `complaint` under that."""
         if subject.name != self._subject.name:
             self.scroll_to(y=0, animate=False, force=True)
         self._subject, self._chosen, self._is_active = subject, chosen, is_active
-        self._complaint = tuple(wrapped(complaint, max(self.width - _LABEL - 1, 20)))
-        self._lines = self._compose_lines()
+        whole, bar = self.outer_size.width, self.styles.scrollbar_size_vertical
+        for self._room in (whole, whole - bar):  # the scrollbar is there where it is needed
+            self._complaint = tuple(wrapped(complaint, max(self._room - _LABEL - 1, 20)))
+            self._lines = self._compose_lines()
+            if len(self._lines) <= self.outer_size.height:
+                break
         self.extend(len(self._lines))
         self.repaint()
 
@@ -73,7 +78,7 @@ class Sheet(Painted, can_focus=False):
             self.scroll_to(y=max(line - 1, 0), animate=False, force=True)
 
     def _compose_lines(self) -> list[Line]:
-        subject, width = self._subject, self.width
+        subject, width = self._subject, self._room
         gap = max(width - len(subject.name) - len(subject.path) - 2, 1)
         path = subject.path if subject.path != subject.name else ""
         lines = [
@@ -101,7 +106,7 @@ class Sheet(Painted, can_focus=False):
     def _field_line(self, index: int) -> Line:
         field, was = self._subject.fields[index], self._subject.were[index]
         is_chosen = index == self._chosen
-        room = self.width - _LABEL - self._label_width - _VALUE_WIDTH - 5
+        room = self._room - _LABEL - self._label_width - _VALUE_WIDTH - 5
         said = say("was {value}", value=was)
         note = "" if field.scope == self._subject.name else field.scope
         if was is not None:
