@@ -20,7 +20,7 @@ from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import QUIET, to_left, to_right
 
 _LABEL, _COLUMN = 14, 18
-_NARROW, _NARROW_LABEL, _NARROW_COLUMN = 72, 13, 13
+_NARROW, _NARROW_LABEL, _NARROW_COLUMN = 72, 13, 12
 """Columns of the screen below which the table has other widths, and those."""
 
 

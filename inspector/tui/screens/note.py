@@ -74,7 +74,7 @@ class NoteScreen(Dialog):
         """List the titles, the one that is shown under the cursor."""
         titles = self._titles
         titles.clear_options()
-        width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 10
+        width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 13
         is_beside = self.app.size.width >= BESIDE
         texts = [heading(topic, spoken()).replace("`", "") for topic in TOPICS]
         is_short = is_beside or width < _LEAST

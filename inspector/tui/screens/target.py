@@ -23,10 +23,10 @@ from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted, to_left, to_right
 
-_FEW, _MOST, _LOW = 3, 8, 32
-"""Places that are shown, on a screen of fewer than so many lines and on a taller one."""
+_FEW, _MOST, _LEAST, _LOW = 3, 8, 24, 32
+"""Places that are shown on a screen of fewer than so many lines and on a taller one; one on a very low one."""
 _NAME, _WHAT, _NUMBER = 20, 28, 10
-_EDIT, _EXACT, _SHORT, _FIT = 24, 16, 9, 12
+_EDIT, _EXACT, _SHORT, _FIT = 24, 16, 8, 12
 _NARROW = 80
 """Columns of the screen below which numbers are short."""
 
@@ -102,19 +102,20 @@ class TargetScreen(Dialog):
         """The ways, a line each: the edit, parameters, MACs, and how much of the base's weights fits behind it."""
         is_narrow = self.app.size.width < _NARROW
         exact_, number_ = (_SHORT, short_difference) if is_narrow else (_EXACT, difference)
+        edit, fit_ = (_EDIT - 2, _FIT) if is_narrow else (_EDIT, _FIT)
         tensors = max(way.tensors for way in self._ways)
         fit = say("fit, of {n}", n=tensors)
-        head = to_left(say("the ways to them"), _EDIT) + f"{'params':>{exact_}}{'MACs':>{exact_}}"
-        head += to_right(fit, _FIT)
+        head = to_left(say("the ways to them"), edit) + f"{'params':>{exact_}}{'MACs':>{exact_}}"
+        head += to_right(fit, fit_)
         lines = [Content.styled(f"\n{head}", QUIET)]
         for number, way in enumerate(self._ways):
             mark = "▸ " if number == self._at else "  "
-            name = f"{mark}{fitted(way.assignment, _EDIT - 3)} "
+            name = f"{mark}{fitted(way.assignment, edit - 3)} "
             if way.price is None:
-                lines.append(Content.styled(f"{name}{fitted(way.problem, 2 * exact_ + _FIT)}", QUIET))
+                lines.append(Content.styled(f"{name}{fitted(way.problem, 2 * exact_ + fit_)}", QUIET))
                 continue
             numbers = "".join(number_(each).rjust(exact_) for each in (way.price.params, way.price.macs))
-            text = f"{name}{numbers}{exact(way.fitting):>{_FIT}}"
+            text = f"{name}{numbers}{exact(way.fitting):>{fit_}}"
             lines.append(Content.styled(text, "bold $text-primary" if number == self._at else ""))
         return Content("\n").join(lines)
 
@@ -122,10 +123,11 @@ class TargetScreen(Dialog):
         """What follows, place by place."""
         told = [each for each in offer.effects if is_told(each)]
         lines = [Content.styled("\n" + say("what follows from it"), QUIET)]
-        shown = _FEW if self.app.size.height < _LOW else _MOST
+        height = self.app.size.height
+        shown = 1 if height < _LEAST else _FEW if height < _LOW else _MOST
         for each in told[:shown]:
             is_new = each in offer.projections
-            what = _WHAT - (16 if self.app.size.width < _NARROW else 0)
+            what = _WHAT - (19 if self.app.size.width < _NARROW else 0)
             words = f"{fitted(each.change.name, _NAME - 1)} {fitted(each.what, what - 1)} "
             numbers = _numbers(each.repeats * each.change.params, each.repeats * each.change.macs)
             lines.append(Content.styled(f"{words}{numbers}", "$text-warning" if is_new else ""))
@@ -140,7 +142,7 @@ class TargetScreen(Dialog):
         read = target(self._network)
         pool = self._network.at((HEAD, 0)).node
         *_, last = self._network.children(self._network.at((HEAD - 1,)))
-        if read.where != last.where:
+        if read.where != last.where or self.app.size.height < _LEAST:
             return Content("")
         cells = exact(pool.input[2] * pool.input[3])
         words = say("The head reads this block: map k weighs fc.weight[class, k] / {n}", n=cells)

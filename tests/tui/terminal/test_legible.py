@@ -7,6 +7,7 @@ from editor import RESNET50, TO_CONV5, editor, press
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color_triplet import ColorTriplet
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 
@@ -31,10 +32,13 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast(WHITE, WHITE) == 1
 
 
-def _too_faint(pilot: Pilot[None]) -> list[tuple[str, float]]:
-    """What is drawn with too little contrast on the screen in front."""
+def _too_faint(pilot: Pilot[None], box: Region | None = None) -> list[tuple[str, float]]:
+    """What is drawn with too little contrast on the screen in front, or in a box of it."""
     found = []
-    for strip in pilot.app.screen._compositor.render_strips():  # noqa: SLF001  # what the terminal is sent
+    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  # what the terminal is sent
+    if box is not None:
+        strips = [strip.crop(box.x, box.right) for strip in strips[box.y : box.bottom]]
+    for strip in strips:
         for text, style, _ in strip:
             if style is None or not text.strip() or style.color is None or style.bgcolor is None:
                 continue
@@ -58,16 +62,20 @@ SCREENS = {
 }
 
 
+DIALOGS = (
+    *(("i",), ("T", "1", "0", "2", "4"), ("x",), ("question_mark",), ("c",), ("w",), ("H",), ("y",), ("B",), ("I",)),
+    *(("A", *"width=0.5"), ("A", *"width=x"), ("q",), ("right_square_bracket", "M")),
+)
+
+
 @pytest.mark.parametrize("theme", [name for name in BUILTIN_THEMES if not name.startswith("ansi")])
 async def test_every_theme_can_be_read(theme: str) -> None:
     for keys in SCREENS.values():
         async with editor(edit(RESNET50, "num_classes=10"), saved=RESNET50, size=(120, 40), theme=theme) as pilot:
             await press(pilot, *keys)
             assert _too_faint(pilot) == []
-    async with editor(theme=theme) as pilot:
-        for key in ("i", "T", "x", "question_mark", "c", "w"):
-            await press(pilot, key)
-            box = pilot.app.screen.query_one(".box").region
-            strips = pilot.app.screen._compositor.render_strips()[box.y : box.bottom]  # noqa: SLF001
-            assert strips
+    async with editor(edit(RESNET50, "num_classes=10"), saved=RESNET50, theme=theme) as pilot:
+        for keys in DIALOGS:
+            await press(pilot, *keys)
+            assert _too_faint(pilot, pilot.app.screen.query_one(".box").region) == [], keys
             await press(pilot, "escape")
