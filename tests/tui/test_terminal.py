@@ -57,7 +57,7 @@ CASES = [
 def test_a_screen_is_what_it_was(name: str, size: tuple[int, int], tmp_path: Path) -> None:
     with terminal(size=size, cwd=tmp_path) as editor:
         editor.wait(" params ").settle()
-        editor.press(*{**SCREENS, **MORE}[name]).settle(0.8)
+        editor.press(*{**SCREENS, **MORE}[name]).settle().settle()
         text = editor.text
     path = GOLDEN / f"{name}-{size[0]}x{size[1]}.txt"
     if os.environ.get("INSPECTOR_UPDATE_GOLDEN"):
