@@ -170,7 +170,8 @@ _NARROW_ELSEWHERE = later("{n} channels in the 3×3 where none were set")
 def _strides(design: Design, place: Place) -> tuple[str, ...]:
     """Where a stage goes to a smaller feature map, and where it does not."""
     stage = design.stage(place.name)
-    last = place.node.children[-1].children
+    blocks = place.node.children
+    last = blocks[len(blocks) - 1].children
     reach = max(child.window.dilation for child in last if child.window)
     carried = (say("dilation {n}, from stages before", n=reach),) if reach > 1 and not stage.dilate else ()
     if stage.stride == 1:

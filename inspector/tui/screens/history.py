@@ -61,7 +61,7 @@ class HistoryScreen(Dialog):
                 (f"{mark} {fitted(label, self._edit - 2)}  {short(network.params):>9} ", style),
                 (f"{short_difference(params) if params else '':>9}", "$text-warning"),
                 (f"{short(network.macs):>9} ", style),
-                (f"{short_difference(macs) if macs and not self._is_narrow else '':>9}".rstrip(), "$text-warning"),
+                (f"{short_difference(macs) if macs else '':>9}"[: 1 if self._is_narrow else 9], "$text-warning"),
             )
             before = network
 

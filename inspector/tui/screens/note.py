@@ -81,7 +81,8 @@ class NoteScreen(Dialog):
         shown = [text.partition(": ")[0] if is_short else text for text in texts]
         for topic, text in zip(TOPICS, shown, strict=True):
             name_ = f" {topic}" if cells(text) + len(topic) + 2 <= width else ""  # as notes and `explain` name it
-            words = Content.assemble(f" {fitted(text, width - len(name_))}", (name_, QUIET))
+            words = Content(f" {fitted(text, width - len(name_))}")
+            words = words + Content.styled(name_, QUIET) if name_ else words
             titles.add_option(Option(words, id=topic))
         titles.highlighted = TOPICS.index(self._topic)
 
