@@ -11,7 +11,7 @@ import click
 
 from inspector.cli.arguments import assign, load, names_file, with_counting, with_language, with_model
 from inspector.cli.printer import CRASHED, put, tell
-from inspector.speech import later, say, spoken
+from inspector.speech import later, say, speak, spoken
 
 
 @click.command("edit")

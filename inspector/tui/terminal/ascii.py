@@ -11,6 +11,8 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
+from inspector.speech import ENGLISH, spoken
+
 _TABLE: Final = {
     **dict.fromkeys("×", "x"),
     **dict.fromkeys("→▸▶❯▌", ">"),
@@ -42,11 +44,17 @@ _POOR = frozenset({"linux", "vt100", "vt102", "vt220", "dumb"})
 
 
 def to_ascii(text: str) -> str:
-    """`text` in ASCII, cell by cell; a question mark for each cell of a character that has no likeness."""
+    """`text` in ASCII, cell by cell; a question mark for each cell of a character that has no likeness.
+
+    Letters stay where a language is spoken that has other ones than ASCII's.
+    """
     if text.isascii():
         return text
+    keeps = spoken() != ENGLISH
     translated = text.translate(_CODES)
-    return "".join(each if each.isascii() else "?" * cell_len(each) for each in translated)
+    return "".join(
+        each if each.isascii() or (keeps and each.isalpha()) else "?" * cell_len(each) for each in translated
+    )
 
 
 def is_needed(environment: Mapping[str, str]) -> bool:
