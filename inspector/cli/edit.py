@@ -52,12 +52,10 @@ def command(
     from inspector.tui.terminal.ascii import is_needed
 
     settings, problems = config.load(config.place())
-    given = {
-        "counting": counting,
-        "lang": spoken(),
-        "verify": verify,
-        "ascii": is_ascii or is_needed(os.environ) or None,
-    }
+    is_poor = is_needed(os.environ)
+    if is_poor:
+        speak(None)  # it has no other letters
+    given = {"counting": counting, "lang": spoken(), "verify": verify, "ascii": is_ascii or is_poor or None}
     app = InspectorApp(
         start,
         saved=design,
