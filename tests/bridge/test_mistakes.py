@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
 import torch
 import torchvision
+from heard import Ears
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import designs, edits
@@ -266,3 +268,117 @@ def _errors(before: Network, after: Network) -> Iterator[str]:
             network.set_submodule(path, new[path])
     with torch.no_grad():
         assert network(torch.zeros(after.design.input)).shape == after.root.output
+
+
+class Broken:
+    """A forward pass that torch ends with an error: what went in and came out of each module until then."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self.parts = dict(network.named_modules())
+        self.ins: dict[str, torch.Size] = {}
+        self.outs: dict[str, torch.Size] = {}
+        self.last = ""
+        for name, part in self.parts.items():
+
+            def enter(_: nn.Module, came: tuple[torch.Tensor, ...], name: str = name) -> None:
+                self.ins[name], self.last = came[0].shape, name
+
+            def leave(_: nn.Module, __: object, out: torch.Tensor, name: str = name) -> None:
+                self.outs[name] = out.shape
+
+            part.register_forward_pre_hook(enter)
+            part.register_forward_hook(leave)
+        self.text = _error(network)
+
+    @property
+    def unended(self) -> nn.Module:
+        """The innermost module that was entered and not left."""
+        return self.parts[[name for name in self.ins if name not in self.outs][-1]]
+
+    @property
+    def came(self) -> torch.Size:
+        return self.ins[[name for name in self.ins if name not in self.outs][-1]]
+
+    def of_sum(self) -> tuple[torch.Size, torch.Size]:
+        """What the path and the shortcut of the block that was not left bring."""
+        block = [name for name in self.ins if name not in self.outs][-1]
+        beside = self.outs.get(f"{block}.downsample", self.ins[block])
+        return self.outs[f"{block}.bn3"], beside
+
+
+def _sum(broken: Broken, values: dict[str, str], at: int) -> bool:
+    path, beside = broken.of_sum()
+    first = values["first"] if at == 2 else re.findall(r"n=(\d+)", values["maps"])[0] if "n=" in values["maps"] else ""
+    return values["other"] == str(beside[at]) and first in ("", str(path[at]))
+
+
+def _number_of(module: nn.Module) -> int:
+    if isinstance(module, nn.BatchNorm2d):
+        return module.num_features
+    return module.in_channels if isinstance(module, nn.Conv2d) else module.in_features
+
+
+SAID: dict[str, Callable[[Broken, dict[str, str]], bool]] = {
+    "{place} was built for {built}, and {maps} arrive.": lambda broken, _: _number_of(broken.unended) != broken.came[1],
+    "{place} was built for {built}, and the image has {came}.": lambda broken, values: (
+        broken.came[1] == int(values["came"])
+    ),
+    "fc was built for {inputs} inputs, and {maps} arrive.": lambda broken, values: (
+        _number_of(broken.unended) == int(values["inputs"])
+    ),
+    "At {place} the path brings {maps} and the identity {other}.": lambda broken, values: _sum(broken, values, 1),
+    "At {place} the path brings {maps} and the projection {other}.": lambda broken, values: _sum(broken, values, 1),
+    "At {place} the path brings maps of {first} pixels a side and the identity {other}.": lambda broken, values: _sum(
+        broken, values, 2
+    ),
+    "At {place} the path brings maps of {first} pixels a side and the projection {other}.": lambda broken, values: _sum(
+        broken, values, 2
+    ),
+    "{n} channel": lambda broken, values: int(values["n"]) == _number_of(broken.unended),
+    "{n} feature map": lambda broken, values: int(values["n"]) in _arriving(broken),
+}
+
+
+def _arriving(broken: Broken) -> set[int]:
+    """The numbers of maps that meet where torch refuses."""
+    if "" in broken.ins and broken.unended.__class__.__name__ == "Bottleneck":
+        return {shape[1] for shape in broken.of_sum()}
+    return {broken.came[1]}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (LAST_CONV3,),
+        (LAST_CONV3, LAST_BN3),
+        (LAST_CONV3, LAST_BN3, NEW_PROJECTION),
+        (FIRST_CONV3,),
+        (FIRST_CONV3, FIRST_BN3),
+        (FIRST_CONV3, FIRST_BN3, PROJECTION),
+        (FIRST_CONV3, FIRST_BN3, PROJECTION, PROJECTION_BN),
+        (UNSTRIDED,),
+        (_set("layer3.2.conv2", lambda: nn.Conv2d(256, 96, 3, padding=1, bias=False)),),
+        (_set("layer1.0.conv1", lambda: _conv(64, 32)), _set("layer1.0.bn1", lambda: nn.BatchNorm2d(32))),
+        (_set("conv1", lambda: nn.Conv2d(3, 32, 7, 2, 3, bias=False)),),
+        (_set("conv1", lambda: nn.Conv2d(1, 64, 7, 2, 3, bias=False)),),
+        (_set("fc", lambda: nn.Linear(512, 1000)),),
+    ],
+)
+def test_every_sentence_of_a_diagnosis_is_so_of_what_was_run(changes: tuple[Change, ...]) -> None:
+    broken, ears = Broken(_by_hand(*changes)), Ears()
+    found: list[Diagnosis] = []
+
+    def said() -> str:
+        diagnosis = diagnose(broken.text, RESNET50)
+        assert diagnosis is not None
+        found.append(diagnosis)
+        return diagnosis.why
+
+    heard = ears.listen(said)
+    assert heard
+    held = [each for each in heard if each.text in SAID]
+    assert held, heard
+    for each in held:
+        assert SAID[each.text](broken, each.values), each
+    unheld = {each.text for each in heard} - set(SAID)
+    assert not any("{" in text for text in unheld), unheld
