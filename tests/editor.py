@@ -35,6 +35,9 @@ async def editor(
     app = InspectorApp(design, saved=saved, source=source, state=state, settings=chosen)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
+        while not app.screen_stack[0].query("#find"):  # what waits for the first paint comes last
+            await pilot.pause(0.01)
+        await pilot.pause()
         yield pilot
 
 
