@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.cells import cell_len, set_cell_size
 
 QUIET = "$foreground 60%"
@@ -42,6 +44,12 @@ def fitted(text: str, width: int) -> str:
     """`text` in exactly `width` cells, cut off with … where it is longer."""
     if text.isascii():
         return text.ljust(width) if len(text) <= width else f"{text[: max(width - 1, 0)]}…"[: max(width, 0)]
+    return _fitted(text, width)
+
+
+@lru_cache(maxsize=4096)
+def _fitted(text: str, width: int) -> str:
+    """The same of any text; a screen has the same words on many lines."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(f"{set_cell_size(text, max(width - 1, 0)).rstrip()}…", max(width, 0))

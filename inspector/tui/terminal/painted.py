@@ -187,15 +187,17 @@ class Painted(ScrollView):
 
 def _cropped(strip: Strip, left: int, right: int) -> Strip:
     """The cells of a strip from `left` up to `right`; half of a wide character is a blank."""
-    if any(cells(segment.text) != len(segment.text) for segment in strip):
-        return strip.crop(left, right)
     segments, x = [], 0
     for segment in strip:
-        text, end = segment.text, x + len(segment.text)
+        text, end = segment.text, x + cells(segment.text)
         if left <= x and end <= right:
             segments.append(segment)
         elif x < right and left < end:
-            segments.append(Segment(text[max(left - x, 0) : right - x], segment.style))
+            if end - x == len(text):
+                segments.append(Segment(text[max(left - x, 0) : right - x], segment.style))
+            else:
+                part = segment.split_cells(left - x)[1] if left > x else segment
+                segments.append(part.split_cells(right - max(left, x))[0] if end > right else part)
         x = end
     return Strip(segments, min(right, x) - left)
 
