@@ -275,6 +275,7 @@ def _small() -> catalogue.Catalog:
 _WORDS = re.compile(r"(?<!\S)[a-z]{3,}(?: [a-z]{2,}){2,}")
 """Three English words in a row."""
 DIALOGS = {
+    "budget": (),
     "choose": ("open",),
     "copy": (),
     "countings": (),

@@ -91,6 +91,11 @@ def ask_edits(bench: Bench) -> Outcome:
     return asking(bench, "edits")
 
 
+def ask_budget(bench: Bench) -> Outcome:
+    """Ask for a budget."""
+    return asking(bench, "budget")
+
+
 def ask_error(bench: Bench) -> Outcome:
     """Explain an error of torch that is pasted."""
     return asking(bench, "mistake")
@@ -156,6 +161,7 @@ _EVERYWHERE = (
     Action("app.save", "ctrl+s", "Save the design file", saving.save),
     Action("app.save-as", "S", "Save under another name", saving.save_as),
     Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
+    Action("app.budget", "P", "A budget: at most so many params and MACs", ask_budget),
     Action("app.verdict", "v", "What torch says; to what differs", saving.tell_verdict),
     Action("app.next-language", "L", "Another language", speak_next, settles="nothing"),
     Action("app.help", "question_mark,f1", "Help", ask_help, short="help", sign="?"),
@@ -284,6 +290,7 @@ _MESSAGES = (
     Action("app.make", "", "Make edits as one step", editing.make),
     Action("app.language", "", "Speak a language", speak, settles="nothing"),
     Action("app.count", "", "Show another counting", moving.count),
+    Action("app.set-budget", "", "Have a budget", moving.set_budget),
     Action("app.save-over", "", "Ask before a file is written over", saving.save_over),
     Action("app.saved", "", "A design file was saved", saving.saved, settles="nothing"),
     Action("app.wrote", "", "An export was written", saving.wrote),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
+from inspector.core.changes.budget import Budget
 from inspector.core.design.design import Design
 from inspector.core.design.differences import called, edits
 from inspector.core.design.edit import Field
@@ -122,7 +123,7 @@ class Look(NamedTuple):
     """How things are shown.
 
     Costs by one of the countings; the bar by cost instead of params; differences as columns; the ripple since the
-    baseline; the order of the rankings, and of what: operations, blocks or stages.
+    baseline; the order of the rankings, and of what: operations, blocks or stages; what a design may have at most.
     """
 
     counting: str = DEFAULT
@@ -131,6 +132,7 @@ class Look(NamedTuple):
     since_baseline: bool = False
     order: int = 0
     ranks: int = 0
+    budget: Budget = Budget()
 
 
 class Bench(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from inspector.core.changes.budget import parse
 from inspector.core.measures.counting import convention
 from inspector.core.network.flow import source
 from inspector.core.network.node import Where
@@ -267,6 +268,11 @@ def differences(bench: Bench) -> Outcome:
     is_empty = after.look.differs and bench.design == bench.baseline.design
     words = say("nothing differs from {name} yet", name=bench.baseline.label)
     return saying(after, words, 3) if is_empty else Outcome(after)
+
+
+def set_budget(bench: Bench, text: str) -> Bench:
+    """Hold every design against a budget; DesignError where the text spells none."""
+    return structs.replace(bench, look=bench.look._replace(budget=parse(text)))
 
 
 def count(bench: Bench, name: str) -> Bench:

@@ -19,9 +19,11 @@ from textual.screen import Screen
 from textual.widget import MountError, Widget
 from textual.widgets import Static
 
+from inspector.core.changes.budget import Budget, parse, written
 from inspector.core.design.design import Design
 from inspector.core.design.history import History
 from inspector.core.measures.counting import convention
+from inspector.errors import DesignError
 from inspector.languages import language, wanted
 from inspector.session.actions import do
 from inspector.session.bench import Bench, Look, Work
@@ -102,7 +104,6 @@ class InspectorApp(KeysInOrder):
         super().__init__()
         settings = settings or Settings()
         work = Work(History.of(design), design if saved is None else saved, source)
-        look = Look(counting=convention(settings.counting).name)
         self.keys = settings.keys
         self._notices = Notices(self)
         dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose)
@@ -111,6 +112,7 @@ class InspectorApp(KeysInOrder):
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
+        look = Look(counting=convention(settings.counting).name, budget=_budget(self._kept.budget))
         lang = settings.lang or self._kept.lang
         speak(language(wanted(lang, os.environ)))
         self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
@@ -200,6 +202,8 @@ class InspectorApp(KeysInOrder):
         if after.lang != before.lang:
             self._keep(lang=after.lang)
             speak(language(after.lang))
+        if after.look.budget != before.look.budget:
+            self._keep(budget=written(after.look.budget))
         if self._painter is not None:
             self._painter.paint(before, after)
             if after.lang != before.lang:
@@ -276,6 +280,14 @@ class InspectorApp(KeysInOrder):
         """End: journals of saved work are of no more use, unsaved work is kept for a while."""
         self.farewell = self.effects.end()
         super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
+
+
+def _budget(text: str) -> Budget:
+    """What was kept of a budget; none where it is none any more."""
+    try:
+        return parse(text)
+    except DesignError:
+        return Budget()
 
 
 def _keep_what_start_up_made() -> None:

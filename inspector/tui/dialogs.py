@@ -36,6 +36,7 @@ class Dialogs:
         """
         self._app, self._bench, self._do, self._keys, self._diagnose = app, bench, do, keys, diagnose
         self._makers: dict[str, Callable[..., Dialog]] = {
+            "budget": self._budget,
             "choose": self._choose,
             "copy": self._copy,
             "countings": self._countings,
@@ -70,6 +71,15 @@ class Dialogs:
                 self._do(wanted.id, *wanted.arguments, **wanted.options)
 
         self._app.push_screen(dialog, answered)
+
+    def _budget(self) -> Dialog:
+        from inspector.core.changes.budget import written
+        from inspector.core.measures.counting import convention
+        from inspector.tui.screens.budget import BudgetScreen
+
+        bench = self._bench()
+        root = bench.network.root
+        return BudgetScreen(written(bench.look.budget), root.params, convention(bench.look.counting).of(root))
 
     def _choose(self, purpose: str) -> Dialog:
         from inspector.tui.screens.choose import ChooseScreen

@@ -17,12 +17,13 @@ MOST_BYTES = 2**16
 class Kept(Struct, frozen=True):
     """`theme` is one of Textual's, an empty string for its own choice; `lang` a language, empty for the locale's.
 
-    `is_known` once the hint has been seen.
+    `is_known` once the hint has been seen; `budget` as it is typed.
     """
 
     theme: str = ""
     lang: str = ""
     is_known: bool = False
+    budget: str = ""
 
 
 def place() -> Path:

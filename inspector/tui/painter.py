@@ -94,7 +94,7 @@ class Painter:
 
     def _lines(self, before: Bench | None, after: Bench, last: View | None, view: View) -> None:
         screen = self._screen
-        if not view.has_networks_of(last) or last is None or view.look.counting != last.look.counting:
+        if not view.has_networks_of(last) or last is None or _costs(view) != _costs(last):
             screen.query_one(Totals).show(view)
         if before is None or before.check is not after.check:
             screen.query_one(Badge).show(after.check)
@@ -144,6 +144,11 @@ class Painter:
     def _give_focus(self, bench: Bench) -> None:
         for widget in self._screen.query(_focused(bench)):
             self._screen.set_focus(widget)
+
+
+def _costs(view: View) -> tuple[object, ...]:
+    """What the totals depend on besides the networks."""
+    return view.look.counting, view.look.budget
 
 
 def _titled(bench: Bench) -> tuple[int, int]:

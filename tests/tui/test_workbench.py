@@ -217,7 +217,7 @@ async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> 
         assert "first time here?" not in screen_of(pilot)
         pilot.app.theme = "textual-light"
         await pilot.pause()
-    assert json.loads(kept.read_text()) == {"theme": "textual-light", "lang": "", "is_known": True}
+    assert json.loads(kept.read_text()) == {"theme": "textual-light", "lang": "", "is_known": True, "budget": ""}
     async with _editor(state=kept.parent) as pilot:
         assert pilot.app.theme == "textual-light"
         assert "first time" not in screen_of(pilot)
@@ -451,3 +451,22 @@ async def test_a_ripple_of_several_edits_has_a_heading_for_each_part_with_its_ed
         await pilot.pause()
         entries = pilot.app.query_one(Ripple)._entries  # noqa: SLF001
         assert not [entry for entry in entries if "".join(text for text, _ in entry.lines[-1]).startswith(" head")]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_a_budget_says_what_is_left_while_one_edits_and_is_kept(size: tuple[int, int], tmp_path: Path) -> None:
+    async with editor(size=size, state=tmp_path) as pilot:
+        await _press(pilot, "P")
+        await _press(pilot, *"params=26M macs=4.1x")
+        assert "must be a number above 0" in " ".join(screen_of(pilot).split())
+        await _press(pilot, "enter")
+        await _press(pilot, "backspace", "G", "enter")
+        assert "443 k left" in screen_of(pilot)
+        assert "10.8 M left" in screen_of(pilot)
+        make(pilot, "conv5_x.planes=520")
+        await pilot.pause()
+        assert "18.4 k over" in screen_of(pilot)
+    async with editor(size=size, state=tmp_path) as pilot:
+        assert "443 k left" in screen_of(pilot)
+        await _press(pilot, "P", *["backspace"] * 30, "enter")
+        assert " left" not in screen_of(pilot)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from textual.content import Content
 from textual.widgets import Static
 
+from inspector.core.changes.budget import gauge
 from inspector.core.design.differences import called
 from inspector.core.measures.memory import DTYPES, kept_for_backward
 from inspector.core.network.network import Network
@@ -91,20 +92,23 @@ class Totals(Bar):
         against = "   " + say("against {name}", name=view.against)
         is_usual = view.against == view.network.design.base  # whose name stands in the title
         choices = (
-            (exact, difference, against, weights + backward),
-            (exact, difference, against, weights),
-            (exact, difference, against, ""),
-            (exact, difference, "", "") if is_usual else (exact, short_difference, against, ""),
-            (exact, short_difference, "", ""),
-            (short, short_difference, "", ""),
+            (exact, difference, against, weights + backward, False),
+            (exact, difference, against, weights, False),
+            (exact, difference, against, "", False),
+            (exact, difference, "", "", False) if is_usual else (exact, short_difference, against, "", True),
+            (exact, short_difference, "", "", True),
+            (short, short_difference, "", "", True),
+            (short, _nothing, "", "", True),
         )
-        for number, delta, name, rest in choices:
+        for number, delta, name, rest, is_short in choices:
             parts = [
                 (" " + say("{n} params", n=number(params)) + " ", "bold"),
                 _delta(delta(more_params), more_params),
+                *_gauge(view.look.budget.params, params, is_short=is_short),
                 (f"    {number(cost)} {say(counting.unit)}", "bold"),
-                (f" {counting.name} ", QUIET),
+                (f" {counting.name} " if delta is not _nothing else " ", QUIET),
                 _delta(delta(more_cost), more_cost),
+                *_gauge(view.look.budget.macs, cost, is_short=is_short),
                 (f"{name}{rest}", QUIET),
             ]
             room = self._room - sum(cells(text) for text, _ in parts)
@@ -128,6 +132,17 @@ def _bytes(network: Network) -> tuple[str, str]:
         "   " + say("{bytes} weights", bytes=short_bytes(weights)),
         "   " + say("{bytes} for backward", bytes=short_bytes(kept)),
     )
+
+
+def _nothing(_: int) -> str:
+    """No difference, where there is no room for one beside what is left of a budget."""
+    return ""
+
+
+def _gauge(limit: int, amount: int, *, is_short: bool) -> list[tuple[str, str]]:
+    """What is left of a budget, if there is one."""
+    words = gauge(limit, amount, is_short=is_short)
+    return [(f"  {words}", "$text-error bold" if amount > limit else "$text-success")] if words else []
 
 
 def _delta(text: str, amount: int) -> tuple[str, str]:
