@@ -61,12 +61,15 @@ def padded(text: str, width: int) -> str:
 
 
 def cells(text: str) -> int:
-    """The cells of a terminal that a text takes, two for a Korean letter."""
+    """The cells of a terminal that a text takes: two for a Korean letter, none for a mark on the letter before it.
+
+    For what is printed; what is drawn is measured as Textual measures it, by `inspector.tui.terminal.cells`.
+    """
     if text.isascii():
         return len(text)
-    from unicodedata import east_asian_width
+    from unicodedata import combining, east_asian_width
 
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def harmless(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import string
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -357,3 +359,14 @@ def test_designs_side_by_side_line_up_in_every_language() -> None:
         assert len({cell_len(label) for label, _ in table}) == 1
         ends = {cell_len(text) for _, text in table}
         assert len(ends) == 1, ends
+
+
+@pytest.mark.parametrize("command", [(), ("config",), ("config", "path"), ("explain",), ("report",), ("compare",)])
+def test_the_help_of_every_command_is_korean(command: tuple[str, ...], tmp_path: Path) -> None:
+    environment = {"LANG": "ko_KR.UTF-8", "HOME": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
+    arguments = [sys.executable, "-m", "inspector", *command, "--help"]
+    done = subprocess.run(arguments, capture_output=True, check=True, env=environment)
+    lines = [line for line in done.stdout.decode().splitlines() if "사용법:" not in line]
+    english = [line for line in lines if _WORDS.search(line)]
+    assert not english
+    assert "사용법:" in done.stdout.decode()

@@ -166,13 +166,15 @@ def with_language(command: Any) -> Any:  # noqa: ANN401  # a decorator, over fun
 
 
 def in_language(command: click.Command) -> click.Command:
-    """A command whose help is in the language that is spoken: each text of it is said once."""
+    """A command whose help, and that of those below it, is in the language that is spoken: each text is said once."""
     if spoken() != ENGLISH and command.name not in _TOLD:
         _TOLD.add(command.name)
         command.help = say(cleandoc(command.help or ""))
         for parameter in command.params:
             if isinstance(parameter, click.Option) and parameter.help:
                 parameter.help = say(parameter.help, countings=", ".join(CONVENTIONS))
+        for below in command.commands.values() if isinstance(command, click.Group) else ():
+            in_language(below)
     return command
 
 

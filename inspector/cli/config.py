@@ -36,6 +36,7 @@ def validate_command(context: click.Context) -> None:
     for problem in problems:
         tell(f"{shown(str(path), 200)}: {problem}")
     if not problems:
-        words = say("{file}: fine") if path.exists() else say("{file}: no such file; the defaults hold")
-        put(words.format(file=shown(str(path), 200)) + "\n")
+        name = shown(str(path), 200)
+        there, missing = say("{file}: fine", file=name), say("{file}: no such file; the defaults hold", file=name)
+        put(f"{there if path.exists() else missing}\n")
     context.exit(2 if problems else 0)
