@@ -54,6 +54,11 @@ def heading(topic: str, lang: str) -> str:
     return written(topic, lang).title
 
 
+def name(topic: str, lang: str) -> str:
+    """A note's title up to its colon, as plain text: what a list or a line calls it."""
+    return heading(topic, lang).partition(":")[0].replace("`", "")
+
+
 def find(word: str) -> str | None:
     """The topic that a word of any of the languages means, or None: its name, its title, a word it is looked up by."""
     wanted, known = _plain(word), _known()

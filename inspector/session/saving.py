@@ -32,7 +32,7 @@ def save(bench: Bench) -> Outcome:
     return Outcome(bench, (Save(bench.here.number, work.history.current, work.saved, work.source),))
 
 
-def stem(work: Work) -> str:
+def file_stem(work: Work) -> str:
     """What the file of a design is called, but for its ending: as the design is, as its file is, or what it is."""
     design = work.history.current
     own = work.name.replace("/", "_").replace("\\", "_").strip().lstrip(".~")
@@ -46,7 +46,7 @@ def save_all(bench: Bench) -> Outcome:
     effects: list[Effect] = []
     for each in bench.unsaved:
         work = each.work
-        path = work.source or _free(stem(work), taken)
+        path = work.source or _free(file_stem(work), taken)
         taken.add(path)
         saved = work.saved if work.source else None
         effects.append(Save(each.number, work.history.current, saved, path, is_new=not work.source))

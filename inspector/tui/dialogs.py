@@ -118,13 +118,13 @@ class Dialogs:
     def _export(self, format_: str, how: str = "") -> Dialog:
         from inspector.report.formats import subject
         from inspector.session.bench import network_of
-        from inspector.session.saving import stem
+        from inspector.session.saving import file_stem
         from inspector.tui.screens.export import ExportScreen
 
         bench = self._bench()
         about = subject(bench.network, network_of(bench.baseline.design), bench.look.counting)
         source = None if how == "new" else bench.work.source
-        return ExportScreen(about, format_, stem(bench.work), source, leaves=how == "leaves")
+        return ExportScreen(about, format_, file_stem(bench.work), source, leaves=how == "leaves")
 
     def _help(self) -> Dialog:
         from inspector.tui.screens.help import HelpScreen

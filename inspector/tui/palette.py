@@ -63,11 +63,11 @@ def commands(
 
 def _notes(run: Callable[[str, str], object]) -> Iterator[SystemCommand]:
     from inspector.core.explain.concepts import TOPICS
-    from inspector.notes import heading
+    from inspector.notes import name
 
     for topic in TOPICS:
         yield SystemCommand(
-            say("Note: {title}", title=heading(topic, spoken()).replace("`", "").partition(": ")[0]),
+            say("Note: {title}", title=name(topic, spoken())),
             topic,
             partial(run, f"app.do('app.note', '{topic}')", "app"),
         )

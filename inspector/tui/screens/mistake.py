@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from inspector.core.design.design import Design
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import Network
-from inspector.notes import heading
+from inspector.notes import name
 from inspector.speech import say, spoken
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
@@ -32,10 +32,6 @@ _OTHERS = 3
 
 Wish = tuple[str, str]
 """An action, and what it is given: the edits to make, the place to go to, or the note to read."""
-
-
-def _title(topic: str) -> str:
-    return heading(topic, spoken()).partition(":")[0].replace("`", "")
 
 
 class MistakeScreen(Dialog):
@@ -124,7 +120,9 @@ class MistakeScreen(Dialog):
         is_there = self._network.get(diagnosis.name) is not None
         offers += [(say("go to {place}", place=diagnosis.name), ("app.jump-to", diagnosis.name))] if is_there else []
         topic = diagnosis.topic
-        return offers + ([(say("the note: {title}", title=_title(topic)), ("app.note", topic))] if topic else [])
+        return offers + (
+            [(say("the note: {title}", title=name(topic, spoken())), ("app.note", topic))] if topic else []
+        )
 
     def action_wish(self) -> None:
         offers = self._offers(self._found) if self._found is not None else []

@@ -13,11 +13,12 @@ from textual.content import Content
 from textual.widgets import Markdown, OptionList, Static
 from textual.widgets.option_list import Option
 
+from inspector import notes
 from inspector.core.explain.concepts import TOPICS
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.languages import following, name
-from inspector.notes import heading, note
+from inspector.notes import note
 from inspector.speech import say, spoken
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Dialog
@@ -76,9 +77,9 @@ class NoteScreen(Dialog):
         titles.clear_options()
         width = _TITLES if self.app.size.width >= BESIDE else min(self.app.size.width, 84) - 13
         is_beside = self.app.size.width >= BESIDE
-        texts = [heading(topic, spoken()).replace("`", "") for topic in TOPICS]
         is_short = is_beside or width < _LEAST
-        shown = [text.partition(": ")[0] if is_short else text for text in texts]
+        called = notes.name if is_short else notes.heading
+        shown = [called(topic, spoken()).replace("`", "") for topic in TOPICS]
         for topic, text in zip(TOPICS, shown, strict=True):
             name_ = f" {topic}" if cells(text) + len(topic) + 2 <= width else ""  # as notes and `explain` name it
             words = Content(f" {fitted(text, width - len(name_))}")

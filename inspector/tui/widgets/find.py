@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from inspector.notes import heading
+from inspector.notes import name
 from inspector.session.bench import Search
 from inspector.speech import say, spoken
 from inspector.tui import keymap
@@ -69,7 +69,7 @@ _LEAST = 28
 
 def _words(search: Search, match: int) -> list[str]:
     """How much is found, and what there is to do with it, the longest way of saying it first."""
-    about = heading(search.topic, spoken()).partition(":")[0].replace("`", "") if search.topic else ""
+    about = name(search.topic, spoken()) if search.topic else ""
     if not search.text.strip():
         return [say("enter go   esc back") + " "]
     if not search.matches and search.topic:
