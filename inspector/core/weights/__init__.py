@@ -1,0 +1,1 @@
+"""Trained weights without their values: tables of tensors, what network they are of, and what becomes of them."""

@@ -1,0 +1,24 @@
+"""The tensors that a network's state_dict has, in torch's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inspector.core.network.kinds import kind
+from inspector.core.network.node import Node
+from inspector.core.network.tree import Tree
+from inspector.core.units import Dims
+
+
+def tensors(tree: Tree) -> Iterator[tuple[str, Dims]]:
+    """Name and shape of every parameter and buffer: ("layer4.2.conv3.weight", (2048, 512, 1, 1))."""
+    return _below(tree.root, "")
+
+
+def _below(node: Node, path: str) -> Iterator[tuple[str, Dims]]:
+    if not node.children:
+        for name, shape in zip(kind(node).names, kind(node).tensors(node), strict=True):
+            yield f"{path}.{name}", shape
+    for number, child in enumerate(node.children):
+        key = child.key or str(number) if kind(child).has_path else ""
+        yield from _below(child, ".".join(step for step in (path, key) if step))
