@@ -80,7 +80,7 @@ def _scores(values: Values, spaces: Spaces, plan: Plan) -> dict[str, list[float]
     """
     needed = {name for draw in plan.draws.values() if draw.is_shrunk for name in (draw.source, *draw.together)}
     scores = {}
-    for name in needed - {INPUT}:
+    for name in needed:
         total = torch.zeros(spaces.channels[name], dtype=torch.float64)
         for producer in spaces.by_name[name].producers:
             if values[producer].ndim > 1:

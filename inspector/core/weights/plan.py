@@ -132,8 +132,9 @@ class _Planner:
         if role.rows == CLASSES and self._old.channels[CLASSES] != self._new.channels[CLASSES]:
             return _initialised(name, role, old.shape)
         rows = self._draw(role.rows, old.rows)
-        columns = self._draw(role.columns, old.columns) if role.columns else None
-        if rows is None or (role.columns and columns is None):
+        is_drawn = role.columns not in ("", INPUT)  # the input's channels go by a rule of their own
+        columns = self._draw(role.columns, old.columns) if is_drawn else None
+        if rows is None or (is_drawn and columns is None):
             return _initialised(name, role, old.shape)
         fate = self._fate(role, old, rows, columns)
         return Carry(
@@ -168,7 +169,6 @@ class _Planner:
         drawn = [each for each in (rows, columns) if each is not None]
         done = []
         if role.columns == INPUT and self._came != self._comes:
-            drawn = [rows]
             done.append({"zero": "padded", "sum": "summed", "repeat": "repeated"}[self._rule])
         done += ["sliced"] if any(each.is_shrunk for each in drawn) else []
         done += ["padded"] if any(each.is_grown for each in drawn) else []
@@ -198,7 +198,7 @@ class _Planner:
             return
         yield from self._grouped.values()
         for (space, _), draw in self._draws.items():
-            if draw.is_shrunk and INPUT not in (space, draw.source):
+            if draw.is_shrunk:
                 yield Obstacle("sliced", space, str(draw.of), str(draw.channels))
         if self._came != self._comes:
             yield Obstacle(self._of_input(), "", str(self._came), str(self._comes))
