@@ -24,13 +24,11 @@ class Cost(IntEnum):
 class Row(Struct, frozen=True):
     """One kind of obstacle: what it costs, and what is said of it.
 
-    What costs TRAIN leaves the outputs as they are in eval mode alone, PART nearly as they are, ALL not at all. One
-    that `is_of_head` leaves the pooled features and changes what is made of them.
+    What costs TRAIN leaves the outputs as they are in eval mode alone, PART nearly as they are, ALL not at all.
     """
 
     cost: Cost
     words: str
-    is_of_head: bool = False
 
 
 ROWS: dict[str, Row] = {
@@ -59,15 +57,10 @@ ROWS: dict[str, Row] = {
     "summed": Row(Cost.NOTHING, later("input channels {before} → {after}: exact where all of them hold one picture")),
     "added": Row(Cost.NOTHING, later("input channels {before} → {after}: the new ones are read, with weights of zero")),
     "tiled": Row(Cost.NOTHING, later("input channels {before} → {after}: exact where they hold the old ones again")),
-    "classes": Row(
-        Cost.NOTHING, later("num_classes {before} → {after}: fc starts at random, whatever the policy"), True
-    ),
-    "no fc": Row(
-        Cost.NOTHING, later("num_classes {before} → {after}: fc is gone, the pooled features leave"), is_of_head=True
-    ),
-    "new fc": Row(
-        Cost.NOTHING, later("num_classes {before} → {after}: fc is new and starts at random"), is_of_head=True
-    ),
+    "features": Row(Cost.NOTHING, later("{before} features leave → {after}: the new ones stand behind the old")),
+    "classes": Row(Cost.NOTHING, later("num_classes {before} → {after}: fc starts at random, whatever the policy")),
+    "no fc": Row(Cost.NOTHING, later("num_classes {before} → {after}: fc is gone, the pooled features leave")),
+    "new fc": Row(Cost.NOTHING, later("num_classes {before} → {after}: fc is new and starts at random")),
 }
 """Every kind of obstacle."""
 

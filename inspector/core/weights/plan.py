@@ -10,7 +10,7 @@ from msgspec import Struct
 from inspector.core.network.network import Network
 from inspector.core.units import Dims
 from inspector.core.weights.draw import Draw, is_possible
-from inspector.core.weights.obstacles import ROWS, Cost, Obstacle, has_other_blocks, of_edit
+from inspector.core.weights.obstacles import Cost, Obstacle, has_other_blocks, of_edit
 from inspector.core.weights.spaces import CLASSES, INPUT, Role, Spaces
 
 Policy = Literal["drop", "slice", "pad"]
@@ -54,7 +54,8 @@ class Promise(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """Each tensor of the new network with its fate, in the order of its state_dict; nothing has been done yet.
 
-    `draws` are by new and old space, `gone` the old tensors that have no place.
+    `draws` are by new and old space, `gone` the old tensors that have no place. Without `has_old_head` fc is another,
+    or there is none.
     """
 
     policy: Policy
@@ -63,13 +64,13 @@ class Plan(Struct, frozen=True):
     draws: dict[tuple[str, str], Draw]
     obstacles: tuple[Obstacle, ...]
     gone: tuple[str, ...]
+    has_old_head: bool
 
     @property
     def promise(self) -> Promise:
         """What is left once every obstacle has taken its part."""
-        is_of_head = any(ROWS[each.kind].is_of_head for each in self.obstacles)
         cost = max((each.cost for each in self.obstacles), default=Cost.NOTHING)
-        return Promise(cost, "features" if is_of_head else "outputs")
+        return Promise(cost, "outputs" if self.has_old_head else "features")
 
     @property
     def fates(self) -> dict[str, int]:
@@ -110,7 +111,11 @@ class _Planner:
             self._draw(last, was)
         obstacles = (*of_edit(self._old, self._new), *self._of_policy(carries))
         gone = tuple(name for name in self._old.roles if name not in self._new.roles)
-        return Plan(self._policy, self._rule, carries, self._draws, obstacles, gone)
+        return Plan(self._policy, self._rule, carries, self._draws, obstacles, gone, self._has_old_head())
+
+    def _has_old_head(self) -> bool:
+        """Whether there is an fc in both networks, for as many classes."""
+        return 0 != self._old.channels.get(CLASSES, 0) == self._new.channels.get(CLASSES, 0)
 
     def _dropped(self, name: str, role: Role) -> Carry:
         """What fits by name and shape is kept, the rest starts at random."""
@@ -189,14 +194,16 @@ class _Planner:
 
     def _of_policy(self, carries: tuple[Carry, ...]) -> Iterator[Obstacle]:
         if self._policy == "drop":
-            has_other_head = self._old.channels.get(CLASSES) != self._new.channels.get(CLASSES)
             random = [each for each in carries if each.method == "initialise" and each.shape]
-            if has_other_head:
+            if not self._has_old_head():
                 random = [each for each in random if self._new.roles[each.name].rows != CLASSES]
             if random:
                 yield Obstacle("random", "", str(len(random)), str(len(carries)))
             return
         yield from self._grouped.values()
+        last = self._draws.get((self._new.leaving["layer4"], self._old.leaving["layer4"]))
+        if last and last.is_grown and CLASSES not in self._new.channels:
+            yield Obstacle("features", "", str(last.of), str(last.channels))
         for (space, _), draw in self._draws.items():
             if draw.is_shrunk:
                 yield Obstacle("sliced", space, str(draw.of), str(draw.channels))

@@ -97,7 +97,7 @@ class Spaces:
         if node.window:
             self.windows[path] = node.window
         tensors = dict(zip(kind(node).names, kind(node).tensors(node), strict=True))
-        if node.weight is None or len(node.weight) == 1:  # nothing, or a batch norm
+        if kind(node).is_norm or node.weight is None:
             self.roles |= {f"{path}.{name}": Role(shape, space if shape else "") for name, shape in tensors.items()}
             return space
         out = into or (path if node.window else CLASSES)
@@ -120,7 +120,7 @@ class Spaces:
         for child in parts(node).path:
             is_last = child is convolutions[-1]
             inner = self._through(named[child.label], child, inner, out if is_last else "")
-            if child.weight and len(child.weight) == 1:
+            if kind(child).is_norm:
                 self.last_norms[path] = named[child.label]
         if branch.children:
             self.projected.add(path)
