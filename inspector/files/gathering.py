@@ -61,7 +61,7 @@ class _Search:
         if "param_groups" in items or (place and place[-1] in _OF_OPTIMIZERS):
             return
         if isinstance(value, Stub) and _is_module(value):
-            self.model = self.model or value.name
+            self.model = self.model or _unwrapped(value).name
             self._add(list(self._of_module(value, "", 0)), place)
             return
         self._add(
@@ -121,6 +121,16 @@ def _shaped(value: object) -> Shaped | None:
 
 def _is_module(value: Stub) -> bool:
     return isinstance(value.state, dict) and "_modules" in value.state and "_parameters" in value.state
+
+
+def _unwrapped(module: Stub) -> Stub:
+    """The module in torch's wrappers for several devices."""
+    while module.name.startswith("torch.nn.parallel.") and isinstance(module.state, dict):
+        inner = dict(_items(module.state.get("_modules"))).get("module")
+        if not isinstance(inner, Stub) or inner is module:
+            break
+        module = inner
+    return module
 
 
 def _said(root: object) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from inspector.files.stack import Stack
 from inspector.speech import say
 
 MOST_OPERATIONS = 2_000_000
-"""Operations of all pickles of a file; ResNet-152's state_dict takes some 40,000."""
+"""Operations of all pickles of a file; ResNet-152's state_dict takes 32,000."""
 MOST_BYTES = 32 * 2**20
 """Bytes of all pickles of a file, without the values that some have among them."""
 

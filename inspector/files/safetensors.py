@@ -15,6 +15,7 @@ from inspector.files.source import Source
 from inspector.outside import shown
 from inspector.speech import later, say
 
+_METADATA_KEY = "__metadata__"
 FORMAT = later("safetensors")
 MOST_TENSORS = 200_000
 """More than this many tensors are not read; a million take the library a gigabyte of memory."""
@@ -41,6 +42,8 @@ class _Entry(Struct, gc=False):
 _HEADER = Decoder(dict[str, Raw])
 _METADATA = Decoder(dict[str, str] | None)
 _ENTRIES = Decoder(_Entry)
+_ROWS = Decoder(tuple[str, tuple[int, ...], tuple[int, int]])
+"""An entry without the names of what it says; the library takes it too."""
 
 
 def contents(source: Source) -> Contents:
@@ -50,7 +53,7 @@ def contents(source: Source) -> Contents:
     tensors whose bytes overlap, leave holes, or are not those that their shapes take.
     """
     header = _header(source)
-    metadata = _metadata(header.pop("__metadata__", None))
+    metadata = _metadata(header.pop(_METADATA_KEY, None))
     tensors: list[Tensor] = []
     places: list[tuple[int, int, int]] = []
     for name, raw in header.items():
@@ -83,6 +86,8 @@ def _header(source: Source) -> dict[str, Raw]:
     data = source.at(8, length)
     if data.count(b"{") > MOST_TENSORS + 2:
         raise WeightsFileError(say("its header has more than {n} tensors, which are not read", n=MOST_TENSORS))
+    if data.count(f'"{_METADATA_KEY}"'.encode()) > 1:
+        raise WeightsFileError(say("its header has two entries of metadata"))
     try:
         if not data.isascii():
             data.decode()
@@ -103,9 +108,9 @@ def _entry(name: str, raw: bytes) -> _Entry:
     if len(raw) > _ENTRY:
         raise _wrong(name, say("its entry in the header is longer than {n} bytes", n=_ENTRY))
     try:
-        if raw.count(b'":') != 3:
+        if raw.count(b'":') != 3 or b"-" in raw:
             _check_odd(name, raw)
-        entry = _ENTRIES.decode(raw)
+        entry = _Entry(*_ROWS.decode(raw)) if raw.startswith(b"[") else _ENTRIES.decode(raw)
     except (DecodeError, RecursionError, ValueError) as error:
         raise _wrong(name, _of(error)) from None
     if entry.dtype not in BITS or entry.dtype == "C128":
@@ -119,16 +124,33 @@ def _entry(name: str, raw: bytes) -> _Entry:
 
 
 def _check_odd(name: str, raw: bytes) -> None:
-    """An entry that says more than three things: none of them twice, none in too many brackets."""
+    """An entry that says something else than three things: none of them twice, nothing that the library cannot read."""
     from json import loads
 
     if _depth(raw) > _DEPTH - 1:
         raise _wrong(name, say("more than {n} brackets in brackets", n=_DEPTH))
-    pairs = loads(raw, object_pairs_hook=lambda pairs: pairs)
-    keys = [pair[0] for pair in pairs] if isinstance(pairs, list) and all(isinstance(p, tuple) for p in pairs) else []
-    for field in ("dtype", "shape", "data_offsets"):
+    pairs = loads(raw, object_pairs_hook=_Pairs, parse_int=_whole, parse_float=_finite)
+    keys = [key for key, _ in pairs] if isinstance(pairs, _Pairs) else []
+    for field in _Entry.__struct_fields__:
         if keys.count(field) > 1:
             raise _wrong(name, say("{field} twice in its entry", field=field))
+
+
+class _Pairs(list[tuple[str, object]]):
+    """Keys and values of a JSON object, those with the same key too."""
+
+
+def _whole(text: str) -> int:
+    """Minus zero is no integer for the library."""
+    if text == "-0":
+        raise ValueError(text)
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    if float(text) in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return float(text)
 
 
 def _depth(raw: bytes) -> int:

@@ -42,7 +42,7 @@ class Stack:
 
     def number(self, size: int) -> int:
         """The next bytes, as a number without a sign."""
-        return int.from_bytes(self.stream.take(size), "little")
+        return self.stream.byte() if size == 1 else int.from_bytes(self.stream.take(size), "little")
 
     def text(self, size: int) -> object:
         """So many bytes of text; left out where they are more than a text has."""
