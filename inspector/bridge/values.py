@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Self
 
 import torch
 from safetensors import safe_open
@@ -64,10 +65,10 @@ _ALL_MAY = 2**20
 class _Inert:
     """What stands for an object that is not wanted: it takes whatever it is given, and keeps nothing."""
 
-    def __new__(cls, *_args: object, **_named: object) -> _Inert:
+    def __new__(cls, *_args: object) -> Self:
         return super().__new__(cls)
 
-    def __init__(self, *_args: object, **_named: object) -> None:
+    def __init__(self, *_args: object) -> None:
         pass
 
     def __setstate__(self, _state: object) -> None:
@@ -185,10 +186,8 @@ def _check_classes(ignored: tuple[str, ...]) -> None:
         said = say("is a whole pickled model, which only its own code can load; there, save model.state_dict() instead")
         raise WeightsFileError(said)
     if foreign:
-        said = say(
-            "names code that is not run: {names}; save its state_dict alone", names=shown(", ".join(foreign[:3]), 120)
-        )
-        raise WeightsFileError(said)
+        few = shown(", ".join(foreign[:3]), 120)
+        raise WeightsFileError(say("names code that is not run: {names}; save its state_dict alone", names=few))
 
 
 def _own(name: str, found: object, shape: Dims | None) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """A safetensors file, read by its header: 8 bytes that say how long it is, JSON, then the values.
 
-What is refused is what the safetensors library refuses (0.8), and headers that would take too much memory to read.
+What is refused is what the safetensors library refuses (0.8), and headers that would take too much memory to read. Of
+entries with the same name the last one counts; unlike the library, those before it are not looked at.
 Source of the format: https://github.com/huggingface/safetensors#format
 """
 
