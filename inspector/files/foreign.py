@@ -14,7 +14,6 @@ _BEGINNINGS = (
     (4, b"TFL3", later("is a model of TensorFlow Lite, which is not read")),
     (0, b"\x93NUMPY", later("is one array of numpy (.npy), no mapping of tensors")),
     (0, b"version https://git-lfs", later("is a pointer of Git LFS, not the file itself: run git lfs pull")),
-    (0, b"# ipynb", later("is text, no file of weights")),
     (0, b"\x1f\x8b", later("is compressed with gzip: unpack it first")),
     (0, b"\xfd7zXZ", later("is compressed with xz: unpack it first")),
     (0, b"BZh", later("is compressed with bzip2: unpack it first")),
@@ -49,7 +48,7 @@ _ENDINGS = {
 """Formats that begin with nothing of their own, by the ending of the file's name."""
 _PAGE = later("is a web page, not the file: the download went wrong")
 _TEXT_PICKLE = later("is a pickle of protocol 0 or 1, which is not read")
-_NOTHING = later("is no file of weights: neither safetensors nor what torch.save writes")
+NOTHING = later("is no file of weights: neither safetensors nor what torch.save writes")
 
 
 def what_else(first: bytes, name: str) -> str:
@@ -62,4 +61,4 @@ def what_else(first: bytes, name: str) -> str:
     if first.startswith((b"(dp", b"(lp", b"ccopy_reg\n", b"ccollections\n", b"}q", b"(d.")):
         return _TEXT_PICKLE
     ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), "")
-    return _ENDINGS.get(ending, _NOTHING)
+    return _ENDINGS.get(ending, NOTHING)

@@ -38,12 +38,12 @@ def config(path: Path) -> tuple[tuple[str, str], ...]:
     """
     try:
         found = _CONFIG.decode(read_bytes(path.parent / "config.json", _MOST_BYTES))
+        labels = found.get(_LABELS)
+        if isinstance(labels, dict) and "num_labels" not in found:
+            found["num_labels"] = len(labels)
+        return tuple(islice(_flat(found, "", 0), _PAIRS))
     except (InputError, DecodeError, RecursionError, UnicodeDecodeError):
         return ()
-    labels = found.get(_LABELS)
-    if isinstance(labels, dict) and "num_labels" not in found:
-        found["num_labels"] = len(labels)
-    return tuple(islice(_flat(found, "", 0), _PAIRS))
 
 
 def weights_in(folder: Path) -> list[str]:

@@ -85,16 +85,16 @@ class Storages:
     def found(self, found: object) -> object:
         """What a persistent id means: a storage, and of files before torch 1.6 also the class of a module."""
         what, *rest = found if isinstance(found, tuple) else (None,)
-        if _word(what) == "module" and rest:
+        if word_of(what) == "module" and rest:
             return rest[0]
-        if _word(what) != "storage" or len(rest) < 4:
+        if word_of(what) != "storage" or len(rest) < 4:
             raise WeightsFileError(say("its pickle asks for something that is no storage"))
         kind, key, _, elements = rest[:4]
         dtype = BY_STORAGE.get(kind.name.rpartition(".")[2] if isinstance(kind, Named) else "")
         if dtype is None:
             name = kind.name if isinstance(kind, Named) else "?"
             raise WeightsFileError(say("{name} is a kind of storage that is not read", name=shown(name)))
-        storage = Storage(_word(key), dtype, _count(elements))
+        storage = Storage(word_of(key), dtype, _count(elements))
         if self.by_key.setdefault(storage.key, storage) != storage:
             raise WeightsFileError(say("storage {key} has two sizes or types", key=shown(storage.key)))
         view = rest[4] if len(rest) > 4 else None
@@ -122,7 +122,8 @@ def _part(storage: Storage, view: object) -> Storage:
     return Storage(storage.key, storage.dtype, _count(elements))
 
 
-def _word(value: object) -> str:
+def word_of(value: object) -> str:
+    """A text or a number as text; whatever else stands where a name should is none."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value) if isinstance(value, str | int) else ""
 
 
@@ -197,7 +198,7 @@ def _from_bytes(args: tuple[object, ...], storages: Storages) -> object:
 
 def _first(args: tuple[object, ...], storages: Storages) -> object:
     del storages
-    return args[0]
+    return args[0] if args else None
 
 
 def _mapping(args: tuple[object, ...], storages: Storages) -> object:
@@ -237,7 +238,7 @@ def _buffer(args: tuple[object, ...], storages: Storages) -> object:
 def array(shape: object, dtype: object, values: object, storages: Storages) -> Shaped | None:
     """A numpy array, where it is of numbers: its shape, its type, and bytes that are as many as they take."""
     code = dtype.args[0] if isinstance(dtype, Stub) and dtype.name == "numpy.dtype" and dtype.args else None
-    word = BY_NUMPY.get(_word(code).lstrip("<>|="))
+    word = BY_NUMPY.get(word_of(code).lstrip("<>|="))
     if word is None:
         return None
     made = storages.tensor(_counts(shape), word)

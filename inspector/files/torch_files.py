@@ -9,7 +9,7 @@ from inspector.core.weights.table import Contents
 from inspector.errors import WeightsFileError
 from inspector.files.gathering import gathered
 from inspector.files.pickles import MOST_BYTES, Pickles
-from inspector.files.rebuilding import Storage
+from inspector.files.rebuilding import Storage, word_of
 from inspector.files.source import Source
 from inspector.files.zips import Member, bounds, members
 from inspector.outside import shown
@@ -97,7 +97,7 @@ def _check_storages(source: Source, pickles: Pickles, keys: list[object]) -> Non
     at = pickles.stream.place
     left = dict(pickles.storages.by_key)
     for key in keys:
-        word = key.decode("latin-1") if isinstance(key, bytes) else str(key)[:60]
+        word = word_of(key)
         storage = left.pop(word, None)
         if storage is None:
             raise WeightsFileError(say("it lists a storage, {key}, that no tensor lies in", key=shown(word)))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from inspector.core.weights.shards import weight_map
+from inspector.core.weights.shards import MOST_TENSORS, weight_map
 from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.errors import WeightsFileError
 from inspector.files import safetensors, torch_files
-from inspector.files.foreign import what_else
+from inspector.files.foreign import NOTHING, what_else
 from inspector.files.neighbours import config, looks_like_weights
 from inspector.files.source import Source, opened
 from inspector.outside import shown
@@ -64,7 +64,7 @@ def _reader(first: bytes, name: str) -> Callable[[Source], Contents]:
         return torch_files.from_pickle
     said = what_else(first, name)
     is_plain = first[4:8] == bytes(4) and first[8:9] in (b"{", b" ", b"\t", b"\r", b"\n")
-    if is_plain or (name.lower().endswith(".safetensors") and said == what_else(b"", "")):
+    if is_plain or (name.lower().endswith(".safetensors") and said == NOTHING):
         return safetensors.contents
     raise WeightsFileError(say(said))
 
@@ -79,20 +79,21 @@ def _sharded(path: Path, source: Source) -> Contents:
     if source.size > _INDEX:
         raise WeightsFileError(say("is an index larger than any checkpoint's"))
     places = weight_map(source.at(0, source.size).removeprefix(b"\xef\xbb\xbf"))
-    held: dict[str, dict[str, Tensor]] = {}
+    held: dict[tuple[str, str], Tensor] = {}
     metadata: tuple[tuple[str, str], ...] = ()
     for file in dict.fromkeys(places.values()):
         part = _part(path.parent / file)
         metadata = metadata or part.metadata
-        held[file] = {tensor.name: tensor for table in part.tables if not table.place for tensor in table.tensors}
-    tensors = []
+        for table in part.tables:
+            held.update({(file, tensor.name): tensor for tensor in table.tensors if not table.place})
+        if len(held) > MOST_TENSORS:
+            raise WeightsFileError(say("its files have more than {n} tensors, which are not read", n=MOST_TENSORS))
     for name, file in places.items():
-        if (tensor := held[file].get(name)) is None:
-            raise WeightsFileError(
-                say("says that {name} is in {file}, where it is not", name=shown(name), file=shown(file))
-            )
-        tensors.append(tensor)
-    return Contents(IN_SEVERAL, (Table(tuple(tensors)),) if tensors else (), metadata=metadata)
+        if (file, name) not in held:
+            said = say("says that {name} is in {file}, where it is not", name=shown(name), file=shown(file))
+            raise WeightsFileError(said)
+    tensors = tuple(held[file, name] for name, file in places.items())
+    return Contents(IN_SEVERAL, (Table(tensors),) if tensors else (), metadata=metadata)
 
 
 def _part(path: Path) -> Contents:

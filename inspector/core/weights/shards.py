@@ -11,8 +11,10 @@ from inspector.speech import say
 
 MOST_TENSORS = 200_000
 """Tensors that an index may name."""
-MOST_FILES = 1_000
+MOST_FILES = 64
 """Files that it may name."""
+_OTHERS = 10_000
+"""Quotation marks of what an index says besides."""
 
 
 class _Index(Struct):
@@ -27,13 +29,15 @@ def weight_map(data: bytes) -> dict[str, str]:
 
     Raises WeightsFileError where the text is no index, or names a file that may lie elsewhere.
     """
+    said = say("names more than {n} tensors or {files} files, which are not read", n=MOST_TENSORS, files=MOST_FILES)
+    if data.count(b'"') > 4 * MOST_TENSORS + _OTHERS:
+        raise WeightsFileError(said)
     try:
         found = _INDEX.decode(data).weight_map
     except (DecodeError, RecursionError, UnicodeDecodeError):
         raise WeightsFileError(say("is no index of weights: it has no weight_map from tensors to files")) from None
     files = dict.fromkeys(found.values())
     if len(found) > MOST_TENSORS or len(files) > MOST_FILES:
-        said = say("names more than {n} tensors or {files} files, which are not read", n=MOST_TENSORS, files=MOST_FILES)
         raise WeightsFileError(said)
     for file in files:
         if not is_beside(file):
