@@ -126,8 +126,18 @@ _DEPTH = max(name.count(".") + name.count("/") for name in _ENDS) + 1
 """Parts of a stem's or head's name at most: what stands before them is a prefix."""
 _TAILS = {name[_before(name, _before(name, len(name)) - 1) :] for name in _ENDS}
 """Their last two parts: what ends otherwise is none of them."""
-_STAGE = re.compile(r"((?:.*[./])?)(?:" + "|".join(scheme.stage for scheme in SCHEMES) + ")", re.DOTALL)
-"""A prefix and the beginning of a block's name; the scheme is that of the groups that matched."""
+
+
+def _stages(*, weak: bool) -> re.Pattern[str]:
+    """A prefix and the beginning of a block's name, the longest prefix that there is.
+
+    The scheme is told by the groups that match; those that are not looked for have empty ones.
+    """
+    rows = (scheme.stage if scheme.is_weak == weak else "(?!)()()" for scheme in SCHEMES)
+    return re.compile(f"((?:.*[./])?)(?:{'|'.join(rows)})", re.DOTALL)
+
+
+_STAGE, _WEAK_STAGE = _stages(weak=False), _stages(weak=True)
 
 
 class _Blocks(NamedTuple):
@@ -148,7 +158,7 @@ class _Blocks(NamedTuple):
 
 def _split(name: str) -> tuple[int, str, str, str] | None:
     """A block's tensor: its scheme's number, the prefix, the block in torchvision's words ("layer1.0."), the rest."""
-    match = _STAGE.match(name)
+    match = _STAGE.match(name) or _WEAK_STAGE.match(name)
     if match is None or match.lastindex is None:
         return None
     last = match.lastindex
