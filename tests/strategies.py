@@ -65,9 +65,10 @@ def designs(draw: st.DrawFn, widest: int = 70, largest: int = 130) -> Design:
         block=kind,
         stride_on="conv1" if kind == "basic" else draw(st.sampled_from(["conv1", "conv2"])),
         input=(draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(size), draw(size)),
-        num_classes=draw(st.integers(1, 1200)),
+        num_classes=draw(st.one_of(st.just(0), st.integers(1, 1200))),
         target=draw(st.sampled_from(["last", "last", *blocks])),
         stem=stem,
+        norm=draw(st.sampled_from(["batch", "batch", "frozen"])),
         **drawn,
     )
 

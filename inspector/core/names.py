@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BlockKind = Literal["bottleneck", "basic"]
 StrideOn = Literal["conv2", "conv1"]
 """Where a stage's first bottleneck strides: on its 3×3 (torchvision, v1.5), or on its first 1×1 (the paper, v1)."""
+
+Norm = Literal["batch", "frozen"]
+"""What normalises: batch norms, or batch norms whose weights, biases and statistics are constants (buffers)."""
+
+
+class Form(NamedTuple):
+    """What all blocks of a design have in common: where bottlenecks stride, and what normalises."""
+
+    stride_on: StrideOn = "conv2"
+    norm: Norm = "batch"
+
 
 STAGES = ("conv2_x", "conv3_x", "conv4_x", "conv5_x")
 """The paper's names of the four stages, in forward order."""

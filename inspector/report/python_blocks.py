@@ -8,11 +8,11 @@ class Block(resnet.Bottleneck):
         nn.Module.__init__(self)
         first, second = @FIRST@
         self.conv1 = resnet.conv1x1(inplanes, filters[0], first)
-        self.bn1 = nn.BatchNorm2d(filters[0])
+        self.bn1 = @NORM@(filters[0])
         self.conv2 = resnet.conv3x3(filters[0], filters[1], second, groups, dilation)
-        self.bn2 = nn.BatchNorm2d(filters[1])
+        self.bn2 = @NORM@(filters[1])
         self.conv3 = resnet.conv1x1(filters[1], filters[2])
-        self.bn3 = nn.BatchNorm2d(filters[2])
+        self.bn3 = @NORM@(filters[2])
         self.relu = nn.ReLU(inplace=True)
         self.downsample = projection(inplanes, filters[2], stride)
         self.stride = stride
@@ -24,7 +24,7 @@ def projection(inplanes, outplanes, stride):
     """The shortcut: the identity fits the sum only where neither the size nor the channels change."""
     if stride == 1 and inplanes == outplanes:
         return None
-    return nn.Sequential(resnet.conv1x1(inplanes, outplanes, stride), nn.BatchNorm2d(outplanes))
+    return nn.Sequential(resnet.conv1x1(inplanes, outplanes, stride), @NORM@(outplanes))
 '''
 
 BASIC = '''
@@ -34,10 +34,10 @@ class Block(resnet.BasicBlock):
     def __init__(self, inplanes, filters, stride):
         nn.Module.__init__(self)
         self.conv1 = resnet.conv3x3(inplanes, filters[0], stride)
-        self.bn1 = nn.BatchNorm2d(filters[0])
+        self.bn1 = @NORM@(filters[0])
         self.relu = nn.ReLU(inplace=True)
         self.conv2 = resnet.conv3x3(filters[0], filters[1])
-        self.bn2 = nn.BatchNorm2d(filters[1])
+        self.bn2 = @NORM@(filters[1])
         self.downsample = projection(inplanes, filters[1], stride)
         self.stride = stride
 
@@ -51,14 +51,14 @@ class EditedResNet(resnet.ResNet):
         nn.Module.__init__(self)
         planes = @PLANES@
         self.conv1 = nn.Conv2d(@CHANNELS@, planes, kernel_size=@KERNEL@, stride=@STRIDE@, padding=@PADDING@, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
+        self.bn1 = @NORM@(planes)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = @POOL@
         self.inplanes, self.dilation = planes, 1
         for name in STAGES:
             setattr(self, name, self.stage(name))
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
-        self.fc = nn.Linear(self.inplanes, @CLASSES@)  # whatever the last block puts out
+        self.fc = @FC@
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")

@@ -29,9 +29,9 @@ def render(subject: Subject) -> str:
 
 
 def python_file(design: Design) -> str:
-    """A module with `build() -> nn.Module`, (N, C, H, W) → (N, num_classes); run as a script it prints the shapes."""
+    """A module with `build() -> nn.Module`, (N, C, H, W) → (N, num_classes) or (N, features); run as a script it prints the shapes."""
     call = torchvision_call(design)
-    body = _by_call(call) if call else _by_subclass(design)
+    body = _by_call(design, call) if call else _by_subclass(design)
     parts = [*_docstring(design, is_call=call is not None), "", *body, "", "", *_target(design), "", "", *_run(design)]
     return "\n".join(parts) + "\n"
 
@@ -51,8 +51,10 @@ def torchvision_call(design: Design) -> str | None:
         return None
     stages, first = design.stages, design.conv2_x
     arguments = {}
-    if design.num_classes != 1000:
+    if design.num_classes not in (0, 1000):
         arguments["num_classes"] = str(design.num_classes)
+    if design.norm != "batch":
+        arguments["norm_layer"] = _NORMS[design.norm]
     if first.groups != 1:
         arguments["groups"] = str(first.groups)
     if first.width_per_group != 64:
@@ -74,7 +76,7 @@ def timm_call(design: Design) -> str | None:
     strides = {(False, False, False): 32, (False, False, True): 16, (False, True, True): 8}.get(
         (dilates[0], dilates[1], dilates[2])
     )
-    if strides is None or not _is_plain(design, planes=None):
+    if strides is None or design.norm != "batch" or not _is_plain(design, planes=None):
         return None
     first = design.conv2_x
     name = _name(design) or ("resnet18" if design.block == "basic" else "resnet50")
@@ -142,16 +144,22 @@ def _docstring(design: Design, *, is_call: bool) -> Iterator[str]:
     yield '"""'
 
 
-def _by_call(call: str) -> list[str]:
+def _imports(design: Design) -> list[str]:
+    frozen = ["from torchvision.ops import FrozenBatchNorm2d"] if design.norm == "frozen" else []
+    return ["import torch", "from torch import nn", "from torchvision.models import resnet", *frozen]
+
+
+def _by_call(design: Design, call: str) -> list[str]:
+    body = [f"    return {call}"]
+    if not design.num_classes:
+        body = [f"    model = {call}", f"    model.fc = {_NO_FC}", "    return model"]
     return [
-        "import torch",
-        "from torch import nn",
-        "from torchvision.models import resnet",
+        *_imports(design),
         "",
         "",
         "def build() -> nn.Module:",
         '    """The network, freshly initialised, in train mode."""',
-        f"    return {call}",
+        *body,
     ]
 
 
@@ -166,9 +174,7 @@ def _by_subclass(design: Design) -> list[str]:
     return [
         "from typing import NamedTuple",
         "",
-        "import torch",
-        "from torch import nn",
-        "from torchvision.models import resnet",
+        *_imports(design),
         "",
         "",
         "class Stage(NamedTuple):",
@@ -188,10 +194,10 @@ def _by_subclass(design: Design) -> list[str]:
         *_override_rows(design),
         "",
         "",
-        *block.replace("@WHY@", why).strip("\n").splitlines(),
+        *block.replace("@WHY@", why).replace("@NORM@", _NORMS[design.norm]).strip("\n").splitlines(),
         "",
         "",
-        *PROJECTION.strip("\n").splitlines(),
+        *PROJECTION.replace("@NORM@", _NORMS[design.norm]).strip("\n").splitlines(),
         "",
         "",
         *_network_lines(design),
@@ -238,6 +244,11 @@ def _override_rows(design: Design) -> Iterator[str]:
     )
 
 
+_FC = "nn.Linear(self.inplanes, {})  # whatever the last block puts out"
+_NO_FC = "nn.Identity()  # no classes: the pooled features leave, (N, C)"
+_NORMS = {"batch": "nn.BatchNorm2d", "frozen": "FrozenBatchNorm2d"}
+
+
 def _network_lines(design: Design) -> list[str]:
     stem = design.stem
     pool = "nn.MaxPool2d(kernel_size=3, stride=2, padding=1)" if stem.pool else "nn.Identity()"
@@ -249,7 +260,8 @@ def _network_lines(design: Design) -> list[str]:
         .replace("@STRIDE@", str(stem.stride))
         .replace("@PADDING@", str(stem.kernel // 2))
         .replace("@POOL@", pool)
-        .replace("@CLASSES@", str(design.num_classes))
+        .replace("@FC@", _FC.format(design.num_classes) if design.num_classes else _NO_FC)
+        .replace("@NORM@", _NORMS[design.norm])
         .replace("@EXTRA@", extra)
     )
     return text.strip("\n").splitlines()

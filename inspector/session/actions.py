@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from inspector.core.network.kinds import kind
 from inspector.core.network.tree import stage_of
 from inspector.errors import DesignError
 from inspector.languages import following
@@ -72,12 +73,12 @@ def ask_note(bench: Bench, topic: str = "") -> Outcome:
 
 def ask_steps(bench: Bench) -> Outcome:
     """Step through what a batch norm computes, or through how a stage is made."""
-    return asking(bench, "norm" if bench.place.node.kind == "BatchNorm2d" else "steps")
+    return asking(bench, "norm" if kind(bench.place.node).is_norm else "steps")
 
 
 def no_steps(bench: Bench) -> str:
     """Why there is nothing to step through here, if so."""
-    is_there = bool(stage_of(bench.where)) or bench.place.node.kind == "BatchNorm2d"
+    is_there = bool(stage_of(bench.where)) or kind(bench.place.node).is_norm
     return "" if is_there else say("go to a stage for how it is made, to a batch norm for how it computes")
 
 

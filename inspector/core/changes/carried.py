@@ -9,6 +9,7 @@ from typing import NamedTuple
 from inspector.core.network.kinds import kind
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node
+from inspector.core.units import Dims
 
 
 class Carried(NamedTuple):
@@ -54,8 +55,8 @@ def _reshaped(old: Node | None, new: Node | None, path: str) -> Iterator[str]:
             key = (node.key or str(number)) if kind(node).has_path else ""
             yield from _reshaped(left, right, ".".join(step for step in (path, key) if step))
         return
-    shapes = zip(kind(new).names, kind(old).tensors(old), kind(new).tensors(new), strict=False)
-    yield from (f"{path}.{name}" for name, was, now in shapes if was != now)
+    before = _shapes(old)
+    yield from (f"{path}.{name}" for name, shape in _shapes(new).items() if before.get(name, shape) != shape)
 
 
 def _between(old: Node | None, new: Node | None) -> Carried:
@@ -68,11 +69,15 @@ def _between(old: Node | None, new: Node | None) -> Carried:
         for left, right in _pairs(old, new):
             total = total.plus(_between(left, right))
         return total
-    before, after = kind(old).tensors(old), kind(new).tensors(new)
-    if len(before) != len(after):
-        return Carried(new=len(after), gone=len(before))
-    same = sum(left == right for left, right in zip(before, after, strict=True))
-    return Carried(same=same, other=len(after) - same)
+    before, after = _shapes(old), _shapes(new)
+    both = before.keys() & after.keys()
+    same = sum(before[name] == after[name] for name in both)
+    return Carried(same, len(both) - same, len(after) - len(both), len(before) - len(both))
+
+
+def _shapes(node: Node) -> dict[str, Dims]:
+    """The tensors of an operation by their names in its module."""
+    return dict(zip(kind(node).names, kind(node).tensors(node), strict=True))
 
 
 def _pairs(old: Node, new: Node) -> Iterator[tuple[Node | None, Node | None]]:

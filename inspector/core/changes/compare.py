@@ -304,7 +304,7 @@ class Explanation:
         if new.kind == "Input":
             return self._edited("input")
         if new.kind != old.kind:
-            return self._edited("stem.pool")
+            return self._edited("norm" if kind(new).is_norm else "num_classes" if new.stride is None else "stem.pool")
         if new.kind == "Linear" and new.output[1] != old.output[1]:
             return self._edited("num_classes")
         if new.kind != "Conv2d" or window is None or old.window is None:
@@ -373,7 +373,7 @@ class Explanation:
         fed = self._after.at(where)
         if fed.node.kind == "AdaptiveAvgPool2d":
             return self._feeding(fed)
-        if fed.node.kind == "BatchNorm2d":
+        if kind(fed.node).is_norm:
             fed = self._after.at(source(self._after, where) or where)
         if not kind(fed.node).is_block:
             return self._changed(fed), Source(fed.node.label, "unpooled" if fed.node.kind == "Identity" else "place")

@@ -20,7 +20,7 @@ from inspector.core.design.fields import (
     Choice,
     Spec,
 )
-from inspector.core.names import STAGES, BlockKind, StrideOn, block_name
+from inspector.core.names import STAGES, BlockKind, Norm, StrideOn, block_name
 from inspector.errors import DesignError
 from inspector.speech import say
 
@@ -166,8 +166,8 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole ResNet and the shape of what goes in. `Design()` is torchvision's ResNet-50 at 1×3×224×224.
 
     `input` is (N, C, H, W). `base` names the preset that differences are measured against, `target` the block whose
-    feature maps Grad-CAM reads. Raises DesignError, which names the address, where a value is of the wrong type, out of
-    range, or at odds with another.
+    feature maps Grad-CAM reads. With `num_classes` 0 there is no fc, and the pooled features leave, (N, C). Raises
+    DesignError, which names the address, where a value is of the wrong type, out of range, or at odds with another.
     """
 
     base: str = "resnet50"
@@ -181,6 +181,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     conv3_x: Stage = _bottlenecks(4, 128)
     conv4_x: Stage = _bottlenecks(6, 256)
     conv5_x: Stage = _bottlenecks(3, 512)
+    norm: Norm = "batch"
 
     def __post_init__(self) -> None:
         _check(self, DESIGN_FIELDS, "")
@@ -235,7 +236,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def depth(self) -> int:
         """Weighted layers, counted as the paper does: the stem, each block's convolutions, fc; no projection."""
-        return 2 + len(CONVOLUTIONS[self.block]) * sum(stage.blocks for stage in self.stages)
+        return 1 + bool(self.num_classes) + len(CONVOLUTIONS[self.block]) * sum(stage.blocks for stage in self.stages)
 
     @property
     def target_block(self) -> tuple[str, int]:

@@ -80,9 +80,10 @@ def version(design: Design) -> str:
 
 
 def layers(design: Design) -> str:
-    """The weighted layers as a sum, conv1, the convolutions of each stage, fc: "1 + 9 + 12 + 18 + 9 + 1"."""
+    """The weighted layers as a sum, conv1, the convolutions of each stage, fc if any: "1 + 9 + 12 + 18 + 9 + 1"."""
     per_block = len(CONVOLUTIONS[design.block])
-    return " + ".join(["1", *(str(per_block * stage.blocks) for stage in design.stages), "1"])
+    fc = ["1"] if design.num_classes else []
+    return " + ".join(["1", *(str(per_block * stage.blocks) for stage in design.stages), *fc])
 
 
 def value(of: Value | None) -> str:

@@ -185,8 +185,9 @@ DESIGN_FIELDS: dict[str, Spec] = {
     "base": Choice(PRESETS),
     "block": Choice(("bottleneck", "basic")),
     "stride_on": Choice(("conv2", "conv1")),
+    "norm": Choice(("batch", "frozen")),
     "input": Shape(SIZE),
-    "num_classes": SIZE,
+    "num_classes": Integer(0, MAX_SIZE),
     "target": BlockName(),
 }
 STEM_FIELDS: dict[str, Spec] = {

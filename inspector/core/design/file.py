@@ -45,7 +45,7 @@ def differences(design: Design) -> dict[str, object]:
     if design.block != base.block:
         said["block"] = design.block
         base = with_block(base, design.block)
-    for name in ("stride_on", "input", "num_classes", "target"):
+    for name in ("stride_on", "norm", "input", "num_classes", "target"):
         value = getattr(design, name)
         if value != getattr(base, name):
             said[name] = list(value) if isinstance(value, tuple) else value

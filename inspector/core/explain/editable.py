@@ -37,8 +37,8 @@ def follows(design: Design, place: Place) -> str:
 
 def _addresses(design: Design, place: Place) -> tuple[str, ...]:
     if not place.where:
-        own = ("num_classes", "stride_on", "block") if design.block == "bottleneck" else ("num_classes", "block")
-        return (*own, *_SIZES)
+        stride_on = ("stride_on",) if design.block == "bottleneck" else ()
+        return ("num_classes", *stride_on, "block", "norm", *_SIZES)
     top = place.where[0]
     if top == INPUT:
         return _SIZES

@@ -88,8 +88,11 @@ def _own(network: Network, place: Place) -> list[Fact]:  # noqa: PLR0911  # one 
         return _convolution(node)
     if node.kind == "MaxPool2d" and node.window:
         return [Fact(say("kernel"), (_placing(node.window),)), *_sizes(node, node.window)]
-    if node.kind == "BatchNorm2d":
+    if kind(node).is_norm:
         channels = node.output[1]
+        if kind(node).is_frozen:
+            words = say("{n} weights, biases, means, variances each", n=channels)
+            return [Fact(say("learned"), (say("nothing: it is frozen"),)), Fact(say("buffers"), (words,))]
         return [
             Fact(say("learned"), (say("{n} weights, {n} biases", n=channels),)),
             Fact(say("buffers"), (say("{n} means, {n} variances", n=channels),)),
@@ -198,9 +201,14 @@ def _shortcut(node: Node) -> Fact:
     return Fact(say("shortcut"), (say("projection, since the path strides and the sum needs equal sizes"),))
 
 
+_OF_ALL = later("= {depth}, conv1, {n} a block, fc")
+_WITHOUT_FC = later("= {depth}, conv1, {n} a block, no fc")
+
+
 def _depth(design: Design) -> Fact:
     per_block = len(CONVOLUTIONS[design.block])
-    words = say("= {depth}, conv1, {n} a block, fc", depth=design.depth, n=per_block)
+    text = _OF_ALL if design.num_classes else _WITHOUT_FC
+    words = say(text, depth=design.depth, n=per_block)
     return Fact(say("layers"), (layers(design), words))
 
 
@@ -237,8 +245,9 @@ def _bytes_here(node: Node) -> Fact:
     size = DTYPES["fp32"]
     out = map_bytes(node)
     parts = [say("{bytes} of parameters", bytes=short_bytes(size * node.params))] if node.params else []
-    if node.kind == "BatchNorm2d":
-        parts.append(say("{bytes} of buffers", bytes=short_bytes(2 * size * node.output[1] + INDEX)))
+    if kind(node).is_norm:
+        buffers = (4 * size * node.output[1]) if kind(node).is_frozen else 2 * size * node.output[1] + INDEX
+        parts.append(say("{bytes} of buffers", bytes=short_bytes(buffers)))
     parts.append(say("{bytes} of output", bytes=short_bytes(out)) if out else say("no new map: in place"))
     return Fact(say("bytes"), (", ".join(parts),))
 

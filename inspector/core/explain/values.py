@@ -19,7 +19,7 @@ from inspector.core.explain.spot import spot as spot_of
 from inspector.core.measures.counting import count
 from inspector.core.measures.memory import DTYPES, memory
 from inspector.core.network.blocks import has_projection, parts
-from inspector.core.network.kinds import stride
+from inspector.core.network.kinds import kind, stride
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.network.tree import HEAD, STEM
@@ -155,7 +155,7 @@ def _norm(spot: Spot) -> dict[str, str]:
 
 def _norms(node: Node) -> tuple[int, int]:
     """How many batch norms there are in a node, and their parameters in all."""
-    if node.kind == "BatchNorm2d":
+    if kind(node).is_norm:
         return 1, node.params
     below = [(times, *_norms(child)) for child, times in distinct(node.children)]
     return sum(times * count for times, count, _ in below), sum(times * params for times, _, params in below)
@@ -276,7 +276,7 @@ def _downsampling(sight: Sight) -> dict[str, str]:
 
 def _head(network: Network) -> dict[str, str]:
     pool, fc = (network.at((HEAD, number)).node for number in (0, 1))
-    classes, features = fc.weight or (0, 0)
+    classes, features = fc.weight or (0, pool.output[1])
     return {
         "head_cells": exact(prod(pool.input[2:])),
         "features": str(features),
@@ -332,6 +332,7 @@ def _bytes(network: Network) -> dict[str, str]:
     held = memory(network)
     normed, put_out = _put_out(network.root)
     fc = network.at((HEAD, 1)).node
+    scores = prod(fc.output) if fc.weight else 0
     return {
         "bytes_params": exact(held.params["fp32"]),
         "bytes_buffers": exact(held.buffers["fp32"]),
@@ -341,8 +342,8 @@ def _bytes(network: Network) -> dict[str, str]:
         "bytes_peak": exact(held.inference_peak),
         "bytes_inference": short_bytes(held.params["fp32"] + held.buffers["fp32"] + held.inference_peak),
         "bytes_half": exact(DTYPES["fp16"] * network.params),
-        "bytes_torchinfo": exact(2 * DTYPES["fp32"] * (normed + put_out + prod(fc.output))),
-        "activations": exact(put_out + prod(fc.output)),
+        "bytes_torchinfo": exact(2 * DTYPES["fp32"] * (normed + put_out + scores)),
+        "activations": exact(put_out + scores),
     }
 
 
@@ -350,7 +351,7 @@ def _put_out(node: Node) -> tuple[int, int]:
     """Elements that batch norms put out, and convolutions."""
     if not node.children:
         out = prod(node.output)
-        return out * (node.kind == "BatchNorm2d"), out * (node.kind == "Conv2d")
+        return out * bool(kind(node).is_norm and node.params), out * (node.kind == "Conv2d")
     below = [(times, *_put_out(child)) for child, times in distinct(node.children)]
     return sum(times * norm for times, norm, _ in below), sum(times * conv for times, _, conv in below)
 

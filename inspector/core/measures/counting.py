@@ -144,10 +144,11 @@ def _added(total: Terms, more: Terms, times: int = 1) -> Terms:
 def _of_the_rest(blocks: Blocks) -> Terms:
     """The terms of all blocks of a long stage but the first."""
     sums, positions = blocks.sums, blocks.positions
+    normed = 0 if blocks.is_frozen else sums.normed
     return Terms(
         conv=sums.weights * positions,
-        norm=sums.normed * positions,
-        norm_params=2 * sums.normed * blocks[0].output[0],
+        norm=normed * positions,
+        norm_params=2 * normed * blocks[0].output[0],
         relu=sums.relus * positions,
     )
 

@@ -27,7 +27,8 @@ class Memory(Struct, frozen=True):
     """Bytes of a network and of one pass of the whole batch through it, in fp32 where the name says nothing else.
 
     `params` and `buffers` are by dtype; buffers are a batch norm's running mean and variance, and its int64 count of
-    batches. `params["int8"]` has the weights of convolutions and fc in int8, the rest in fp32.
+    batches; of a frozen one its weights and biases too, and no count. `params["int8"]` has the weights of convolutions
+    and fc in int8, the rest in fp32.
     `optimizer` is what is kept beside a parameter and its gradient: SGD nothing, SGD with momentum one value, Adam two.
     `train_activations` is what autograd keeps for the backward pass of a forward pass in train mode.
     `inference_peak` is the largest sum of feature maps alive at once in a forward pass without gradients.
@@ -49,16 +50,18 @@ class Memory(Struct, frozen=True):
 class _Sizes:
     """Sums over a network: elements put out by batch norms, by those in projections, by the max pool.
 
-    `channels` are those of all batch norms, `norms` is how many there are.
+    `channels` are those of all batch norms, `norms` is how many there are; `is_frozen` where they are constants.
     """
 
     def __init__(self, root: Node) -> None:
         self.norm = self.projected = self.pooled = self.channels = self.norms = 0
+        self.is_frozen = False
         self._add(root, 1, is_projected=False)
 
     def _add(self, node: Node, times: int, *, is_projected: bool) -> None:
         """Add a node that stands in so many places."""
-        if node.kind == "BatchNorm2d":
+        if kind(node).is_norm:
+            self.is_frozen = kind(node).is_frozen
             out = times * prod(node.output)
             self.norm += out
             self.projected += out if is_projected else 0
@@ -89,10 +92,13 @@ def memory(tree: Tree) -> Memory:
     sizes = _Sizes(tree.root)
     params, statistics = tree.params, 2 * sizes.channels
     _, fc = tree.root.children[HEAD].children
-    plain = statistics + fc.output[1]  # a batch norm's weights and biases are as many as its statistics
+    biases = fc.output[1] if fc.weight else 0
+    norms = 0 if sizes.is_frozen else statistics  # a batch norm's weights and biases are as many as its statistics
+    constants, counters = (2 * statistics, 0) if sizes.is_frozen else (statistics, INDEX * sizes.norms)
+    plain = norms + biases
     return Memory(
         params={**{name: size * params for name, size in DTYPES.items()}, "int8": params - plain + 4 * plain},
-        buffers={name: size * statistics + INDEX * sizes.norms for name, size in DTYPES.items()},
+        buffers={name: size * constants + counters for name, size in DTYPES.items()},
         gradients=4 * params,
         optimizer={"sgd": 0, "sgd+momentum": 4 * params, "adam": 8 * params},
         train_activations=kept_for_backward(tree),
@@ -117,11 +123,13 @@ def kept_for_backward(tree: Tree) -> int:
 
     A convolution keeps its input, a batch norm its input and its mean and 1/std, a ReLU its output — in place, so that
     it is the next convolution's input too —, the max pool int64 indices, fc its input. The sum keeps nothing: what the
-    projection's batch norm puts out (D) is dropped once it is added.
+    projection's batch norm puts out (D) is dropped once it is added. A frozen batch norm keeps its factors alone, 4·F.
     """
-    sizes, (pool, _) = _Sizes(tree.root), tree.root.children[HEAD].children
-    elements = prod(tree.root.input) + 2 * sizes.norm - sizes.projected + sizes.pooled
-    return 4 * (elements + prod(pool.output)) + INDEX * sizes.pooled + 8 * sizes.channels
+    sizes, (pool, fc) = _Sizes(tree.root), tree.root.children[HEAD].children
+    normed, scales = (sizes.norm, 4) if sizes.is_frozen else (2 * sizes.norm, 8)
+    elements = prod(tree.root.input) + normed - sizes.projected + sizes.pooled
+    features = prod(pool.output) if fc.weight else 0
+    return 4 * (elements + features) + INDEX * sizes.pooled + scales * sizes.channels
 
 
 def _peak(tree: Tree) -> int:
@@ -129,7 +137,8 @@ def _peak(tree: Tree) -> int:
 
     An operation needs its input and its output; an in-place one (ReLU, the residual add) makes no new map. Beside them
     live the image, which the caller holds; the stage's input, which `x = self.layer1(x)` holds until the stage is done;
-    and a block's input, which the shortcut needs. The max pool's int64 indices count as two elements each.
+    and a block's input, which the shortcut needs. The max pool's int64 indices count as two elements each; a
+    frozen batch norm makes a product and then a sum, beside its input.
     """
     _, stem, *stages, head = tree.root.children
     image = prod(tree.root.input)
@@ -138,7 +147,7 @@ def _peak(tree: Tree) -> int:
         entry = prod(stage.input)
         peaks.append(entry + _block_peak(stage.children[0]))
         if isinstance(stage.children, Blocks):
-            peaks.append(entry + stage.children.positions * stage.children.channels.widest)
+            peaks.append(entry + stage.children.positions * stage.children.widest)
             continue
         peaks += [entry + prod(block.input) + _block_peak(block) for block, _ in distinct(stage.children[1:])]
     return image + max(peaks)
@@ -148,7 +157,10 @@ def _block_peak(block: Node) -> int:
     """Elements alive beside the block's own input."""
     path, branch, *_ = parts(block)
     inside = max(prod(path[0].output), _chain(path[1:]))
-    return max(inside, 3 * prod(branch.output)) if branch.kind == "Projection" else inside
+    if branch.kind != "Projection":
+        return inside
+    maps = 4 if kind(branch.children[1]).is_frozen else 3
+    return max(inside, maps * prod(branch.output))
 
 
 def _chain(operations: Iterable[Node]) -> int:
@@ -157,6 +169,6 @@ def _chain(operations: Iterable[Node]) -> int:
     for node in operations:
         if kind(node).is_in_place:
             continue
-        indices = 2 * prod(node.output) if node.kind == "MaxPool2d" else 0
-        sizes.append(prod(node.input) + prod(node.output) + indices)
+        beside = 2 if node.kind == "MaxPool2d" else 1 if kind(node).is_frozen else 0
+        sizes.append(prod(node.input) + (1 + beside) * prod(node.output))
     return max(sizes)

@@ -42,4 +42,4 @@ def norm_behind(tree: Tree, convolution: Place) -> Place:
     """The batch norm that normalises what a convolution puts out: the next one behind it."""
     *group, number = convolution.where
     siblings = tree.children(tree.at(tuple(group)))
-    return next(place for place in siblings[number + 1 :] if place.node.kind == "BatchNorm2d")
+    return next(place for place in siblings[number + 1 :] if kind(place.node).is_norm)

@@ -41,7 +41,7 @@ class Kind(Struct, frozen=True):
     one that `is_module` has a module in torch, one that `is_block` a path and a shortcut (`blocks.parts`). Without
     `has_path` torch has no module for the group and the paths below it begin anew; without `has_row` it is told with
     what it follows; without `is_told` its change is no news. `is_in_place` makes no new feature map, `is_beside_path`
-    is a block's shortcut.
+    is a block's shortcut, `is_norm` normalises, and with constants where it `is_frozen`.
     """
 
     title: str
@@ -60,6 +60,8 @@ class Kind(Struct, frozen=True):
     is_told: bool = True
     is_in_place: bool = False
     is_beside_path: bool = False
+    is_norm: bool = False
+    is_frozen: bool = False
 
 
 def _group(
@@ -119,6 +121,17 @@ KINDS: dict[str, Kind] = {
         lambda node: (*4 * (node.output[1:2],), ()),
         names=("weight", "bias", "running_mean", "running_var", "num_batches_tracked"),
         verb=later("it normalises {what}"),
+        is_norm=True,
+    ),
+    "FrozenBatchNorm2d": Kind(
+        later("batch norm, frozen: all of it constants"),
+        lambda _: say("frozen batch norm"),
+        "batchnorm",
+        tensors=lambda node: 4 * (node.output[1:2],),
+        names=("weight", "bias", "running_mean", "running_var"),
+        verb=later("it normalises {what}"),
+        is_norm=True,
+        is_frozen=True,
     ),
     "ReLU": Kind(
         later("ReLU, in place"),
@@ -136,7 +149,12 @@ KINDS: dict[str, Kind] = {
         "downsampling",
         lambda node: Terms(max_pool=prod(node.input)),
     ),
-    "Identity": Kind(later("the pool, switched off"), lambda _: say("no pool"), "downsampling", is_in_place=True),
+    "Identity": Kind(
+        later("switched off: what comes in goes on"),
+        lambda node: say("no fc") if node.stride is None else say("no pool"),
+        "downsampling",
+        is_in_place=True,
+    ),
     "Add": Kind(later("residual add"), lambda _: say("path + shortcut"), "shortcut", is_module=False, is_in_place=True),
     "AdaptiveAvgPool2d": Kind(
         later("global average pool"),
@@ -153,7 +171,7 @@ KINDS: dict[str, Kind] = {
         names=("weight", "bias"),
         sizes=("classes", "inputs"),
     ),
-    "Head": _group(later("pool and classifier"), lambda _: say("pool, fc"), "head", has_path=False),
+    "Head": _group(later("what follows the stages"), words.head, "head", has_path=False),
 }
 """Every kind by its name: torch's class for a module, the tree's own word for the rest."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspector.core.names import Norm
 from inspector.core.network.node import Node, Window
 from inspector.core.units import Dims
 
@@ -30,9 +31,13 @@ def conv2d(key: str, label: str, x: Dims, filters: int, window: Window, reach: i
     )
 
 
-def batch_norm(key: str, label: str, x: Dims, reach: int) -> Node:
-    """A batch norm: one weight and one bias a channel; (N, C, H, W) stays (torch.nn.BatchNorm2d)."""
-    return Node(key, label, "BatchNorm2d", x, x, reach, 2 * x[1], 0, (x[1],))
+def batch_norm(key: str, label: str, x: Dims, reach: int, norm: Norm = "batch") -> Node:
+    """A batch norm: one weight and one bias a channel; (N, C, H, W) stays (torch.nn.BatchNorm2d).
+
+    A frozen one has them as buffers, and so no parameters (torchvision.ops.FrozenBatchNorm2d).
+    """
+    kind, params = ("FrozenBatchNorm2d", 0) if norm == "frozen" else ("BatchNorm2d", 2 * x[1])
+    return Node(key, label, kind, x, x, reach, params, 0, (x[1],))
 
 
 def relu(label: str, x: Dims, reach: int) -> Node:
@@ -47,7 +52,7 @@ def max_pool(key: str, x: Dims, window: Window, reach: int) -> Node:
     return Node(key, key, "MaxPool2d", x, out, reach * window.stride, window=window)
 
 
-def identity(key: str, x: Dims, reach: int) -> Node:
+def identity(key: str, x: Dims, reach: int | None) -> Node:
     """A module that passes its input on (torch.nn.Identity)."""
     return Node(key, key, "Identity", x, x, reach)
 

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from operator import mul, ne
 from typing import NamedTuple, overload
 
-from inspector.core.names import BlockKind, StrideOn
+from inspector.core.names import BlockKind, Form
 from inspector.core.network.blocks import basic_block, bottleneck, has_projection
 from inspector.core.network.node import Node
 from inspector.core.units import Dims
@@ -29,11 +29,6 @@ class Sums(NamedTuple):
     normed: int
     projected: int
     relus: int
-
-    @property
-    def params(self) -> int:
-        """Parameters: the weights, and a weight and a bias a normed channel."""
-        return self.weights + 2 * self.normed
 
 
 class Channels:
@@ -60,16 +55,19 @@ class Channels:
         norms = len(self.filters) * len(projections) + sum(projections)
         return Sums(weights, norms, normed + projected, projected, normed)
 
-    @cached_property
-    def widest(self) -> int:
+    def widest(self, *, is_frozen: bool) -> int:
         """The most channels alive at once in a block but the first, its input included; 0 where there is none.
 
-        A batch norm of the path has its input beside its output, a projection the output of the path as well.
+        A batch norm of the path has its input beside its output, a frozen one a product too; a projection the output
+        of the path as well.
         """
+        maps = 3 if is_frozen else 2
         columns = [column[1:] for column in self.filters]
         path = map(max, *columns)
         rows = zip(self.inplanes[1:], path, columns[-1], strict=True)
-        alive = [came + (max(2 * most, 3 * goes) if came != goes else 2 * most) for came, most, goes in rows]
+        alive = [
+            came + (max(maps * most, (maps + 1) * goes) if came != goes else maps * most) for came, most, goes in rows
+        ]
         return max(alive, default=0)
 
     @cached_property
@@ -92,7 +90,7 @@ class Entry(NamedTuple):
     x: Dims
     reach: int
     stride: int
-    stride_on: StrideOn
+    form: Form
     dilation: int
     later: int
 
@@ -103,11 +101,12 @@ class Blocks(Sequence[Node]):
     As long as nobody looks at it, a block costs nothing but its part in `sums`.
     """
 
-    __slots__ = ("_entry", "_looked_at", "_sizes", "channels")
+    __slots__ = ("_entry", "_looked_at", "_sizes", "_widest", "channels")
 
     def __init__(self, channels: Channels, entry: Entry) -> None:
         self.channels, self._entry = channels, entry
         self._looked_at: dict[int, Node] = {}
+        self._widest = -1
         self._sizes: Dims = entry.x[2:]
         self._sizes = self[0].output[2:]
 
@@ -125,7 +124,20 @@ class Blocks(Sequence[Node]):
     @property
     def params(self) -> int:
         """Parameters of all blocks."""
-        return self[0].params + self.sums.params
+        sums = self.sums
+        return self[0].params + sums.weights + (0 if self.is_frozen else 2 * sums.normed)
+
+    @property
+    def widest(self) -> int:
+        """The most channels alive at once in a block but the first."""
+        if self._widest < 0:
+            self._widest = self.channels.widest(is_frozen=self.is_frozen)
+        return self._widest
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether their batch norms have constants where others have parameters."""
+        return self._entry.form.norm == "frozen"
 
     @property
     def macs(self) -> int:
@@ -144,17 +156,17 @@ class Blocks(Sequence[Node]):
 
     def recipe(self, number: int) -> tuple[Hashable, ...]:
         """The arguments that block `number` (from 0) is made of."""
-        _, stride_on, groups, batch, sizes, stride, dilation, reach = self._setting(number)
+        _, form, groups, batch, sizes, stride, dilation, reach = self._setting(number)
         x = (batch, self.channels.inplanes[number], *sizes)
         filters = tuple([column[number] for column in self.channels.filters])
         if self.channels.kind == "basic":
-            return x, filters, stride, reach
-        return x, filters, stride, stride_on, groups, dilation, reach
+            return x, filters, stride, form, reach
+        return x, filters, stride, form, groups, dilation, reach
 
-    def _setting(self, number: int) -> tuple[BlockKind, StrideOn, int, int, Dims, int, int, int]:
+    def _setting(self, number: int) -> tuple[BlockKind, Form, int, int, Dims, int, int, int]:
         """All that a block follows from besides its channels; the same for all but the first."""
         entry, channels = self._entry, self.channels
-        shared = channels.kind, entry.stride_on, channels.groups, entry.x[0]
+        shared = channels.kind, entry.form, channels.groups, entry.x[0]
         if number:
             return *shared, self._sizes, 1, entry.later, entry.reach * entry.stride
         return *shared, entry.x[2:], entry.stride, entry.dilation, entry.reach

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from inspector.core.design.design import CONVOLUTIONS, Stage
-from inspector.core.names import STAGES, BlockKind, StrideOn
+from inspector.core.names import STAGES, BlockKind, Form
 from inspector.core.network.blocks import basic_block, bottleneck
 from inspector.core.network.long_stage import Blocks, Channels, Entry
 from inspector.core.network.memo import Memo
@@ -17,20 +17,16 @@ FEW = 32
 """Overrides up to which a stage is made whole; the blocks of one with more are made when they are looked at."""
 
 
-def analyze(
-    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
-) -> Node:
+def analyze(number: int, stage: Stage, kind: BlockKind, form: Form, x: Dims, reach: int, dilation: int) -> Node:
     """The node of stage `number` (from 0) for a feature map `x`, (N, C, H, W), of total stride `reach`.
 
     `dilation` is that of what came before. A stage equal to one analysed before is the same node, or equal to it.
     """
     make = whole_stage if len(stage.overrides) <= FEW else _long_stage
-    return make(number, stage, kind, stride_on, x, reach, dilation)
+    return make(number, stage, kind, form, x, reach, dilation)
 
 
-def _whole_stage(
-    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
-) -> Node:
+def _whole_stage(number: int, stage: Stage, kind: BlockKind, form: Form, x: Dims, reach: int, dilation: int) -> Node:
     """Blocks one after another; a run of equal ones is analysed once.
 
     The first block strides. Where a stage dilates instead, its first block still has the dilation of what came before
@@ -51,13 +47,13 @@ def _whole_stage(
                 out,
                 filters,
                 stride if is_first else 1,
-                stride_on,
+                form,
                 stage.groups,
                 dilation if is_first else later,
                 reach_out,
             )
             if kind == "bottleneck"
-            else basic_block(out, filters, stride if is_first else 1, reach_out)
+            else basic_block(out, filters, stride if is_first else 1, form, reach_out)
         )
         is_run = not is_first and out == node.output and filters == plain
         until = stage.next_override(block) if is_run else block + 1
@@ -68,13 +64,11 @@ def _whole_stage(
     return _staged(number, x, blocks[-1], params, macs, tuple(blocks))
 
 
-def _long_stage(
-    number: int, stage: Stage, kind: BlockKind, stride_on: StrideOn, x: Dims, reach: int, dilation: int
-) -> Node:
+def _long_stage(number: int, stage: Stage, kind: BlockKind, form: Form, x: Dims, reach: int, dilation: int) -> Node:
     """The same, its sums without a look at each block, its blocks not made before they are looked at."""
     stride = 1 if stage.dilate else stage.stride
     later = dilation * stage.stride if stage.dilate else dilation
-    entry = Entry(x, reach, stride, stride_on, dilation, later)
+    entry = Entry(x, reach, stride, form, dilation, later)
     blocks = Blocks(channels(_Same(stage), kind, x[1]), entry)
     return _staged(number, x, blocks[-1], blocks.params, blocks.macs, blocks)
 

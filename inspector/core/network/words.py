@@ -13,7 +13,8 @@ def network(node: Node) -> str:
     convolutions = sum(
         len(blocks) * [child.kind for child in parts(blocks[0]).path].count("Conv2d") for blocks in stages
     )
-    return say("{n} layers", n=2 + convolutions)
+    *_, head = node.children
+    return say("{n} layers", n=1 + sum(child.weight is not None for child in head.children) + convolutions)
 
 
 def stage(node: Node) -> str:
@@ -28,6 +29,12 @@ def stem(node: Node) -> str:
     """Its convolution, and its pool where there is one: "7×7 /2 · pool /2"."""
     conv, *_, pool = node.children
     return window(conv) + (say(" · pool {slash}", slash=_slash(pool)) if pool.window else "")
+
+
+def head(node: Node) -> str:
+    """The pool, and fc where there is one."""
+    has_classes = any(child.weight is not None for child in node.children)
+    return say("pool, fc") if has_classes else say("pool, no fc")
 
 
 def shortcut(block: Node) -> str:
