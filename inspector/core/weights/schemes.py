@@ -9,6 +9,9 @@ from msgspec import Struct
 NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 """What a batch norm has in a state_dict."""
 
+RUNNING = ("running_mean", "running_var")
+COUNTER = "num_batches_tracked"
+
 _BLOCK = ("conv1", "bn1", "conv2", "bn2", "conv3", "bn3", "downsample.0", "downsample.1")
 """The parts of a block that have tensors, by torchvision's names."""
 
