@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import nn
 
-from inspector.bridge.adapt import Adapted, Pair, Values
+from inspector.bridge.adapt import Adapted, Values
 from inspector.bridge.build import build
 from inspector.core.design.design import Design
 from inspector.core.network.network import analyze
 from inspector.core.weights.draw import NEW
 from inspector.core.weights.plan import Plan
+from inspector.core.weights.record import Proof
 from inspector.core.weights.spaces import Spaces
-
-
-class Measured(NamedTuple):
-    """How far the new network is from the old one on one input: the largest absolute difference, and the scale.
-
-    `scale` is the largest absolute value that the old one puts out. `shape` is the new network's input, and `dtype`
-    what it was computed in. `compared` is how many values there were; 0 where none of the old ones has a counterpart.
-    """
-
-    difference: float
-    scale: float
-    shape: tuple[int, ...]
-    dtype: str
-    compared: int
-
 
 LARGEST = 256
 """Height and width of the largest picture that the two networks are compared on."""
 
 
-def measure(values: Values, before: Design, adapted: Adapted, after: Design, plan: Plan, seed: int = 0) -> Measured:
+def measure(values: Values, before: Design, adapted: Adapted, after: Design, plan: Plan, seed: int = 0) -> Proof:
     """Both networks in eval mode on one seeded input, compared as the plan promises: outputs, or pooled features.
 
     They run in float64 where conv1's weight is, in float32 otherwise.
@@ -49,19 +33,20 @@ def measure(values: Values, before: Design, adapted: Adapted, after: Design, pla
             for network, picture in zip(networks, pictures, strict=True)
         )
     if is_of_features:
-        last = next((pair for pair in adapted.origins if pair == _last(before, after)), None)
-        kept = torch.tensor(adapted.origins[last]) if last else torch.full((new.shape[1],), NEW)
-        if plan.policy == "drop" and old.shape == new.shape:
-            kept = torch.arange(old.shape[1])
+        kept = _kept(before, adapted, after, old.shape[1], new.shape[1])
         old, new = old[:, kept[kept != NEW]], new[:, kept != NEW]
     shape, word = tuple(pictures[1].shape), str(dtype).removeprefix("torch.")
     if not old.numel():
-        return Measured(0.0, 0.0, shape, word, 0)
-    return Measured(float((old - new).abs().max()), float(old.abs().max()), shape, word, old.numel())
+        return Proof(0.0, 0.0, shape, word, 0)
+    return Proof(float((old - new).abs().max()), float(old.abs().max()), shape, word, old.numel())
 
 
-def _last(before: Design, after: Design) -> Pair:
-    return Spaces(analyze(after)).leaving["layer4"], Spaces(analyze(before)).leaving["layer4"]
+def _kept(before: Design, adapted: Adapted, after: Design, count: int, channels: int) -> torch.Tensor:
+    """Which of `count` old features each of the new ones, `channels`, is; features that nobody drew are as they were."""
+    last = Spaces(analyze(after)).leaving["layer4"], Spaces(analyze(before)).leaving["layer4"]
+    if last in adapted.origins:
+        return torch.tensor(adapted.origins[last])
+    return torch.arange(channels) if count == channels else torch.full((channels,), NEW)
 
 
 def _loaded(design: Design, values: Values, dtype: torch.dtype) -> nn.Module:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from inspector.bridge.adapt import Adapted, adapt
 from inspector.bridge.build import build
-from inspector.bridge.proof import Measured, measure
+from inspector.bridge.proof import measure
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -18,6 +18,7 @@ from inspector.core.network.network import analyze
 from inspector.core.weights.draw import NEW
 from inspector.core.weights.obstacles import Cost
 from inspector.core.weights.plan import InputRule, Plan, Policy, plan
+from inspector.core.weights.record import Proof
 from inspector.core.weights.spaces import Spaces
 from inspector.errors import InputError
 
@@ -41,7 +42,7 @@ def _carried(
     policy: Policy,
     values: dict[str, torch.Tensor] | None = None,
     rule: InputRule | None = None,
-) -> tuple[Plan, Adapted, Measured]:
+) -> tuple[Plan, Adapted, Proof]:
     values = weights(before) if values is None else values
     planned = plan(analyze(before), analyze(after), policy, rule)
     done = adapt(values, before, after, planned)
@@ -64,7 +65,7 @@ def test_growing_keeps_the_outputs(data: st.DataObject) -> None:
     after = data.draw(growths(before))
     for dtype, tolerance in ((torch.float64, 1e-12), (torch.float32, 1e-5)):
         planned, _, measured = _carried(before, after, "pad", weights(before, dtype))
-        assert measured.dtype == str(dtype).removeprefix("torch.")
+        assert measured.computed_in == str(dtype).removeprefix("torch.")
         kinds = {each.kind for each in planned.obstacles}
         if not kinds & {"merged", "groups", "sliced"}:  # an appended block may be narrower than an overridden one
             assert planned.promise.cost <= Cost.TRAIN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -75,10 +76,7 @@ class Plan(Struct, frozen=True):
     @property
     def fates(self) -> dict[str, int]:
         """How many tensors have each fate, the most frequent first."""
-        counted: dict[str, int] = {}
-        for each in self.carries:
-            counted[each.fate] = counted.get(each.fate, 0) + 1
-        return dict(sorted(counted.items(), key=lambda pair: -pair[1]))
+        return dict(Counter(each.fate for each in self.carries).most_common())
 
 
 def plan(before: Network, after: Network, policy: Policy, rule: InputRule | None = None) -> Plan:
