@@ -30,6 +30,9 @@ from inspector.errors import DesignError, WeightsError
 from inspector.outside import shown
 from inspector.speech import say, some
 
+MOST_TRIED = 8
+"""Networks of one file that are looked at until one is a ResNet that a design can say."""
+
 
 def recognise(contents: Contents, take: str = "") -> Checkpoint:
     """The ResNet that a file's tensors are of; of several that which `take` names, or that which is mostly meant.
@@ -43,7 +46,7 @@ def recognise(contents: Contents, take: str = "") -> Checkpoint:
         raise _foreign(tables)
     config = dict(contents.config)
     first: WeightsError | None = None
-    for candidate in named_by(take, found):
+    for candidate in named_by(take, found)[:MOST_TRIED]:
         try:
             checkpoint = _read(candidate, config)
         except WeightsError as error:

@@ -139,4 +139,5 @@ def _projections(named: Named) -> Iterator[tuple[str, str]]:
 
 def kinds(shapes: Mapping[str, Dims]) -> list[str]:
     """What tells a kind of ResNet whose blocks have other parts, in words to be said with `say`."""
-    return list(dict.fromkeys(words for name, shape in shapes.items() for words in _ANYWHERE.of(name, shape)))
+    told = (_ANYWHERE.of(name, shape) for name, shape in shapes.items() if "conv" in name)
+    return list(dict.fromkeys(words for each in told for words in each))

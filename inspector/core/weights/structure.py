@@ -59,7 +59,8 @@ class Faults:
 def structure(shapes: Mapping[str, Dims], others: Iterable[str] = ()) -> tuple[Structure | None, Faults]:
     """The structure of a network whose tensors have these shapes, and what no design has.
 
-    `shapes` are by torchvision's names, `others` what else is in its blocks (`layer1.0.se.fc1.weight`). Without a structure there is at least one fault.
+    `shapes` are by torchvision's names, `others` what else is in its blocks (`layer1.0.se.fc1.weight`). Without a
+    structure there is at least one fault.
     """
     faults = Faults()
     blocks = _blocks(shapes)
