@@ -160,13 +160,32 @@ def head(of: Head) -> str:
 
 
 def strangers(checkpoint: Checkpoint) -> str:
-    """What else lies beside a network's tensors, in one line: how many, the first three; empty where nothing does."""
-    if not checkpoint.unknown:
+    """What else lies beside a network's tensors, in one line: how many, the first three, and what the first is like.
+
+    Empty where nothing does.
+    """
+    unknown = checkpoint.unknown
+    if not unknown:
         return ""
-    first = ", ".join(shown(name) for name in checkpoint.unknown[:3])
+    first = ", ".join(shown(name) for name in unknown[:3])
+    text = some(len(unknown), "{n} tensor is none of its: {names}", "{n} tensors are none of its: {names}", names=first)
+    import difflib
+
+    known = [theirs for _, theirs in checkpoint.names]
+    close = difflib.get_close_matches(unknown[0][:80], known, n=1, cutoff=0.85)
+    return text + (say("; the first is like {name}", name=shown(close[0])) if close else "")
+
+
+def chosen(checkpoint: Checkpoint) -> str:
+    """Which network of its file was taken, in one line, and what names the others; empty where it is the only one."""
+    if not checkpoint.others:
+        return ""
+    names = ", ".join(shown(other.take) or say("the top") for other in checkpoint.others[:3])
+    taken_one = shown(checkpoint.take) or say("the top")
     return some(
-        len(checkpoint.unknown),
-        "{n} tensor is none of its: {names}",
-        "{n} tensors are none of its: {names}",
-        names=first,
+        len(checkpoint.others),
+        "taken: {taken}; {n} other network in the file: {names}",
+        "taken: {taken}; {n} other networks in the file: {names}",
+        taken=taken_one,
+        names=names,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -23,10 +23,14 @@ _SECOND = re.compile(
 
 
 class Candidate(Struct, frozen=True):
-    """A network in a file, or what could be one: its names, and the mapping they lie in."""
+    """A network in a file, or what could be one: its names, and the mapping they lie in.
+
+    `tensors` are those of the mapping by name; of a name that is there twice the last, as readers have it.
+    """
 
     table: Table
     named: Named
+    tensors: Mapping[str, Tensor]
 
     @property
     def take(self) -> str:
@@ -40,11 +44,6 @@ class Candidate(Struct, frozen=True):
         if _AVERAGED.search(where):
             return 0
         return 3 if _SECOND.search(where) else 1 if _FIRST.search(where) else 2
-
-    @property
-    def tensors(self) -> dict[str, Tensor]:
-        """The tensors of its mapping by name; of a name that is there twice the last, as readers have it."""
-        return {tensor.name: tensor for tensor in self.table.tensors}
 
 
 def weights(contents: Contents) -> tuple[Table, ...]:
@@ -60,12 +59,10 @@ def weights(contents: Contents) -> tuple[Table, ...]:
 
 def candidates(tables: Iterable[Table]) -> list[Candidate]:
     """The networks in some mappings, that which is meant first; what is much smaller than the largest comes last."""
-    found = [
-        Candidate(table, named)
-        for table in tables
-        for named in translated(tensor.name for tensor in table.tensors).networks
-        if named.has_blocks
-    ]
+    found = []
+    for table in tables:
+        by_name = {tensor.name: tensor for tensor in table.tensors}
+        found += [Candidate(table, named, by_name) for named in translated(by_name).networks if named.has_blocks]
     most = max((len(each.named.names) for each in found), default=0)
     found.sort(key=lambda each: (2 * len(each.named.names) < most, each.rank, -len(each.named.names)))
     return found

@@ -158,7 +158,9 @@ class _Blocks(NamedTuple):
 
 def _split(name: str) -> tuple[int, str, str, str] | None:
     """A block's tensor: its scheme's number, the prefix, the block in torchvision's words ("layer1.0."), the rest."""
-    match = _STAGE.match(name) or _WEAK_STAGE.match(name)
+    match = _STAGE.match(name)
+    if match is None and ("conv" in name or ".bn" in name or "downsample" in name):
+        match = _WEAK_STAGE.match(name)
     if match is None or match.lastindex is None:
         return None
     last = match.lastindex

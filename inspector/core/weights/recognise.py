@@ -18,6 +18,7 @@ from inspector.core.network.network import analyze
 from inspector.core.units import Dims, dims
 from inspector.core.weights.checkpoint import Assumed, Checkpoint, Head, like
 from inspector.core.weights.choosing import Candidate, candidates, named_by, others, weights
+from inspector.core.weights.fitting import fitting
 from inspector.core.weights.naming import Named
 from inspector.core.weights.schemes import COUNTER, RUNNING
 from inspector.core.weights.signs import causes, kinds
@@ -25,10 +26,13 @@ from inspector.core.weights.stage_numbers import stage_of
 from inspector.core.weights.state_dict import tensors
 from inspector.core.weights.structure import Structure, structure
 from inspector.core.weights.table import Contents, Table, Tensor
-from inspector.core.weights.untold import twins, untold
+from inspector.core.weights.untold import twin_said, twins, untold
 from inspector.errors import DesignError, WeightsError
 from inspector.outside import shown
 from inspector.speech import say, some
+
+MOST_TRIED = 8
+"""Networks of one file that are looked at until one is a ResNet that a design can say."""
 
 
 def recognise(contents: Contents, take: str = "") -> Checkpoint:
@@ -42,8 +46,12 @@ def recognise(contents: Contents, take: str = "") -> Checkpoint:
     if not found:
         raise _foreign(tables)
     config = dict(contents.config)
+    twin = twin_said({**dict(contents.said), **config})
+    if twin:
+        what = say("{name}, as is said of it, is anti-aliased", name=twin)
+        raise WeightsError(say("no ResNet that a design can say: {what}", what=what), (what,))
     first: WeightsError | None = None
-    for candidate in named_by(take, found):
+    for candidate in named_by(take, found)[:MOST_TRIED]:
         try:
             checkpoint = _read(candidate, config)
         except WeightsError as error:
@@ -127,19 +135,22 @@ def _structure(named: Named, table: Mapping[str, Tensor], shapes: Mapping[str, D
     if not found:
         found += faults.derived.values()
     if found or told is None:
-        raise _refused(found, named)
+        raise _refused(found, named, shapes)
     return told
 
 
-def _refused(found: Sequence[str], named: Named) -> WeightsError:
+def _refused(found: Sequence[str], named: Named, shapes: Mapping[str, Dims]) -> WeightsError:
+    """What is said of a network that no design can say, with the preset that is nearest."""
     what = say("; ").join(found)
-    base = _nearest(named)
-    if base:
-        return WeightsError(
-            say("no ResNet that a design can say: {what}; its blocks are as many as {base}'s", what=what, base=base),
-            tuple(found),
+    message = say("no ResNet that a design can say: {what}", what=what)
+    fits = fitting(shapes)
+    if fits:
+        message = say(
+            "no ResNet that a design can say: {what}; its plain tensors are {base}'s", what=what, base=fits[0]
         )
-    return WeightsError(say("no ResNet that a design can say: {what}", what=what), tuple(found))
+    elif base := _nearest(named):
+        message = say("no ResNet that a design can say: {what}; it has as many blocks as {base}", what=what, base=base)
+    return WeightsError(message, tuple(found))
 
 
 _PLACE = re.compile(r"layer([1-9])\.([0-9]{1,6})\.")

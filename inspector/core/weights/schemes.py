@@ -124,6 +124,10 @@ SCHEMES: tuple[Scheme, ...] = (
                 "layer.0.convolution layer.0.normalization layer.1.convolution layer.1.normalization"
                 " layer.2.convolution layer.2.normalization shortcut.convolution shortcut.normalization"
             ),
+            _named(  # RegNetY's conv3 stands behind its squeeze-excite
+                "layer.0.convolution layer.0.normalization layer.1.convolution layer.1.normalization"
+                " layer.3.convolution layer.3.normalization shortcut.convolution shortcut.normalization"
+            ),
         ),
         (
             _named("embedder.embedder.convolution embedder.embedder.normalization"),

@@ -23,6 +23,7 @@ class Sign(Struct, frozen=True):
     size: int = 0
 
 
+_PRE_ACTIVATION = later("norms before convolutions (pre-activation: ResNet V2, BiT)")
 _ATTENTION = r"(?:^|\.)(?:se|se_module|se_layer|attn|attn_last|eca)\."
 
 IN_BLOCKS = (
@@ -56,7 +57,7 @@ IN_BLOCKS = (
     Sign(
         later("weights split into direction and size (weight norm)"), r"\.(?:weight_[gv]|parametrizations\..{1,200})$"
     ),
-    Sign(later("norms before convolutions (pre-activation, ResNet V2)"), r"\.[123]_relu/"),
+    Sign(_PRE_ACTIVATION, r"\.[123]_relu/"),
 )
 """What blocks can have beside a plain block's tensors; names stand behind the block's."""
 
@@ -76,12 +77,12 @@ AT_ENDS = (
 
 ANYWHERE = (
     Sign(
-        later("norms before convolutions (pre-activation, ResNet V2)"),
-        r"(?:^|\.)(?:stages\.0\.blocks\.0|s1\.b1)\.conv1\.weight$",
+        _PRE_ACTIVATION,
+        r"(?:^|\.)(?:stages\.0\.(?:blocks|layers)\.0|s1\.b1)\.conv1\.weight$",
         size=4,
     ),
     Sign(
-        later("norms before convolutions (pre-activation, ResNet V2)"),
+        _PRE_ACTIVATION,
         r"(?:^|[./])block1[./]unit01[./](?:conv1|a/standardized_conv2d)",
     ),
     Sign(later("weights scaled by a gain instead of norms (NF)"), r"(?:^|\.)stages\.0\.0\.conv1\.gain$"),
@@ -139,4 +140,5 @@ def _projections(named: Named) -> Iterator[tuple[str, str]]:
 
 def kinds(shapes: Mapping[str, Dims]) -> list[str]:
     """What tells a kind of ResNet whose blocks have other parts, in words to be said with `say`."""
-    return list(dict.fromkeys(words for name, shape in shapes.items() for words in _ANYWHERE.of(name, shape)))
+    told = (_ANYWHERE.of(name, shape) for name, shape in shapes.items() if "conv" in name)
+    return list(dict.fromkeys(words for each in told for words in each))

@@ -19,8 +19,8 @@ Filters = tuple[int, ...]
 def stage_of(kind: BlockKind, blocks: Sequence[Filters], groups: int) -> Stage:
     """The stage of stride 1 whose blocks have these filters, with as few overrides as there can be.
 
-    Of several ways to say the same, torchvision's: expansion 4, a 3×3 as wide as the planes. Raises DesignError where no
-    stage has them.
+    Of several ways to say the same, torchvision's: expansion 4, a 3×3 as wide as the planes. Raises DesignError
+    where no stage has them.
     """
     counted = Counter(blocks)
     plans = (plan for plan in (_plan(kind, plain, groups) for plain in _plains(kind, counted)) if plan is not None)

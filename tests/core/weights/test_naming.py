@@ -8,12 +8,13 @@ import pytest
 import strategies
 from hypothesis import given
 from hypothesis import strategies as st
+from renaming import renamed
 
 from inspector.core.design.design import Design
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.weights.naming import translated, translation
-from inspector.core.weights.schemes import SCHEMES, Scheme, head, parts, stem
+from inspector.core.weights.schemes import SCHEMES, Scheme
 from inspector.core.weights.state_dict import tensors
 
 RESNET152 = [name for name, _ in tensors(analyze(preset("resnet152")))]
@@ -61,38 +62,16 @@ def test_other_names_have_none(name: str) -> None:
     assert translation(name) is None
 
 
-def renamed(scheme: Scheme, name: str) -> str:
-    """A tensor's name in another scheme, by its first rows of names."""
-    ends = {to: own for own, to in (*stem(scheme, scheme.stems[0]), *head(scheme, scheme.heads[0]))}
-    if not name.startswith("layer"):
-        return ends.get(name, "")
-    layer, block, rest = name.split(".", 2)
-    back = {to: own for own, to, whose in reversed(list(parts(scheme))) if not whose}
-    if rest not in back:
-        return ""
-    pattern = scheme.stage.replace("[1-9]-", layer[-1] + "-").replace("\\", "")
-    before, _, tail = pattern.partition("(")
-    _, _, tail = tail.partition(")")
-    between, _, tail = tail.partition("(")
-    after = tail.partition(")")[2]
-    number, count = int(layer[5:]) - 1 + scheme.first_stage, int(block) + scheme.first_block
-    return f"{before}{number}{between}{count}{after}{back[rest]}"
-
-
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 @pytest.mark.parametrize("prefix", ["", "module.", "a.b-c.features.", "nets.0."])
 def test_a_whole_network_of_each_scheme_is_found_whatever_stands_before_it(scheme: Scheme, prefix: str) -> None:
-    prefix += scheme.heads[0].inside
-    outside = prefix.removesuffix(scheme.heads[0].inside) if scheme.heads[0].inside else prefix
-    names = {
-        (outside if name.startswith("fc") else prefix) + own: name
-        for name in RESNET152
-        if (own := renamed(scheme, name))
-    }
+    names = {own: name for name in RESNET152 if (own := renamed(scheme, name, prefix))}
 
     found = translated(names)
 
-    assert [(network.scheme, network.prefix) for network in found.networks] == [(scheme.name, prefix)]
+    assert [(network.scheme, network.prefix) for network in found.networks] == [
+        (scheme.name, prefix + scheme.heads[0].inside)
+    ]
     assert found.networks[0].names == names
     assert not found.networks[0].strange
     assert not found.rest
