@@ -5,6 +5,7 @@
     ├── InputError              a file that cannot be read
     │   └── WeightsFileError    a file of weights that cannot be read, is none, or would run code
     ├── DesignFileError         a design file that cannot be read, or is none
+    ├── WeightsError            weights that are no ResNet's, or of one that no design can say
     ├── OutputError             a file or stream that cannot be written
     └── MissingError            something optional is not installed; exit code 3
 
@@ -61,6 +62,15 @@ class WeightsFileError(InputError):
 
 class DesignFileError(InspectorError):
     """A design file that cannot be read: not there, not text, not TOML."""
+
+
+class WeightsError(InspectorError):
+    """Weights that are no ResNet's, or of a ResNet that no design can say; `causes` are what speaks against it."""
+
+    def __init__(self, message: str, causes: tuple[str, ...] = ()) -> None:
+        """`message` is the whole sentence, `causes` are in words too."""
+        self.causes = causes
+        super().__init__(message)
 
 
 class OutputError(InspectorError):
