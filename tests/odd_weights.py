@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def legacy(pickled: bytes, storages: dict[str, tuple[int, bytes]] | None = None)
 class Call:
     """A call, pickled as a call."""
 
-    def __init__(self, function: Any, *args: Any) -> None:
+    def __init__(self, function: Callable[..., object], *args: object) -> None:
         self.function, self.args = function, args
 
     def __reduce__(self) -> tuple[Any, ...]:

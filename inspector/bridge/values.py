@@ -111,7 +111,8 @@ def values(
 def _reason(error: Exception) -> str:
     """What torch says is wrong, without its advice to run the file all the same."""
     text = str(error).partition("WeightsUnpickler error: ")[2] or str(error)
-    return shown(text.strip().partition("\n")[0].partition(" Please use")[0] or type(error).__name__, 160)
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Weights only load")]
+    return shown(lines[0].partition(" Please use")[0] if lines else type(error).__name__, 160)
 
 
 def _loaded(path: Path, place: tuple[str, ...], wanted: list[str], ignored: tuple[str, ...]) -> Mapping[str, object]:

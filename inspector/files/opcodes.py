@@ -18,7 +18,7 @@ _LONGEST_NUMBER = 2**8
 """Bytes of the longest integer that is read."""
 
 _MOST_MARKS = 10_000
-"""Tuples in lists in mappings, all of them begun and none ended; Python writes none that are nested deeper than 1,000."""
+"""Tuples in lists in mappings, begun and not yet ended; Python itself writes no more than 1,000."""
 
 
 def _always(value: object) -> Operation:

@@ -5,51 +5,25 @@ from __future__ import annotations
 import os
 import pickle
 import struct
-import sys
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from odd_weights import archive, hostile, legacy, mapping, number, numbers, safetensors, tensor, text
+from watched import nothing_runs
 
 from inspector.core.weights.table import Contents
 from inspector.errors import WeightsFileError
 from inspector.files.weights import contents
 
-HARMLESS = ("open", "os.scandir", "builtins.id")
-_watched: list[str] = []
-_is_watching = False
-
-
-def _watch(event: str, args: tuple[object, ...]) -> None:
-    if _is_watching and event not in HARMLESS:
-        _watched.append(f"{event} {args}")
-
-
-sys.addaudithook(_watch)
-
-
-@contextmanager
-def _nothing_runs() -> Iterator[None]:
-    """Python reports what is imported, compiled, run or looked up while the block lasts: nothing may be."""
-    global _is_watching  # noqa: PLW0603  # a hook stays for ever
-    _watched.clear()
-    _is_watching = True
-    try:
-        yield
-    finally:
-        _is_watching = False
-    assert not _watched
-
 
 def _refused(path: Path, data: bytes) -> str:
     path.write_bytes(data)
-    with pytest.raises(WeightsFileError) as refused, _nothing_runs():
+    with pytest.raises(WeightsFileError) as refused, nothing_runs():
         contents(path)
     line = str(refused.value)
     assert "\n" not in line
@@ -59,12 +33,12 @@ def _refused(path: Path, data: bytes) -> str:
 
 def _read(path: Path, data: bytes) -> Contents:
     path.write_bytes(data)
-    with _nothing_runs():
+    with nothing_runs():
         return contents(path)
 
 
 def test_the_watch_sees_what_python_runs(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError), _nothing_runs():
+    with pytest.raises(AssertionError), nothing_runs():
         pickle.loads(pickle.dumps(hostile(tmp_path / "marker")["statements"]))  # noqa: S301
 
 
@@ -138,7 +112,7 @@ def test_storages_of_old_files_have_to_be_there(tmp_path: Path) -> None:
 
 
 SHARE = 1 if "INSPECTOR_MUTATIONS" in os.environ else 20
-"""The part of all the operations and bytes that there may be, which a bomb has: one twentieth, or all where asked for."""
+"""A bomb has one twentieth of the operations that there may be, or all of them where that is asked for."""
 
 
 def _times(data: bytes, number: int) -> bytes:

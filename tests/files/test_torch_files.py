@@ -6,7 +6,6 @@ import argparse
 import collections
 import pickle
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +23,7 @@ FORMATS = pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "legacy"]
 DATA = Path("/work/shared/data")
 
 
-def _saved(found: Any, path: Path, *, is_zip: bool) -> Contents:
+def _saved(found: object, path: Path, *, is_zip: bool) -> Contents:
     torch.save(found, path, _use_new_zipfile_serialization=is_zip)
     return contents(path)
 
@@ -157,7 +156,8 @@ def test_a_whole_model_is_one_by_its_class_and_has_what_its_state_dict_has(is_zi
 def test_tied_tensors_and_keys_that_are_no_words_are_read(is_zip: bool, tmp_path: Path) -> None:  # noqa: FBT001
     one = torch.zeros(4, 4)
     found = _saved({"a": one, "b": one, "c": one[1:, ::2], 3: one, (1, 2): one}, tmp_path / "x.pth", is_zip=is_zip)
-    assert _shapes(found) == {name: (shape, "F32") for name, shape in zip("abc3", ((4, 4), (4, 4), (3, 2), (4, 4)))}
+    shapes = {"a": (4, 4), "b": (4, 4), "c": (3, 2), "3": (4, 4)}
+    assert _shapes(found) == {name: (shape, "F32") for name, shape in shapes.items()}
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -185,7 +185,7 @@ def test_tensors_that_only_running_can_load_are_refused(tmp_path: Path) -> None:
 def test_a_torchscript_archive_is_refused_as_one(tmp_path: Path) -> None:
     path = tmp_path / "x.pt"
     torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)).save(path)
-    with pytest.raises(WeightsFileError, match="is a TorchScript archive: a program, of which torch.jit.load makes"):
+    with pytest.raises(WeightsFileError, match=r"is a TorchScript archive: a program, of which torch\.jit\.load makes"):
         contents(path)
 
 

@@ -25,6 +25,7 @@ from inspector.errors import InputError, WeightsFileError
 from inspector.files.source import Source, opened
 from inspector.files.weights import contents, digest, looks_like_weights
 
+AT = Source.at
 STATE = {"conv1.weight": torch.zeros(4, 3, 7, 7), "bn1.num_batches_tracked": torch.tensor(3)}
 
 
@@ -241,13 +242,13 @@ def test_a_file_that_is_written_to_meanwhile_is_refused(
         path.write_bytes(data)
         if not data:
             torch.save(STATE, path)
-        at, calls = Source.at, []
+        calls: list[int] = []
 
         def changing(source: Source, offset: int, number: int, *, path: Path = path, calls: list[int] = calls) -> bytes:
             calls.append(number)
             if len(calls) == 2:
                 change(path)
-            return at(source, offset, number)
+            return AT(source, offset, number)
 
         with monkeypatch.context() as patched:
             patched.setattr(Source, "at", changing)
