@@ -179,4 +179,4 @@ def test_what_is_no_tensor_is_none(tmp_path: Path) -> None:
 def test_pickles_of_numpy_arrays_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.pkl"
     path.write_bytes(pickle.dumps({"w": np.zeros(3)}, protocol=2))
-    assert "torch cannot load it" in _refused(path, "w")
+    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "w")
