@@ -381,8 +381,8 @@ class Oracle:
             "grouped": self.path[1].groups > 1,
             "own": not is_beside,
             "beside": is_beside,
-            "read": isinstance(real.parts["fc"], nn.Linear)
-            or not (path.startswith(f"{real.last}.") and (is_beside or path.endswith(f"conv{len(self.path)}"))),
+            "read": not is_beside
+            and (isinstance(real.parts["fc"], nn.Linear) or path != f"{real.last}.conv{len(self.path)}"),
             "summed": is_beside or (not is_stem and path.endswith(f"conv{len(self.path)}")),
             "pieces": self.conv.weight.shape[1] < self.conv.in_channels,
             "first-conv": is_stem,
