@@ -42,7 +42,7 @@ def measure(values: Values, before: Design, adapted: Adapted, after: Design, pla
 
 
 def _kept(before: Design, adapted: Adapted, after: Design, count: int, channels: int) -> torch.Tensor:
-    """Which of `count` old features each of the new ones, `channels`, is; features that nobody drew are as they were."""
+    """Which of `count` old features each of the `channels` new ones is; those that nobody drew are as they were."""
     last = Spaces(analyze(after)).leaving["layer4"], Spaces(analyze(before)).leaving["layer4"]
     if last in adapted.origins:
         return torch.tensor(adapted.origins[last])

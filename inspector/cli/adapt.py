@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
+from msgspec import Struct, convert
 
 from inspector.cli.arguments import Assignment, Model, assign, load
 from inspector.cli.printer import put, tell
@@ -18,9 +18,25 @@ from inspector.speech import later, say, some, speaking
 if TYPE_CHECKING:
     from inspector.core.design.design import Design
     from inspector.core.weights.checkpoint import Checkpoint
-    from inspector.core.weights.plan import InputRule, Plan, Policy
+    from inspector.core.weights.plan import Plan
     from inspector.core.weights.record import Proof, Record
     from inspector.core.weights.table import Contents
+
+
+class Wanted(Struct, frozen=True):
+    """What the command line asks for."""
+
+    checkpoint: str
+    assignments: tuple[str, ...]
+    policy: Literal["drop", "slice", "pad"]
+    output: str
+    origin: str | None
+    take: str
+    rule: Literal["zero", "sum", "repeat"] | None
+    seed: int
+    folder: str | None
+    report: str | None
+    force: bool
 
 
 @click.command("adapt")
@@ -64,52 +80,37 @@ if TYPE_CHECKING:
 )
 @click.option("--report", metavar="FILE", help=later("Write what became of each tensor to FILE, .md or .json."))
 @click.option("--force", is_flag=True, help=later("Overwrite OUT and FILE if there are such."))
-def command(
-    checkpoint: str,
-    assignments: tuple[str, ...],
-    policy: Policy,
-    output: str,
-    origin: str | None,
-    take: str,
-    rule: InputRule | None,
-    seed: int,
-    folder: str | None,
-    report: str | None,
-    *,
-    force: bool,
-) -> None:
+def command(**given: object) -> None:
     """Carry the weights of CHECKPOINT over into the edited network, and write them to OUT.
 
     What cannot be kept is said before anything is done; old and new network run on one input, and the largest
     difference stands beside what was promised. CHECKPOINT is never touched.
     """
+    _carry(convert(given, Wanted))
+
+
+def _carry(wanted: Wanted) -> None:
     from inspector.core.design.differences import edits
     from inspector.core.network.network import analyze
     from inspector.core.weights.plan import plan
-    from inspector.report import carried_text
-
-    ending = _ending(report)
-    found, known, before = _opened(checkpoint, take, origin)
-    _check_output(Path(output), Path(checkpoint), found, force=force)
-    if report:
-        _check_free(Path(report), force=force)
-    after = assign(before, assignments)
-    planned = plan(analyze(before), analyze(after), policy, rule)
-    put(
-        carried_text.before(
-            shown(checkpoint, 200), known, planned, edits(after, before), is_told=before is not known.design
-        )
-    )
-    work = _Work(Path(checkpoint), found, known, before, after, planned, seed)
-    record, data = work.done(folder)
     from inspector.files.output import save, write
+    from inspector.report import carried, carried_text
 
-    save(Path(output), data, overwrite=force, is_kept=True)
-    if report:
-        from inspector.report.carried import RENDERED
-
-        write(Path(report), RENDERED[ending](record), overwrite=force)
-    put(carried_text.after(record, planned, output, len(data)))
+    output, source = Path(wanted.output), Path(wanted.checkpoint)
+    ending = _ending(wanted.report)
+    found, known, before = _opened(wanted.checkpoint, wanted.take, wanted.origin)
+    _check_output(output, source, found, force=wanted.force)
+    if wanted.report:
+        _check_free(Path(wanted.report), force=wanted.force)
+    after = assign(before, wanted.assignments)
+    planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
+    name, edited = shown(wanted.checkpoint, 200), edits(after, before)
+    put(carried_text.before(name, known, planned, edited, is_told=before is not known.design))
+    record, data = _Work(source, found, known, before, after, planned, wanted.seed).done(wanted.folder)
+    save(output, data, overwrite=wanted.force, is_kept=True)
+    if wanted.report:
+        write(Path(wanted.report), carried.RENDERED[ending](record), overwrite=wanted.force)
+    put(carried_text.after(record, planned, wanted.output, len(data)))
 
 
 def _ending(report: str | None) -> str:
@@ -122,8 +123,10 @@ def _ending(report: str | None) -> str:
 
 def _opened(name: str, take: str, origin: str | None) -> tuple[Contents, Checkpoint, Design]:
     """What the file holds, which network that is, and its design, as far as anything tells it."""
+    from inspector.core.network.network import analyze
     from inspector.core.weights.recognise import recognise
     from inspector.core.weights.record import recorded
+    from inspector.core.weights.state_dict import is_of_same_tensors
     from inspector.files.weights import contents
 
     found = contents(Path(name))
@@ -138,20 +141,12 @@ def _opened(name: str, take: str, origin: str | None) -> tuple[Contents, Checkpo
         )
         raise WeightsError(said)
     before = load(origin) if origin else recorded(found) or known.design
-    if _shapes(before) != _shapes(known.design):
+    if not is_of_same_tensors(analyze(before), analyze(known.design)):
         said = say(
             "{model}: the tensors of {file} are not of this design", model=shown(origin, 200), file=shown(name, 200)
         )
         raise WeightsError(said)
     return found, known, before
-
-
-def _shapes(design: Design) -> dict[str, tuple[int, ...]]:
-    """The shapes of a design's tensors by name; counters have none."""
-    from inspector.core.network.network import analyze
-    from inspector.core.weights.state_dict import tensors
-
-    return {name: shape for name, shape in tensors(analyze(design)) if shape}
 
 
 def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -> None:
@@ -169,7 +164,7 @@ def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -
 
 def _is_same(one: Path, other: Path) -> bool:
     try:
-        return os.path.samefile(one, other)
+        return one.samefile(other)
     except (OSError, ValueError):
         return False
 

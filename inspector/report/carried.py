@@ -44,7 +44,8 @@ def _encoded(part: object) -> str:
 
 def _about(record: Record) -> Iterator[str]:
     yield f"From {_cell(record.source)}, SHA-256 `{record.sha256}`."
-    yield f"Policy `{record.policy}`, seed {record.seed}, other input channels `{record.input_channels}`."
+    rule = f", other input channels: `{record.input_channels}`" if record.input_channels else ""
+    yield f"Policy `{record.policy}`, seed {record.seed}{rule}."
 
 
 def _proof(record: Record) -> Iterator[str]:

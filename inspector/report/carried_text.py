@@ -43,7 +43,7 @@ def before(name: str, known: Checkpoint, plan: Plan, edited: tuple[Edited, ...],
         rows.append((say("assumed"), say("{values}; --from MODEL says otherwise", values=", ".join(assumed))))
     rows.append((say("edits"), ", ".join(each.words for each in edited) or say("none")))
     rows.append((say("tensors"), _fates(plan)))
-    rows += [(say("costs") if not at else "", line) for at, line in enumerate(_obstacles(plan))]
+    rows += [(say("notes") if not at else "", line) for at, line in enumerate(_obstacles(plan))]
     rows.append((say("promise"), promised(plan.promise)))
     return _lined(rows)
 

@@ -55,12 +55,12 @@ class Promise(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """Each tensor of the new network with its fate, in the order of its state_dict; nothing has been done yet.
 
-    `draws` are by new and old space, `gone` the old tensors that have no place. Without `has_old_head` fc is another,
-    or there is none.
+    `rule` is what is done with the input's channels, None where they stay as they are. `draws` are by new and old
+    space, `gone` the old tensors that have no place. Without `has_old_head` fc is another, or there is none.
     """
 
     policy: Policy
-    rule: InputRule
+    rule: InputRule | None
     carries: tuple[Carry, ...]
     draws: dict[tuple[str, str], Draw]
     obstacles: tuple[Obstacle, ...]
@@ -109,7 +109,8 @@ class _Planner:
             self._draw(last, was)
         obstacles = (*of_edit(self._old, self._new), *self._of_policy(carries))
         gone = tuple(name for name in self._old.roles if name not in self._new.roles)
-        return Plan(self._policy, self._rule, carries, self._draws, obstacles, gone, self._has_old_head())
+        rule = self._rule if self._came != self._comes else None
+        return Plan(self._policy, rule, carries, self._draws, obstacles, gone, self._has_old_head())
 
     def _has_old_head(self) -> bool:
         """Whether there is an fc in both networks, for as many classes."""

@@ -105,7 +105,7 @@ class Record(Struct, frozen=True):
     source: str
     sha256: str
     policy: str
-    input_channels: str
+    input_channels: str | None
     seed: int
     edits: tuple[tuple[str, str, str], ...]
     tensors: tuple[Fate, ...]
