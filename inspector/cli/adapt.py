@@ -220,8 +220,7 @@ class _Work:
             from inspector.files.pictures import pictures, read
 
             paths = pictures(Path(folder))
-            with speaking(None):
-                new, recalibrated = recalibrate(new, self._after, read(paths), _progress(len(paths)))
+            new, recalibrated = recalibrate(new, self._after, read(paths), _progress(len(paths)))
         about = Source(shown(self._source.name, 200), sha, self._before)
         with speaking(None):  # others read it, and programs
             kept = record(about, self._after, self._plan, made.origins, self._seed, proof, recalibrated)

@@ -54,7 +54,8 @@ def after(record: Record, plan: Plan, output: str, size: int) -> str:
     rows = [(say("proof"), _measured(record, plan))]
     if record.recalibrated is not None:
         count = record.recalibrated.pictures
-        rows.append((say("then"), some(count, "{n} picture", "{n} pictures") + say(": batch norms recalibrated")))
+        said = some(count, "batch norms recalibrated on {n} picture", "batch norms recalibrated on {n} pictures")
+        rows.append((say("then"), said))
     if not proof.is_finite:
         rows.append(("", say("the weights put out what is no number, so nothing is proven")))
     rows.append((say("written"), f"{shown(output, 200)}, {short_bytes(size)}"))
@@ -67,7 +68,7 @@ def _measured(record: Record, plan: Plan) -> str:
     if not proof.compared:
         return say("none of the old values has a counterpart to be compared with")
     values = {
-        "difference": f"{proof.difference:.2g}",
+        "difference": f"{proof.difference:.3g}",
         "scale": f"{proof.scale:.3g}",
         "input": dims(proof.shape),
         "type": proof.computed_in,

@@ -166,7 +166,7 @@ def test_batch_norms_are_recalibrated_when_asked_to(tmp_path: Path, capsys: pyte
     assert "recalibrated" not in capsys.readouterr().out
     assert _adapt(calibrated, *given, "--recalibrate", str(tmp_path)) == 0
     said = capsys.readouterr()
-    assert "3 pictures: batch norms recalibrated" in said.out
+    assert "batch norms recalibrated on 3 pictures" in said.out
     assert "3 of 3 pictures" in said.err
     one, two = load_file(plain), load_file(calibrated)
     assert torch.equal(one["layer4.0.conv1.weight"], two["layer4.0.conv1.weight"])

@@ -23,6 +23,9 @@ SCHEMA = "inspector/adapt/1"
 DESIGN, RECORD = "inspector.design", "inspector.record"
 """The keys of a safetensors file's metadata under which its design, as a design file, and its record stand."""
 
+_LONGEST = 4 * 2**20
+"""Characters of a design file that is believed."""
+
 _PROMISES = {
     Cost.NOTHING: {
         "outputs": later("the same outputs as before, up to rounding"),
@@ -189,7 +192,7 @@ def recorded(contents: Contents) -> Design | None:
     It tells what shapes do not: strides, dilation, the pool, the input.
     """
     text = dict(contents.metadata).get(DESIGN, "")
-    if not text or len(contents.tables) != 1:
+    if not 0 < len(text) <= _LONGEST or len(contents.tables) != 1:
         return None
     try:
         design = parse(text)
