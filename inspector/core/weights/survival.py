@@ -320,8 +320,8 @@ def _only(node: Node | None, path: str, of: Class) -> Iterator[Fate]:
     for number, child in enumerate(node.children):
         yield from _only(child, _joined(path, child, number), of)
     for name, shape in _shapes(node).items() if not node.children else ():
-        shapes = (shape, None) if of == "gone" else (None, shape)
-        yield Fate(f"{path}.{name}", of, *shapes, is_buffer=_is_buffer(node, name))
+        was, now = (shape, None) if of == "gone" else (None, shape)
+        yield Fate(f"{path}.{name}", of, was, now, is_buffer=_is_buffer(node, name))
 
 
 def _joined(path: str, node: Node, number: int) -> str:
