@@ -57,6 +57,8 @@ _HARMLESS = (
 None of them is imported either: a stub takes its place.
 """
 _MAPPINGS = ("collections.defaultdict", "builtins.dict")
+_LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P"
+"""What torch's format before 1.6 begins with."""
 _INDEX = 64 * 2**20
 _ALL_MAY = 2**20
 """Elements that a tensor may have though its storage has fewer."""
@@ -110,8 +112,9 @@ def values(
 
 def _reason(error: Exception) -> str:
     """What torch says is wrong, without its advice to run the file all the same."""
-    text = str(error).partition("WeightsUnpickler error: ")[2] or str(error)
-    return shown(text.strip().partition("\n")[0].partition(" Please use")[0] or type(error).__name__, 160)
+    text = str(error).partition("WeightsUnpickler")[2].partition(": ")[2] or str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Weights")]
+    return shown(lines[0].partition(" Please")[0] if lines else type(error).__name__, 160)
 
 
 def _loaded(path: Path, place: tuple[str, ...], wanted: list[str], ignored: tuple[str, ...]) -> Mapping[str, object]:
@@ -124,6 +127,9 @@ def _loaded(path: Path, place: tuple[str, ...], wanted: list[str], ignored: tupl
         return _from_several(path, wanted, ignored)
     if first[4:8] == bytes(4) and first[:1] != b"\x80" and first[:2] != b"PK":
         return _from_safetensors(path, wanted)
+    if first[:1] == b"\x80" and not first.startswith(_LEGACY):
+        said = say("is a pickle of numpy arrays, whose values are not loaded; save them as tensors with torch.save")
+        raise WeightsFileError(said)
     return _from_torch(path, place, is_zip=first.startswith(b"PK\x03\x04"), ignored=ignored)
 
 

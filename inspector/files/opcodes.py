@@ -17,6 +17,9 @@ STOP = ord(".")
 _LONGEST_NUMBER = 2**8
 """Bytes of the longest integer that is read."""
 
+_MOST_MARKS = 10_000
+"""Tuples in lists in mappings, begun and not yet ended; Python itself writes no more than 1,000."""
+
 
 def _always(value: object) -> Operation:
     def do(stack: Stack) -> None:
@@ -92,6 +95,8 @@ def _recall(size: int) -> Operation:
 
 
 def _mark(stack: Stack) -> None:
+    if len(stack.marks) > _MOST_MARKS:
+        raise ValueError
     stack.marks.append(stack.items)
     stack.items = []
 

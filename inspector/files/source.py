@@ -80,12 +80,14 @@ class Stream:
 
     def line(self, most: int) -> bytes:
         """The next bytes up to a newline, which is not among them. WeightsFileError where it is longer than `most`."""
-        taken = bytearray()
-        while (code := self.byte()) != 0x0A:
-            taken.append(code)
-            if len(taken) > most:
-                raise WeightsFileError(say("a name in its pickle is longer than {n} bytes", n=most))
-        return bytes(taken)
+        end = self._window.find(b"\n", self._at, self._at + most + 1)
+        if end < 0:
+            self._fill(min(most + 1, self._end - self.place))
+            end = self._window.find(b"\n", 0, most + 1)
+        if end < 0:
+            raise WeightsFileError(say("a name in its pickle is longer than {n} bytes", n=most))
+        start, self._at = self._at, end + 1
+        return self._window[start:end]
 
     def skip(self, number: int) -> None:
         """Leave out the next bytes, unread. WeightsFileError where there are fewer."""

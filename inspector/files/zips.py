@@ -108,7 +108,7 @@ def _member(data: bytes, at: int) -> tuple[Member, int]:
     try:
         text = name.decode()
     except UnicodeDecodeError:
-        text = name.decode("cp437")
+        text = name.decode("latin-1")
     return Member(text, size, place, is_stored), next_one
 
 
