@@ -29,10 +29,9 @@ from inspector.errors import WeightsError
 
 ALL = bool(os.environ.get("INSPECTOR_ZOO"))
 FEW = ("resnet18", "resnetblur18", "resnet26", "resnet50_gn", "resnet18d", "seresnet18", "skresnet18", "ecaresnetlight")
+RESNETS = {"resnet", "resnest", "res2net", "sknet"}
+"""Where timm makes networks of class ResNet."""
 RELATIVES = {
-    "resnest",
-    "res2net",
-    "sknet",
     "senet",
     "resnetv2",
     "regnet",
@@ -107,10 +106,9 @@ def expected(module: nn.Module) -> set[str]:
 
 
 def resnets() -> Iterator[str]:
+    """The names of timm's networks of class ResNet."""
     for name in timm.list_models():
-        if timm.model_entrypoint(name).__module__ == "timm.models.resnet" or timm.is_model_in_modules(
-            name, ["resnest", "res2net", "sknet"]
-        ):
+        if timm.model_entrypoint(name).__module__.removeprefix("timm.models.") in RESNETS:
             yield name
 
 
