@@ -218,6 +218,7 @@ def _groups(told: Convolution, faults: Faults, *, may_have: bool) -> int:
     if not may_have:
         text = say("{name} in {n} groups: a design has them in a bottleneck's conv2", name=told.name, n=groups)
         faults.add("grouped", text)
+        return 1
     return groups
 
 
