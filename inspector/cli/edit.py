@@ -60,7 +60,7 @@ def command(
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
-    about = [Say("\n".join(opening(weights)), 10)] if weights else []
+    about = [Say("\n".join(opening(weights, is_editor=True)), 10)] if weights else []
     settings, problems = config.load(config.place())
     is_poor = is_needed(os.environ)
     if is_poor:

@@ -146,7 +146,7 @@ def _told(path: Path, found: Contents, known: Checkpoint, origin: str) -> tuple[
     return None, ""
 
 
-def opening(of: Opened) -> tuple[str, ...]:
+def opening(of: Opened, *, is_editor: bool = False) -> tuple[str, ...]:
     """What a file of weights is, and what is assumed of it, a line each."""
     from inspector.core.weights.checkpoint import chosen, words
 
@@ -158,7 +158,9 @@ def opening(of: Opened) -> tuple[str, ...]:
         lines.append(say("strides, dilation, pool and input are from {teller}", teller=of.teller))
     elif of.assumed:
         told = ", ".join(of.assumed[:_FEW]) + (" …" if len(of.assumed) > _FEW else "")
-        how = say("inspector weights {file} tells more", file=quoted(str(of.path)))
+        how = say("--from DESIGN says otherwise")
+        if not is_editor:
+            how = say("inspector weights {file} tells more", file=quoted(str(of.path)))
         lines.append(say("its shapes do not tell {values}: assumed; {how}", values=told, how=how))
     return tuple(lines)
 
