@@ -91,9 +91,12 @@ class Totals(Bar):
         weights, backward = _bytes(view.network)
         against = "   " + say("against {name}", name=view.against)
         is_usual = view.against == view.network.design.base  # whose name stands in the title
+        survive = _survive(view)
         choices = (
-            (exact, difference, against, weights + backward, False),
-            (exact, difference, against, weights, False),
+            (exact, difference, against, survive + weights + backward, False),
+            (exact, difference, against, survive + weights, False),
+            (exact, difference, against, survive, False),
+            (exact, difference, survive, "", False),
             (exact, difference, against, "", False),
             (exact, difference, "", "", False) if is_usual else (exact, short_difference, against, "", True),
             (exact, short_difference, "", "", True),
@@ -123,6 +126,14 @@ class Totals(Bar):
 
 _LEAST_NAME = 12
 """Cells below which the beginning of a name says nothing, with the words before it."""
+
+
+def _survive(view: View) -> str:
+    """How many of the tensors that there are weights for survive; nothing where that is of no interest."""
+    if not view.is_carried:
+        return ""
+    found = view.survival
+    return "   " + say("{n} of {count} tensors survive", n=found.same.tensors, count=found.before)
 
 
 def _bytes(network: Network) -> tuple[str, str]:
