@@ -44,8 +44,12 @@ _PROMISES = {
         "features": later("nothing: it is another function"),
     },
 }
-_TOLERANCES = {"F64": 1e-9, "F32": 1e-4}
-"""Of the outputs' scale, by the type of the weights: rounding, which sums in another order make, stays far below."""
+_TOLERANCES = {"F64": 1e-8, "F32": 1e-3}
+"""Of the outputs' scale, by the type of the weights.
+
+Rounding, as sums in another order have it, stays far below but for one output that happens to be near zero; a tensor
+that is not what it should be is far above.
+"""
 
 
 class Proof(Struct, frozen=True):
