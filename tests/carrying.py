@@ -15,8 +15,9 @@ from inspector.core.design.edit import edit, resolve
 from inspector.core.names import STAGES, block_name
 from inspector.errors import DesignError
 
-EXAMPLES = int(os.environ.get("INSPECTOR_CARRIED", "15"))
-"""How many edits are drawn for each property; a hundred and more where they are asked for."""
+EXAMPLES = int(os.environ.get("INSPECTOR_CARRIED", "5"))
+"""How many edits are drawn for each property and policy; a hundred and more where they are asked for."""
+IS_LONG = EXAMPLES > 50
 
 
 def weights(design: Design, dtype: torch.dtype = torch.float64, seed: int = 0) -> dict[str, torch.Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import strategies
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.core.design.design import Design
@@ -28,6 +28,7 @@ def _plan(policy: Policy, *assignments: str, base: str = "resnet50") -> Plan:
 
 
 @pytest.mark.parametrize("policy", ["drop", "slice", "pad"])
+@settings(max_examples=30)
 @given(strategies.designs())
 def test_nothing_edited_nothing_changed(policy: Policy, design: Design) -> None:
     made = plan(analyze(design), analyze(design), policy)
@@ -137,6 +138,7 @@ def test_ranges_say_every_number_once(numbers: set[int]) -> None:
     assert found == sorted(numbers)
 
 
+@settings(max_examples=30)
 @given(strategies.designs())
 def test_a_file_that_says_its_design_is_of_that_one(design: Design) -> None:
     table = Table(tuple(Tensor(name, shape) for name, shape in tensors(analyze(design))))

@@ -8,7 +8,7 @@ import pytest
 import strategies
 import torch
 import torchvision
-from carrying import EXAMPLES
+from carrying import EXAMPLES, IS_LONG
 from hypothesis import given, settings
 from torch import nn
 
@@ -57,17 +57,17 @@ def _theirs(module: nn.Module) -> set[Group]:
     return found
 
 
-DEEP = "101", "152"
-"""What presets of many layers have in their names: Torch-Pruning takes half a minute for all of them."""
+COMPARED = PRESETS if IS_LONG else ("resnet18", "resnet50", "resnext50_32x4d")
+"""Torch-Pruning takes half a minute for all of them."""
 
 
-@pytest.mark.parametrize("name", [name for name in PRESETS if EXAMPLES > 15 or not any(each in name for each in DEEP)])
+@pytest.mark.parametrize("name", COMPARED)
 def test_spaces_are_torch_prunings_groups(name: str) -> None:
     module = torchvision.models.get_model(name.removesuffix("_v1")).eval()
     assert _ours(analyze(preset(name))) == _theirs(module)
 
 
-@settings(max_examples=EXAMPLES // 3)
+@settings(max_examples=EXAMPLES)
 @given(strategies.designs(24, 40))
 def test_spaces_of_random_designs_are_torch_prunings_groups(design: Design) -> None:
     plain = edit(design, "norm=batch", "input=1,3,32,32", "num_classes=5")  # Torch-Pruning knows no frozen norms
