@@ -47,6 +47,8 @@ def is_weights(path: Path) -> bool:
     """Whether a file is meant as one of weights: by its name's ending, or by first bytes that no text has."""
     if looks_like_weights(path.name):
         return True
+    if path.suffix == ".toml":
+        return False
     try:
         with opened(path) as source:
             return 0 in source.at(0, min(_FIRST, source.size))
