@@ -156,6 +156,8 @@ def _text(value: object) -> str | None:
         return _short(str(value))
     if isinstance(value, str):
         return _short(value)
+    if isinstance(value, bytes) and value.isascii():
+        return _short(value.decode())  # text of Python 2
     if isinstance(value, list | tuple) and value and len(value) <= _FEW:
         texts = [_text(item) for item in value if not isinstance(item, list | tuple)]
         if len(texts) == len(value) and None not in texts:

@@ -8,6 +8,8 @@ import datetime as dt
 import json
 import os
 import pickle
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,29 @@ def test_settings_and_counters_beside_the_tensors_are_passed_over(form: str, tmp
     found = values(path, ("state_dict",), ["w"], shapes={"w": (2,)}, ignored=said.ignored)
     assert torch.equal(found["w"], torch.ones(2))
     assert set(torch.serialization.get_safe_globals()) == before
+
+
+class AttributeDict(dict[str, object]):
+    """What Lightning keeps its settings in, in a module of another name."""
+
+
+@pytest.mark.parametrize("name", ["lightning_fabric.utilities.data", "easydict"])
+def test_mappings_of_other_classes_are_mappings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, module = tmp_path / "x.ckpt", types.ModuleType(name)
+    monkeypatch.setattr(AttributeDict, "__module__", name)
+    for above in ("lightning_fabric", "lightning_fabric.utilities", name):
+        monkeypatch.setitem(sys.modules, above, module)
+    module.AttributeDict = AttributeDict  # type: ignore[attr-defined]
+    settings = AttributeDict(lr=0.1, weights=AttributeDict(w=torch.ones(3)))
+    settings.extra = 3  # type: ignore[attr-defined]
+    torch.save({"state_dict": {"w": torch.zeros(2)}, "hyper_parameters": settings}, path)
+    monkeypatch.delitem(sys.modules, name)
+    said = contents(path)
+    assert said.said == (("hyper_parameters.lr", "0.1"), ("hyper_parameters.extra", "3"))
+    assert [table.place for table in said.tables] == [("hyper_parameters", "weights"), ("state_dict",)]
+    for table in said.tables:
+        (tensor,) = table.tensors
+        assert values(path, table.place, ["w"], ignored=said.ignored)["w"].shape == tensor.shape
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "bin"])
