@@ -16,8 +16,10 @@ from typing import Self, cast
 import torch
 from safetensors import safe_open
 
+from inspector.bridge.arrays import arrays
 from inspector.core.units import Dims
 from inspector.core.weights.shards import weight_map
+from inspector.core.weights.table import Table
 from inspector.errors import WeightsFileError
 from inspector.outside import shown, why
 from inspector.speech import say
@@ -101,19 +103,24 @@ def values(
     *,
     shapes: Mapping[str, Dims] | None = None,
     ignored: Iterable[str] = (),
+    table: Table | None = None,
 ) -> dict[str, torch.Tensor]:
     """The tensors of these names, in this order, from the mapping at a place; contiguous copies on the CPU.
 
-    `shapes` are what the file said before, and `ignored` the classes that it named (`Contents.ignored`). Raises
+    `shapes` are what the file said before, and `ignored` the classes that it named (`Contents.ignored`). `table` is all
+    that it said of that mapping: it stands for `shapes`, and arrays of numpy are found by it alone. Raises
     WeightsFileError, one line that begins with the file's name, where it cannot be read, has other shapes by now, or
     cannot be loaded without running code of others.
     """
     wanted = list(dict.fromkeys(names))
     name = shown(str(path), 200)
+    before = {tensor.name: tensor.shape for tensor in table.tensors} if table is not None else dict(shapes or {})
     try:
+        if table is not None and wanted and dict(table.spans).keys() >= set(wanted):
+            return arrays(path, table, wanted)
         _check_classes(tuple(ignored))
         found = _loaded(path, place, wanted, tuple(ignored))
-        return {key: _own(key, found.get(key), (shapes or {}).get(key)) for key in wanted}
+        return {key: _own(key, found.get(key), before.get(key)) for key in wanted}
     except WeightsFileError as error:
         raise WeightsFileError(f"{name}: {error}") from None
     except OSError as error:

@@ -201,7 +201,31 @@ def test_what_is_no_tensor_is_none(tmp_path: Path) -> None:
         assert _refused(path, name) == f"has no tensor {name} any more"
 
 
-def test_pickles_of_numpy_arrays_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_arrays_of_numpy_are_read_from_where_they_lie(protocol: int, tmp_path: Path) -> None:
     path = tmp_path / "x.pkl"
-    path.write_bytes(pickle.dumps({"w": np.zeros(3)}, protocol=2))
-    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "w")
+    draw = np.random.default_rng(0)
+    state = {
+        "large": draw.normal(size=(60, 7, 3, 3)).astype(np.float32),
+        "huge": draw.normal(size=(50, 700)),
+        "small": draw.normal(size=5).astype(np.float16),
+        "turned": np.asfortranarray(draw.normal(size=(40, 30))),
+        "few turned": np.asfortranarray(draw.normal(size=(2, 3))),
+        "flags": draw.normal(size=9) > 0,
+        "none": np.zeros((0, 3)),
+        "one": np.array(7),
+        "large end": draw.normal(size=(4, 4)).astype(">f4"),
+    }
+    path.write_bytes(pickle.dumps({"model": state, "__author__": "me", "more": np.float32(3)}, protocol=protocol))
+    found = contents(path)
+    (table,) = found.tables
+    names = list(state)[:-1]
+    loaded = values(path, ("model",), names, ignored=found.ignored, table=table)
+    assert list(loaded) == names
+    for name, value in loaded.items():
+        assert value.is_contiguous()
+        assert torch.equal(value, torch.from_numpy(np.ascontiguousarray(state[name])).reshape(state[name].shape))
+    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "large end", table=table)
+    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "large")
+    path.write_bytes(path.read_bytes()[:3000])
+    assert "has no values of huge that can be read" in _refused(path, "huge", table=table)
