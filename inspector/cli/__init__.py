@@ -27,6 +27,7 @@ COMMANDS = (
     "presets",
     "report",
     "verify",
+    "weights",
 )
 """The commands, each a module of this room with its `command`."""
 

@@ -16,7 +16,7 @@ from inspector.files.source import Source, opened
 from inspector.outside import shown
 from inspector.speech import later, say
 
-__all__ = ["contents", "digest", "looks_like_weights"]
+__all__ = ["contents", "digest", "is_weights", "looks_like_weights"]
 
 IN_SEVERAL = later("safetensors or torch's, in several files")
 _FIRST = 512
@@ -42,6 +42,17 @@ def contents(path: Path) -> Contents:
         if not found.tables:
             raise WeightsFileError(say("holds no tensors"))
     return replace(found, config=config(path))
+
+
+def is_weights(path: Path) -> bool:
+    """Whether a file is meant as one of weights: by its name's ending, or by first bytes that no text has."""
+    if looks_like_weights(path.name):
+        return True
+    try:
+        with opened(path) as source:
+            return 0 in source.at(0, min(_FIRST, source.size))
+    except WeightsFileError:
+        return False
 
 
 def digest(path: Path) -> str:
