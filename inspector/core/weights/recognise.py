@@ -153,7 +153,7 @@ def _refused(found: Sequence[str], named: Named, shapes: Mapping[str, Dims]) -> 
     return WeightsError(message, tuple(found))
 
 
-_PLACE = re.compile(r"layer([1-9])\.([0-9]{1,6})\.")
+_PLACE = re.compile(r"layer([0-9]{1,2})\.([0-9]{1,6})\.")
 
 
 def _nearest(named: Named) -> str:
@@ -165,7 +165,7 @@ def _nearest(named: Named) -> str:
         if match:
             blocks[match[1]] = max(blocks.get(match[1], 0), int(match[2]) + 1)
             has_third = has_third or name.startswith("conv3.", match.end())
-    counts = [blocks[stage] for stage in sorted(blocks)]
+    counts = [blocks[stage] for stage in sorted(blocks, key=int)]
     kind = "bottleneck" if has_third else "basic"
     designs = ((name, preset(name)) for name in PRESETS)
     return next(

@@ -19,7 +19,7 @@ from inspector.core.design.file import differences
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import Dims
-from inspector.core.weights.checkpoint import Head, chosen, strangers, title, words
+from inspector.core.weights.checkpoint import Checkpoint, Head, chosen, strangers, title, words
 from inspector.core.weights.fitting import fitting
 from inspector.core.weights.recognise import recognise
 from inspector.core.weights.schemes import SCHEMES, Scheme
@@ -372,3 +372,42 @@ def test_time() -> None:
     file = contents(tensors(analyze(preset("resnet152"))))
     recognise(file)
     assert min(timeit.repeat(lambda: recognise(file), number=1, repeat=5)) < 0.06  # 7 ms on a quiet machine
+
+
+SIZES = st.one_of(st.integers(0, 5), st.sampled_from([64, 128, 65_537, 2**40]))
+NAMES = st.sampled_from(
+    [*RESNET18, *RESNET50, "layer9.0.conv1.weight", "layers.9.0.conv1.weight", "layer1.999999.conv1.weight", "x"]
+)
+
+
+@given(st.sampled_from([RESNET18, RESNET50]), st.data())
+def test_whatever_is_in_a_table_it_is_recognised_exactly_or_refused(
+    of: Mapping[str, Dims], data: st.DataObject
+) -> None:
+    shapes = dict(of)
+    for _ in range(data.draw(st.integers(0, 6))):
+        name = data.draw(NAMES)
+        shapes.pop(name, None)
+        if data.draw(st.booleans()):
+            shapes[name] = tuple(data.draw(st.lists(SIZES, max_size=5)))
+        if data.draw(st.booleans()):
+            part = data.draw(NAMES).rpartition(".")[0]
+            shapes = {name: shape for name, shape in shapes.items() if part not in name}
+    found = outcome(shapes)
+    if isinstance(found, str):
+        assert found
+        assert "\n" not in found
+        return
+    own = dict(tensors(analyze(found.design)))
+    assert {ours: own[ours] for ours, _ in found.names} == {ours: shapes[ours] for ours, _ in found.names}
+    assert {ours for ours, _ in found.names} | set(found.unknown) == set(shapes)
+    lacks = {name for name in own if name not in dict(found.names)}
+    assert lacks == set(found.missing) | {name for name in lacks if name.endswith("num_batches_tracked")}
+    assert found.counters == len(lacks) - len(found.missing)
+
+
+def outcome(shapes: Mapping[str, Dims]) -> Checkpoint | str:
+    try:
+        return recognise(contents(shapes))
+    except WeightsError as error:
+        return str(error)
