@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable
 from inspect import cleandoc
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from inspector.core.measures.counting import CONVENTIONS
-from inspector.errors import DesignError, InspectorError
+from inspector.errors import InspectorError
 from inspector.languages import languages
 from inspector.speech import ENGLISH, later, say, spoken
 
@@ -42,7 +41,7 @@ class _Completed(click.ParamType):  # type: ignore[type-arg]  # generic from cli
 
 
 class Model(_Completed):
-    """A preset, or a design file; a shell completes both, and commands where one could stand."""
+    """A preset, a design file or a file of weights; a shell completes them, and commands where one could stand."""
 
     name = "model"
 
@@ -134,7 +133,9 @@ class Subject(_Completed):
 
 
 def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """The MODEL argument and `--set`, which every command on one design has."""
+    """The MODEL argument, `--set`, and what says more of weights, which every command on one design has."""
+    from inspector.cli.given import with_weights
+
     command = click.option(
         "--set",
         "assignments",
@@ -142,7 +143,7 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
         metavar="ADDRESS=VALUE",
         multiple=True,
         help=later("Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable."),
-    )(command)
+    )(with_weights(command))
     return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
 
 
@@ -188,27 +189,25 @@ def commands(context: click.Context | None) -> tuple[str, ...]:
 
 
 def load(model: str) -> Design:
-    """The preset or the design file that MODEL names."""
-    from inspector.core.design.fields import PRESETS
-    from inspector.core.design.presets import preset
-    from inspector.errors import nearest
+    """The design that MODEL names; of a file of weights it is said what that is."""
+    from inspector.cli.given import given, opening
 
-    if model in PRESETS:
-        return preset(model)
-    if names_file(model):
-        from inspector.files.design import read
+    found = given(model)
+    if found.weights is not None:
+        from inspector.cli.printer import tell
 
-        return read(Path(model), takes_pipes=True)
-    known = [*PRESETS, *commands(click.get_current_context(silent=True))]
-    hint = nearest(model, known) or say(" (presets: {names})", names=", ".join(PRESETS))
-    raise DesignError(model, f"{say('no such preset or design file')}{hint}")
+        for line in opening(found.weights):
+            tell(line)
+    return found.design
 
 
 def names_file(model: str) -> bool:
     """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
     from inspector.core.design.fields import PRESETS
+    from inspector.files.neighbours import looks_like_weights
 
-    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
+    is_like_one = os.sep in model or model.endswith(".toml") or looks_like_weights(model)
+    return model not in PRESETS and (is_like_one or os.path.lexists(model))
 
 
 def assign(design: Design, assignments: tuple[str, ...]) -> Design:

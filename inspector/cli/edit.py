@@ -6,12 +6,18 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.arguments import assign, load, names_file, with_counting, with_language, with_model
+from inspector.cli.arguments import assign, names_file, with_counting, with_language, with_model
+from inspector.cli.given import Opened, opening
+from inspector.cli.given import given as named
 from inspector.cli.printer import CRASHED, put, tell
 from inspector.speech import later, say, speak, spoken
+
+if TYPE_CHECKING:
+    from inspector.session.bench import Weights
 
 
 @click.command("edit")
@@ -33,11 +39,13 @@ def command(
     is_ascii: bool,
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
-    design = load(model)
+    design, weights = named(model)
     start = assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
         from inspector.cli.report import rendered
 
+        for line in opening(weights) if weights else ():
+            tell(line)
         put(rendered(start, "text", counting))
         return
     if sys.stdin is None or not sys.stdin.isatty():
@@ -46,11 +54,13 @@ def command(
     from msgspec import structs
 
     from inspector.files.reading import is_regular, whole
+    from inspector.session.outcome import Say
     from inspector.tui import config
     from inspector.tui.app import InspectorApp
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
+    about = [Say("\n".join(opening(weights)), 10)] if weights else []
     settings, problems = config.load(config.place())
     is_poor = is_needed(os.environ)
     if is_poor:
@@ -59,10 +69,11 @@ def command(
     app = InspectorApp(
         start,
         saved=design,
-        source=whole(Path(model)) if names_file(model) and is_regular(Path(model)) else None,
+        source=whole(Path(model)) if not weights and names_file(model) and is_regular(Path(model)) else None,
+        weights=carried(weights) if weights else None,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
-        problems=problems,
+        words=[*about, *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5])],
     )
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
@@ -74,3 +85,12 @@ def command(
         tell(f"{words} {app.kept_words()}")
         context.exit(CRASHED)
     context.exit(app.return_code or 0)
+
+
+def carried(of: Opened) -> Weights:
+    """The weights that the editor tells of."""
+    from inspector.files.reading import whole
+    from inspector.session.bench import Weights
+
+    known = of.checkpoint
+    return Weights(whole(of.path), known.design, known.take, has_counters=not known.counters)

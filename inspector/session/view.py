@@ -11,7 +11,8 @@ from inspector.core.measures.counting import CONVENTIONS, Convention
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.units import dims
-from inspector.session.bench import Bench, Look, network_of
+from inspector.core.weights.survival import Survival, survival
+from inspector.session.bench import Bench, Look, Weights, network_of
 from inspector.speech import say
 
 
@@ -19,6 +20,7 @@ class View(NamedTuple):
     """The network, what it is compared with, where one is in it, and how it is shown.
 
     `previous` is the network before the last edit, None where there was none; `against` is the baseline's name.
+    `weights` are those that were opened, or that the design's preset has: what of them survives is shown.
     """
 
     network: Network
@@ -27,6 +29,18 @@ class View(NamedTuple):
     against: str
     where: Where
     look: Look
+    weights: Weights | None = None
+
+    @property
+    def pretrained(self) -> Network:
+        """The network that the weights are of: those of its preset where none were opened."""
+        return network_of(self.weights.design if self.weights else preset(self.network.design.base))
+
+    @property
+    def survival(self) -> Survival:
+        """What of the weights survives."""
+        found = survival(self.pretrained, self.network)
+        return found if self.weights is None or self.weights.has_counters else found.without_counters
 
     @property
     def counting(self) -> Convention:
@@ -45,6 +59,7 @@ class View(NamedTuple):
             and self.previous is other.previous
             and self.baseline is other.baseline
             and self.against == other.against
+            and self.weights is other.weights
         )
 
 
@@ -58,6 +73,7 @@ def seen(bench: Bench) -> View:
         baseline.label,
         bench.where,
         bench.look,
+        bench.work.weights,
     )
 
 

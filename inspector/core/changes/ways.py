@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from inspector.core.changes.carried import carried
 from inspector.core.changes.gradcam import Price, address, price_of, target
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit, parse, resolve
 from inspector.core.design.presets import preset
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import exact
+from inspector.core.weights.survival import survival
 from inspector.errors import DesignError
 from inspector.speech import say
 
@@ -71,5 +71,5 @@ def _way(network: Network, base: Network, assignment: str, maps: int) -> Way:
     after = analyze(design)
     if target(after).maps != maps:
         return Way(assignment, problem=say("{address} was set on its own, and stays", address=address(design)))
-    found = carried(base, after)
-    return Way(assignment, offer, found.same, found.before)
+    found = survival(base, after)
+    return Way(assignment, offer, found.fits.tensors, found.before)

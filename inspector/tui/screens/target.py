@@ -140,6 +140,8 @@ class TargetScreen(Dialog):
     def _of_fc(self) -> Content:
         """Why fc has as many inputs as there are maps, where the head reads the target."""
         read = target(self._network)
+        if not self._network.design.num_classes:
+            return Content.styled(f"\n{say('There is no fc: Grad-CAM needs a score made of the features.')}", QUIET)
         pool = self._network.at((HEAD, 0)).node
         *_, last = self._network.children(self._network.at((HEAD - 1,)))
         if read.where != last.where or self.app.size.height < _LEAST:

@@ -1,0 +1,254 @@
+"""`inspector adapt`: the weights of a file carried over into an edited network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+from msgspec import Struct, convert
+
+from inspector.cli.arguments import Assignment, Model, assign, load
+from inspector.cli.printer import put, tell
+from inspector.errors import MissingError, OutputError, WeightsError
+from inspector.outside import shown
+from inspector.speech import later, say, some, speaking
+
+if TYPE_CHECKING:
+    from inspector.core.design.design import Design
+    from inspector.core.weights.checkpoint import Checkpoint
+    from inspector.core.weights.plan import Plan
+    from inspector.core.weights.record import Proof, Record
+    from inspector.core.weights.table import Contents
+
+
+class Wanted(Struct, frozen=True):
+    """What the command line asks for."""
+
+    checkpoint: str
+    assignments: tuple[str, ...]
+    policy: Literal["drop", "slice", "pad"]
+    output: str
+    origin: str | None
+    take: str
+    rule: Literal["zero", "sum", "repeat"] | None
+    seed: int
+    folder: str | None
+    report: str | None
+    force: bool
+
+
+@click.command("adapt")
+@click.argument("checkpoint", metavar="CHECKPOINT")
+@click.option(
+    "--set",
+    "assignments",
+    type=Assignment(),
+    metavar="ADDRESS=VALUE",
+    multiple=True,
+    help=later("What to change: conv5_x.planes=384, conv5_3.conv3=1024. Repeatable."),
+)
+@click.option(
+    "--policy",
+    type=click.Choice(["drop", "slice", "pad"]),
+    required=True,
+    help=later(
+        "slice, pad: keep the strongest channels of what shrinks, read new ones with weights of zero; "
+        "drop: keep what fits, leave the rest random."
+    ),
+)
+@click.option("--output", "-o", metavar="OUT", required=True, help=later("The safetensors file to write."))
+@click.option(
+    "--from", "origin", type=Model(), metavar="MODEL", help=later("What CHECKPOINT is, where shapes do not tell.")
+)
+@click.option("--take", default="", metavar="NAME", help=later("Which network of CHECKPOINT, where it has several."))
+@click.option(
+    "--input-channels",
+    "rule",
+    type=click.Choice(["zero", "sum", "repeat"]),
+    help=later(
+        "How other input channels are read: with weights of zero, all with the sum, or with the old ones in turn."
+    ),
+)
+@click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help=later("For what starts at random; 0."))
+@click.option(
+    "--recalibrate",
+    "folder",
+    metavar="FOLDER",
+    help=later("Take batch norms' statistics anew from pictures in FOLDER."),
+)
+@click.option("--report", metavar="FILE", help=later("Write what became of each tensor to FILE, .md or .json."))
+@click.option("--force", is_flag=True, help=later("Overwrite OUT and FILE if there are such."))
+def command(**given: object) -> None:
+    """Carry the weights of CHECKPOINT over into the edited network, and write them to OUT.
+
+    What cannot be kept is said before anything is done; old and new network run on one input, and the largest
+    difference stands beside what was promised. CHECKPOINT is never touched.
+    """
+    _carry(convert(given, Wanted))
+
+
+def _carry(wanted: Wanted) -> None:
+    from inspector.core.design.differences import edits
+    from inspector.core.network.network import analyze
+    from inspector.core.weights.plan import plan
+    from inspector.files.output import save, write
+    from inspector.report import carried, carried_text
+
+    output, source = Path(wanted.output), Path(wanted.checkpoint)
+    ending = _ending(wanted.report)
+    found, known, before = _opened(wanted.checkpoint, wanted.take, wanted.origin)
+    _check_output(output, source, found, force=wanted.force)
+    if wanted.report:
+        _check_free(Path(wanted.report), force=wanted.force)
+    after = assign(before, wanted.assignments)
+    planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
+    name, edited = shown(wanted.checkpoint, 200), edits(after, before)
+    put(carried_text.before(name, known, planned, edited, is_told=before is not known.design))
+    record, data = _Work(source, found, known, before, after, planned, wanted.seed).done(wanted.folder)
+    save(output, data, overwrite=wanted.force, is_kept=True)
+    if wanted.report:
+        write(Path(wanted.report), carried.RENDERED[ending](record), overwrite=wanted.force)
+    put(carried_text.after(record, planned, wanted.output, len(data)))
+
+
+def _ending(report: str | None) -> str:
+    """What the report's file ends in, md or json. click.UsageError where it is something else."""
+    ending = (report or ".md").rpartition(".")[2].lower()
+    if ending not in ("md", "json"):
+        raise click.UsageError(say("--report needs a file that ends in .md or .json"))
+    return ending
+
+
+def _opened(name: str, take: str, origin: str | None) -> tuple[Contents, Checkpoint, Design]:
+    """What the file holds, which network that is, and its design, as far as anything tells it."""
+    from inspector.core.network.network import analyze
+    from inspector.core.weights.recognise import recognise
+    from inspector.core.weights.record import recorded
+    from inspector.core.weights.state_dict import is_of_same_tensors
+    from inspector.files.weights import contents
+
+    found = contents(Path(name))
+    known = recognise(found, take)
+    if known.missing:
+        said = some(
+            len(known.missing),
+            "{file}: {n} tensor is missing, {name}; all are needed to carry them over",
+            "{file}: {n} tensors are missing, {name} first; all are needed to carry them over",
+            file=shown(name, 200),
+            name=known.missing[0],
+        )
+        raise WeightsError(said)
+    before = load(origin) if origin else recorded(found) or known.design
+    if not is_of_same_tensors(analyze(before), analyze(known.design)):
+        said = say(
+            "{model}: the tensors of {file} are not of this design", model=shown(origin, 200), file=shown(name, 200)
+        )
+        raise WeightsError(said)
+    return found, known, before
+
+
+def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -> None:
+    """That OUT is neither the source nor, unless forced, there already. OutputError where it is."""
+    from inspector.files.weights import IN_SEVERAL
+
+    name = shown(str(output), 200)
+    if str(output) == "-":
+        raise OutputError(say("--output: weights are written to a file, not to standard output"))
+    is_beside = found.format == IN_SEVERAL and output.exists() and _is_same(output.parent, source.parent)
+    if is_beside or _is_same(output, source):
+        raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
+    _check_free(output, force=force)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _check_free(path: Path, *, force: bool) -> None:
+    from inspector.files.output import is_there
+
+    if not force and is_there(path):
+        name = shown(str(path), 200)
+        raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
+
+
+class _Work:
+    """The part that torch does."""
+
+    def __init__(
+        self,
+        source: Path,
+        found: Contents,
+        known: Checkpoint,
+        before: Design,
+        after: Design,
+        planned: Plan,
+        seed: int,
+    ) -> None:
+        self._source, self._found, self._known = source, found, known
+        self._before, self._after, self._plan, self._seed = before, after, planned, seed
+
+    def done(self, folder: str | None) -> tuple[Record, bytes]:
+        """The record, and the file's bytes. WeightsError where it is not what was promised."""
+        try:
+            from inspector.bridge.adapt import adapt
+            from inspector.bridge.encoding import encoded, renamed
+            from inspector.bridge.proof import measure
+            from inspector.bridge.values import values
+        except Exception as error:  # noqa: BLE001  # whatever a torch that is missing or broken does
+            what = shown(" ".join(str(error).split()), 300) or type(error).__name__
+            raise MissingError(say("torch, torchvision or safetensors cannot be used: {what}", what=what)) from None
+        from inspector.core.weights.record import Source, metadata, record
+        from inspector.files.weights import digest
+        from inspector.report.design_toml import design_file
+
+        sha = digest(self._source)
+        names = [there for _, there in self._known.names]
+        loaded = values(self._source, self._known.place, names, shapes=self._shapes(), ignored=self._found.ignored)
+        old = renamed(loaded, self._known)
+        made = adapt(old, self._before, self._after, self._plan, self._seed)
+        proof = measure(old, self._before, made, self._after, self._plan, self._seed)
+        self._check(proof)
+        new, recalibrated = made.values, None
+        if folder is not None:
+            from inspector.bridge.recalibrate import recalibrate
+            from inspector.files.pictures import pictures, read
+
+            paths = pictures(Path(folder))
+            with speaking(None):
+                new, recalibrated = recalibrate(new, self._after, read(paths), _progress(len(paths)))
+        about = Source(shown(self._source.name, 200), sha, self._before)
+        with speaking(None):  # others read it, and programs
+            kept = record(about, self._after, self._plan, made.origins, self._seed, proof, recalibrated)
+        return kept, encoded(new, metadata(kept, design_file(self._after)))
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the file's tensors, as it said before."""
+        tables = [table for table in self._found.tables if table.place == self._known.place]
+        return {tensor.name: tensor.shape for table in tables for tensor in table.tensors}
+
+    def _check(self, proof: Proof) -> None:
+        if not proof.holds(self._plan.promise, self._known.dtypes[0][0]):
+            said = say(
+                "the new network differs by {difference}, of {scale}, where it was to be the same; nothing was written",
+                difference=f"{proof.difference:.3g}",
+                scale=f"{proof.scale:.3g}",
+            )
+            raise WeightsError(said)
+
+
+def _progress(count: int) -> Callable[[int], None]:
+    """What says how many pictures are done, now and then."""
+    said = [0]
+
+    def told(done: int) -> None:
+        if done == count or done - said[0] >= 256:
+            said[0] = done
+            tell(say("{n} of {count} pictures", n=done, count=count))
+
+    return told
