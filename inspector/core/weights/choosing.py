@@ -14,7 +14,7 @@ from inspector.errors import WeightsError, nearest
 from inspector.outside import shown
 from inspector.speech import say
 
-_OPTIMIZER = re.compile(r"optim|scheduler|scaler|momentum_buffer|exp_avg")
+_OPTIMIZER = re.compile(r"(?:^|_)optim(?:izer)?s?(?:_|$)|scheduler|scaler|momentum_buffer|exp_avg")
 _AVERAGED = re.compile(r"(?:^|[._])ema(?:[._]|$)|averaged")
 _FIRST = re.compile(r"(?:^|[._])(?:teacher|encoder_q|online_encoder|online_network|base_encoder)(?:[._]|$)")
 _SECOND = re.compile(

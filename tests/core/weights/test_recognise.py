@@ -209,9 +209,9 @@ def test_what_is_no_network_is_said() -> None:
         "an optimizer's state alone; the weights are in another file"
     )
     assert str(refusal({"fc.weight": (10, 512), "conv1.weight": (64, 3, 7, 7)})).startswith(
-        "no ResNet: its 2 tensors are"
+        "no ResNet by its names: its 2 tensors are"
     )
-    assert str(refusal({"x\x1b[31m\n": (1,)})) == r"no ResNet: its 1 tensor is x\x1b[31m\n"
+    assert str(refusal({"x\x1b[31m\n": (1,)})) == r"no ResNet by its names: its 1 tensor is x\x1b[31m\n"
 
 
 def test_counters_are_told_apart_from_what_is_missing() -> None:
@@ -411,3 +411,67 @@ def outcome(shapes: Mapping[str, Dims]) -> Checkpoint | str:
         return recognise(contents(shapes))
     except WeightsError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("renaming", "scheme", "prefix"),
+    [
+        ((("downsample", "shortcut"), ("fc.", "linear.")), "kuangliu", ""),
+        ((("fc.", "last_linear."),), "Cadene", ""),
+        ((), "mmpretrain", "backbone."),
+        (
+            (("layer", "net.layer"), ("conv1", "net.conv1"), ("bn1", "net.bn1"), ("fc.", "net.fc.")),
+            "torchvision",
+            "net.",
+        ),
+    ],
+)
+def test_copies_of_torchvisions_names(renaming: tuple[tuple[str, str], ...], scheme: str, prefix: str) -> None:
+    shapes = {}
+    for name, shape in RESNET18.items():
+        for old, new in renaming:
+            if name.startswith(old) or old == "downsample":
+                name = name.replace(old, new, 1)  # noqa: PLW2901  # one renaming after another
+        if scheme == "mmpretrain":
+            name = f"head.{name}" if name.startswith("fc") else f"backbone.{name}"  # noqa: PLW2901
+        shapes[name] = shape
+
+    found = recognise(contents(shapes))
+
+    assert (found.scheme, found.prefix, found.head.classes) == (scheme, prefix, 1000)
+    assert not found.unknown
+
+
+def test_keras_own_resnets_have_biases() -> None:
+    keras = next(scheme for scheme in SCHEMES if scheme.name == "Keras")
+    shapes = {renamed(keras, name): turned(shape) for name, shape in RESNET50.items() if renamed(keras, name)}
+    assert recognise(contents(shapes)).design.stride_on == "conv1"
+    shapes |= {name.replace("kernel", "bias"): shape[-1:] for name, shape in shapes.items() if "conv/kernel" in name}
+    assert refusal(shapes).causes == ("convolutions with a bias", "a stem convolution with a bias")
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("stages.0.blocks.0.conv1.weight", "norms before convolutions (pre-activation: ResNet V2, BiT)"),
+        ("bit.encoder.stages.0.layers.0.conv1.weight", "norms before convolutions (pre-activation: ResNet V2, BiT)"),
+        (
+            "resnet/block1/unit01/a/standardized_conv2d/kernel",
+            "norms before convolutions (pre-activation: ResNet V2, BiT)",
+        ),
+        ("stages.0.0.conv1.gain", "weights scaled by a gain instead of norms (NF)"),
+        ("4.0.convpath.0.0.weight", "a deep stem and average-pooled shortcuts (fastai's xresnet)"),
+        ("blocks.0.conv0.conv.weight", "blocks that are numbered through all stages (PaddleClas)"),
+    ],
+)
+def test_other_kinds_of_resnets_are_named(name: str, cause: str) -> None:
+    assert refusal({name: (64, 64, 1, 1)}).causes == (cause,)
+
+
+@pytest.mark.parametrize(
+    "place", ["optimizer", "optimizers", "optim", "optimizer_states", "lr_scheduler", "gan_optimizer"]
+)
+def test_an_optimizers_tensors_are_no_weights(place: str) -> None:
+    state = contents({f"{name}": shape for name, shape in RESNET50.items()}, (place, "state")).tables[0]
+    own = contents(RESNET18, ("optimized_model",)).tables[0]
+    assert recognise(Contents("zip", (state, own))).place == ("optimized_model",)
