@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct, convert
 
-from inspector.cli.arguments import Assignment, Model, assign, load
+from inspector.cli.arguments import Assignment, Model, assign
+from inspector.cli.given import load
 from inspector.cli.printer import put, tell
 from inspector.errors import MissingError, OutputError, WeightsError
 from inspector.outside import shown

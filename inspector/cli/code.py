@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from inspector.cli.arguments import assign, load, with_model, with_output
+from inspector.cli.arguments import assign, with_model, with_output
+from inspector.cli.given import load
 from inspector.cli.printer import hand_over, tell
 from inspector.errors import DesignError, WeightsError
 from inspector.outside import shown

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,21 +11,15 @@ from inspector.core.design.differences import Edited, value
 from inspector.core.network.network import Network
 from inspector.core.units import exact, short_bytes
 from inspector.core.weights.checkpoint import Checkpoint, chosen, strangers, title, words
-from inspector.core.weights.survival import CLASSES, COUNTER, Class, Fate, fates
-from inspector.core.weights.table import BITS, Contents, Tensor
+from inspector.core.weights.survival import CLASSES, Class, Fate
+from inspector.core.weights.table import Contents, Tensor
 from inspector.outside import cells, shown
-from inspector.speech import later, say, speaking
+from inspector.report.survival import Sum, between, counted, listed, tabulated
+from inspector.speech import say, speaking
 
 SCHEMA = "inspector/weights/1"
 _MOST, _SAID = 40, 6
 """Lines of tensors that are listed, and other values of the file."""
-_SHORT: dict[Class, str] = {
-    "same": later("same"),
-    "other use": later("other use"),
-    "other shape": later("other shape"),
-    "new": later("new"),
-    "gone": later("gone"),
-}
 
 
 class About(Struct, frozen=True):
@@ -48,9 +41,7 @@ class About(Struct, frozen=True):
         """What becomes of each tensor; those that the file lacks are new, and counters that it lacks are no tensors."""
         lacking = set(self.checkpoint.missing)
         told = []
-        for fate in fates(self.before, self.after):
-            if fate.name.endswith(COUNTER) and not self.has_counters:
-                continue
+        for fate in between(self.before, self.after, has_counters=self.has_counters):
             if fate.name not in lacking:
                 told.append(fate)
             elif fate.after is not None:
@@ -58,68 +49,16 @@ class About(Struct, frozen=True):
         return told
 
     @property
+    def own(self) -> dict[str, Tensor]:
+        """The file's tensors by the design's names."""
+        tables = [table for table in self.contents.tables if table.place == self.checkpoint.place]
+        file = {tensor.name: tensor for table in tables for tensor in table.tensors}
+        return {ours: file[theirs] for ours, theirs in self.checkpoint.names if theirs in file}
+
+    @property
     def has_counters(self) -> bool:
         """Whether the file has num_batches_tracked."""
         return not self.checkpoint.counters
-
-
-class Sum(NamedTuple):
-    """Tensors, parameters and bytes of one class."""
-
-    tensors: int = 0
-    params: int = 0
-    nbytes: int = 0
-
-    def plus(self, more: Sum) -> Sum:
-        """Both together."""
-        return Sum(*(mine + its for mine, its in zip(self, more, strict=True)))
-
-
-Sums = dict[Class, Sum]
-
-
-class Counted(NamedTuple):
-    """The sums of each class by part of the network, and in all."""
-
-    parts: dict[str, Sums]
-    total: Sums
-
-
-def counted(about: About, told: Iterable[Fate]) -> Counted:
-    """Tensors, parameters and bytes by class, for stem, each stage and head; bytes as the file has them.
-
-    Of what the file has not, they are as its convolutions would have them.
-    """
-    file = {tensor.name: tensor for table in about.contents.tables for tensor in table.tensors}
-    own = {ours: file[theirs] for ours, theirs in about.checkpoint.names if theirs in file}
-    usual = _usual(own.values())
-    parts: dict[str, Sums] = {name: {} for name in ("stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head")}
-    total: Sums = {}
-    for fate in told:
-        for sums in (parts[_part(fate.name)], total):
-            sums[fate.of] = sums.get(fate.of, Sum()).plus(_sum(fate, own.get(fate.name), usual))
-    return Counted(parts, total)
-
-
-def _part(name: str) -> str:
-    if name.startswith("layer"):
-        return f"conv{int(name[5]) + 1}_x"
-    return "head" if name.startswith("fc.") else "stem"
-
-
-def _usual(tensors: Iterable[Tensor]) -> str:
-    kinds = [tensor.dtype for tensor in tensors if len(tensor.shape) == 4]
-    return max(set(kinds), key=kinds.count) if kinds else "F32"
-
-
-def _sum(fate: Fate, tensor: Tensor | None, usual: str) -> Sum:
-    amount = fate.amount
-    is_as_it_was = fate.of in ("same", "other use", "gone")
-    dtype = tensor.dtype if tensor is not None else usual
-    nbytes = tensor.nbytes if tensor is not None and is_as_it_was else 0
-    if not nbytes:
-        nbytes = 8 * amount.counters + BITS[dtype] * (amount.params + amount.buffers) // 8
-    return Sum(1, amount.params, nbytes)
 
 
 def as_text(about: About) -> str:
@@ -182,81 +121,24 @@ def _assumed(about: About) -> Iterator[str]:
 
 def _survives(about: About) -> Iterator[str]:
     told = about.fates
-    found = counted(about, told)
+    found = counted(told, about.own)
     edited = ", ".join(each.words for each in about.edits)
     yield say("what survives of the weights: {edits}", edits=edited) if edited else say("what survives of the weights")
     yield ""
-    classes = [each for each in CLASSES if each in found.total]
-    head = ["", *(say(_SHORT[each]) for each in classes)]
-    rows = [[name, *(_number(sums.get(each, Sum()).tensors) for each in classes)] for name, sums in found.parts.items()]
-    totals = (
-        (say("tensors"), [_number(found.total[each].tensors) for each in classes]),
-        (say("params"), [_number(found.total[each].params) for each in classes]),
-        (say("bytes"), [short_bytes(found.total[each].nbytes) for each in classes]),
-    )
-    yield from _table([head, *rows, *([label, *numbers] for label, numbers in totals)])
-    for of in classes:
-        if of != "same":
-            lines = list(folded(fate for fate in told if fate.of == of))
-            yield ""
-            yield say(CLASSES[of])
-            yield from (f"  {line}" for line in lines[:_MOST])
-            if len(lines) > _MOST:
-                yield "  " + say("… and {n} more; --json lists all", n=len(lines) - _MOST)
-
-
-def _number(number: int) -> str:
-    return exact(number) if number else "·"
-
-
-def _table(rows: list[list[str]]) -> Iterator[str]:
-    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        first, *rest = row
-        numbers = "".join(
-            f"   {' ' * (width - cells(cell))}{cell}" for cell, width in zip(rest, widths[1:], strict=True)
-        )
-        yield f"{first}{' ' * (widths[0] - cells(first))}{numbers}"
-
-
-def folded(told: Iterable[Fate]) -> Iterator[str]:
-    """Fates of one class, those of equal blocks and of one module in one line.
-
-    "layer4.{1,2}.bn1.{weight,bias}   512 → 256".
-    """
-    modules: dict[tuple[str, str, str], list[str]] = {}
-    for fate in told:
-        module, _, leaf = fate.name.rpartition(".")
-        modules.setdefault((module, fate.change, fate.why), []).append(leaf)
-    blocks: dict[tuple[str, str, str, str, str], list[str]] = {}
-    for (module, change, why), leaves in modules.items():
-        layer, number, rest = ("", "", module)
-        if module.startswith("layer"):
-            layer, number, rest = module.split(".", 2)
-        blocks.setdefault((layer, rest, _braced(leaves), change, why), []).append(number)
-    for (layer, rest, leaf, change, why), numbers in blocks.items():
-        name = ".".join(part for part in (layer, _braced(numbers) if layer else "", rest, leaf) if part)
-        yield f"{name}   {change}" + (f"   {why}" if why else "")
-
-
-def _braced(parts: Sequence[str]) -> str:
-    """Numbers in a row as 0...11; several in braces."""
-    if len(parts) == 1:
-        return parts[0]
-    if len(parts) > 2 and all(part.isdigit() for part in parts) and _is_row([int(part) for part in parts]):
-        return f"{{{parts[0]}...{parts[-1]}}}"
-    return f"{{{','.join(parts)}}}"
-
-
-def _is_row(numbers: list[int]) -> bool:
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    yield from tabulated(found)
+    for words_, lines in listed(told):
+        yield ""
+        yield words_
+        yield from (f"  {line}" for line in lines[:_MOST])
+        if len(lines) > _MOST:
+            yield "  " + say("… and {n} more; --json lists all", n=len(lines) - _MOST)
 
 
 def as_json(about: About) -> str:
     """The same for programs, in English, every tensor on a line of its own; version 1 only grows."""
     with speaking(None):
         known, told = about.checkpoint, about.fates
-        found = counted(about, told)
+        found = counted(told, about.own)
         theirs = dict(known.names)
         parts = {
             "schema": SCHEMA,

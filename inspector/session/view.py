@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.core.design.differences import version
 from inspector.core.design.presets import preset
@@ -11,9 +11,11 @@ from inspector.core.measures.counting import CONVENTIONS, Convention
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.units import dims
-from inspector.core.weights.survival import Survival, survival
 from inspector.session.bench import Bench, Look, Weights, network_of
 from inspector.speech import say
+
+if TYPE_CHECKING:
+    from inspector.core.weights.survival import Survival
 
 
 class View(NamedTuple):
@@ -37,8 +39,15 @@ class View(NamedTuple):
         return network_of(self.weights.design if self.weights else preset(self.network.design.base))
 
     @property
+    def is_carried(self) -> bool:
+        """Whether it is of interest what of the weights survives: they were opened, or anything was edited."""
+        return self.weights is not None or self.network is not self.pretrained
+
+    @property
     def survival(self) -> Survival:
         """What of the weights survives."""
+        from inspector.core.weights.survival import survival
+
         found = survival(self.pretrained, self.network)
         return found if self.weights is None or self.weights.has_counters else found.without_counters
 
@@ -93,7 +102,7 @@ def title(bench: Bench) -> Title:
     many = say("{n} of {count}", n=bench.at + 1, count=len(bench.designs)) if len(bench.designs) > 1 else ""
     return Title(
         f"{design.base} {version(design)}".rstrip(),
-        design != preset(design.base),
+        design != (work.weights.design if work.weights else preset(design.base)),
         work.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),

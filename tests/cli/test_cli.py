@@ -72,7 +72,7 @@ def broken(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["resnet5"], "resnet5: no such preset or design file; did you mean resnet50?"),
+        (["resnet5"], "resnet5: no such preset or file; did you mean resnet50?"),
         (["--set", "conv5_x.plane=3"], "conv5_x.plane: no such address; did you mean conv5_x.planes?"),
         (["--set", "conv5_x.planes=0"], "conv5_x.planes = 0: must be an integer from 1 to 65536"),
         (["--set", "conv5_x.planes=abc"], "conv5_x.planes = abc: must be an integer from 1 to 65536"),

@@ -20,7 +20,7 @@ from inspector.speech import say
 class Way(Struct, frozen=True):
     """One edit that gives the target the wanted maps.
 
-    `price` is what it costs, and `fitting` how many of the `tensors` of the base's state_dict fit behind it; without a
+    `price` is what it costs, and `fitting` how many of the `tensors` of pretrained weights fit behind it; without a
     price `problem` says why it is no way there.
     """
 
@@ -31,14 +31,15 @@ class Way(Struct, frozen=True):
     problem: str = ""
 
 
-def ways(network: Network, maps: str) -> tuple[Way, ...]:
+def ways(network: Network, maps: str, pretrained: Network | None = None) -> tuple[Way, ...]:
     """The ways to `maps` feature maps; the first edits the target's last convolution alone.
 
-    Raises DesignError where that number cannot be.
+    `pretrained` is the network whose weights there are, the base's unless another is given. Raises DesignError where
+    that number cannot be.
     """
     own = address(network.design)
     number = int(parse(resolve(network.design, own), maps))  # type: ignore[arg-type]  # filters are an integer
-    base = analyze(preset(network.design.base))
+    base = pretrained or analyze(preset(network.design.base))
     return tuple(_way(network, base, assignment, number) for assignment in _assignments(network.design, number))
 
 

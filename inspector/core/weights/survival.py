@@ -145,7 +145,21 @@ def by_part(before: Network, after: Network) -> Iterator[tuple[str, Survival]]:
     """The same for stem, each stage and head, by the paper's names."""
     for old, new in zip(before.root.children, after.root.children, strict=True):
         if new.kind != "Input":
-            yield new.label, _of_part(old, new)
+            yield new.label, _remembered(old, new)
+
+
+_PARTS: dict[tuple[int, int], tuple[Node, Node, Survival]] = {}
+"""Parts that were looked at last, by their identities: an edit leaves most of them as they are."""
+_MOST_PARTS = 96
+
+
+def _remembered(old: Node, new: Node) -> Survival:
+    known = _PARTS.get((id(old), id(new)))
+    if known is None:
+        if len(_PARTS) >= _MOST_PARTS:
+            _PARTS.clear()
+        known = _PARTS[id(old), id(new)] = old, new, _of_part(old, new)
+    return known[2]
 
 
 def _of_part(old: Node, new: Node) -> Survival:
@@ -229,11 +243,28 @@ def fates(before: Network, after: Network) -> Iterator[Fate]:
     return _fates(before.root, after.root, "")
 
 
+def survival_at(before: Network, after: Network, where: Where) -> Survival:
+    """What survives at a place of the later network, and in what is below it."""
+    if not where:
+        return survival(before, after)
+    old, new = _at(before.root, where), after.at(where).node
+    if len(where) == 1 and old is not None:
+        return _remembered(old, new)
+    if new.children or old is new:
+        return _of_pair(old, new)
+    total = Survival()
+    for fate in fates_at(before, after, where):
+        total = total.plus(Survival(*(fate.amount if each == fate.of else Amount() for each in CLASSES)))
+    return total
+
+
 def fates_at(before: Network, after: Network, where: Where) -> list[Fate]:
     """What becomes of the tensors at a place of the later network, and of those of the earlier one that stood there."""
     place = after.at(where)
     if place.node.children or not where:
         return list(_fates(_at(before.root, where), place.node, place.path if kind(place.node).has_path else ""))
+    if not kind(place.node).names:
+        return []
     group = after.at(where[:-1])
     beside = _fates(_at(before.root, group.where), group.node, group.path if kind(group.node).has_path else "")
     return [fate for fate in beside if fate.name.startswith(f"{place.path}.")]

@@ -37,9 +37,10 @@ class TargetScreen(Dialog):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("target")
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, pretrained: Network) -> None:
+        """`pretrained` is the network that there are weights of."""
         super().__init__()
-        self._network = network
+        self._network, self._pretrained = network, pretrained
         self._ways: tuple[Way, ...] = ()
         self._at = 0
 
@@ -80,7 +81,7 @@ class TargetScreen(Dialog):
     def _say(self, maps: str) -> None:
         problem, self._at = "", 0
         try:
-            self._ways = ways(self._network, maps)
+            self._ways = ways(self._network, maps, self._pretrained)
         except DesignError as error:
             self._ways, problem = (), error.reason
         self.query_one(".problem", Static).update(Content(problem))
