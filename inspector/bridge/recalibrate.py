@@ -57,14 +57,10 @@ def recalibrate(
 
 
 def _words(channels: int, height: int, width: int) -> str:
-    """How pictures are made ready, in words."""
-    return say(
-        "{mode}, scaled to cover {height}×{width}, cut to it round the middle, / 255, minus {means}, by {stds}",
-        mode=_MODES[channels],
-        height=height,
-        width=width,
-        means=_MEANS[channels],
-        stds=_STDS[channels],
+    """How pictures are made ready, for the record, which is in English."""
+    return (
+        f"{_MODES[channels]}, scaled to cover {height}×{width}, cut to it round the middle, / 255, "
+        f"minus {_MEANS[channels]}, by {_STDS[channels]}"
     )
 
 

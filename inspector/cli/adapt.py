@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct, convert
 
-from inspector.cli.arguments import Assignment, Model, assign
-from inspector.cli.given import load
+from inspector.cli.arguments import Assignment, assign, with_weights
+from inspector.cli.given import weights
 from inspector.cli.printer import put, tell
 from inspector.errors import MissingError, OutputError, WeightsError
 from inspector.outside import shown
@@ -18,10 +18,10 @@ from inspector.speech import later, say, some, speaking
 
 if TYPE_CHECKING:
     from inspector.core.design.design import Design
-    from inspector.core.weights.checkpoint import Checkpoint
     from inspector.core.weights.plan import Plan
     from inspector.core.weights.record import Proof, Record
     from inspector.core.weights.table import Contents
+    from inspector.files.checkpoints import Opened
 
 
 class Wanted(Struct, frozen=True):
@@ -31,8 +31,6 @@ class Wanted(Struct, frozen=True):
     assignments: tuple[str, ...]
     policy: Literal["drop", "slice", "pad"]
     output: str
-    origin: str | None
-    take: str
     rule: Literal["zero", "sum", "repeat"] | None
     seed: int
     folder: str | None
@@ -60,10 +58,7 @@ class Wanted(Struct, frozen=True):
     ),
 )
 @click.option("--output", "-o", metavar="OUT", required=True, help=later("The safetensors file to write."))
-@click.option(
-    "--from", "origin", type=Model(), metavar="MODEL", help=later("What CHECKPOINT is, where shapes do not tell.")
-)
-@click.option("--take", default="", metavar="NAME", help=later("Which network of CHECKPOINT, where it has several."))
+@with_weights
 @click.option(
     "--input-channels",
     "rule",
@@ -99,15 +94,15 @@ def _carry(wanted: Wanted) -> None:
 
     output, source = Path(wanted.output), Path(wanted.checkpoint)
     ending = _ending(wanted.report)
-    found, known, before = _opened(wanted.checkpoint, wanted.take, wanted.origin)
-    _check_output(output, source, found, force=wanted.force)
+    before, of = _opened(wanted.checkpoint)
+    _check_output(output, source, of.contents, force=wanted.force)
     if wanted.report:
         _check_free(Path(wanted.report), force=wanted.force)
     after = assign(before, wanted.assignments)
     planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
-    name, edited = shown(wanted.checkpoint, 200), edits(after, before)
-    put(carried_text.before(name, known, planned, edited, is_told=before is not known.design))
-    record, data = _Work(source, found, known, before, after, planned, wanted.seed).done(wanted.folder)
+    about = carried_text.About(shown(wanted.checkpoint, 200), of.checkpoint, of.assumed, of.teller)
+    put(carried_text.before(about, planned, edits(after, before)))
+    record, data = _Work(of, before, after, planned, wanted.seed).done(wanted.folder)
     save(output, data, overwrite=wanted.force, is_kept=True)
     if wanted.report:
         write(Path(wanted.report), carried.RENDERED[ending](record), overwrite=wanted.force)
@@ -122,32 +117,20 @@ def _ending(report: str | None) -> str:
     return ending
 
 
-def _opened(name: str, take: str, origin: str | None) -> tuple[Contents, Checkpoint, Design]:
-    """What the file holds, which network that is, and its design, as far as anything tells it."""
-    from inspector.core.network.network import analyze
-    from inspector.core.weights.recognise import recognise
-    from inspector.core.weights.record import recorded
-    from inspector.core.weights.state_dict import is_of_same_tensors
-    from inspector.files.weights import contents
-
-    found = contents(Path(name))
-    known = recognise(found, take)
-    if known.missing:
+def _opened(name: str) -> tuple[Design, Opened]:
+    """The design of a file of weights, and what is known of it. WeightsError where some of its tensors are missing."""
+    of = weights(Path(name))
+    missing = of.checkpoint.missing
+    if missing:
         said = some(
-            len(known.missing),
+            len(missing),
             "{file}: {n} tensor is missing, {name}; all are needed to carry them over",
             "{file}: {n} tensors are missing, {name} first; all are needed to carry them over",
             file=shown(name, 200),
-            name=known.missing[0],
+            name=missing[0],
         )
         raise WeightsError(said)
-    before = load(origin) if origin else recorded(found) or known.design
-    if not is_of_same_tensors(analyze(before), analyze(known.design)):
-        said = say(
-            "{model}: the tensors of {file} are not of this design", model=shown(origin, 200), file=shown(name, 200)
-        )
-        raise WeightsError(said)
-    return found, known, before
+    return of.design, of
 
 
 def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -> None:
@@ -181,17 +164,8 @@ def _check_free(path: Path, *, force: bool) -> None:
 class _Work:
     """The part that torch does."""
 
-    def __init__(
-        self,
-        source: Path,
-        found: Contents,
-        known: Checkpoint,
-        before: Design,
-        after: Design,
-        planned: Plan,
-        seed: int,
-    ) -> None:
-        self._source, self._found, self._known = source, found, known
+    def __init__(self, of: Opened, before: Design, after: Design, planned: Plan, seed: int) -> None:
+        self._source, self._found, self._known, _ = of
         self._before, self._after, self._plan, self._seed = before, after, planned, seed
 
     def done(self, folder: str | None) -> tuple[Record, bytes]:
@@ -221,8 +195,7 @@ class _Work:
             from inspector.files.pictures import pictures, read
 
             paths = pictures(Path(folder))
-            with speaking(None):
-                new, recalibrated = recalibrate(new, self._after, read(paths), _progress(len(paths)))
+            new, recalibrated = recalibrate(new, self._after, read(paths), _progress(len(paths)))
         about = Source(shown(self._source.name, 200), sha, self._before)
         with speaking(None):  # others read it, and programs
             kept = record(about, self._after, self._plan, made.origins, self._seed, proof, recalibrated)

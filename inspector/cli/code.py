@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from inspector.cli.arguments import assign, with_model, with_output
 from inspector.cli.given import load
+from inspector.cli.given import weights as opened
 from inspector.cli.printer import hand_over, tell
 from inspector.errors import DesignError, WeightsError
 from inspector.outside import shown
@@ -17,7 +18,7 @@ from inspector.speech import later, say, speaking
 
 if TYPE_CHECKING:
     from inspector.core.design.design import Design
-    from inspector.core.weights.table import Contents
+    from inspector.files.checkpoints import Opened
     from inspector.report.python_weights import Stored
 
 
@@ -44,10 +45,10 @@ def command(
     from inspector.report.python_code import python_file, timm_call
 
     is_named = context.get_parameter_source("model") is not ParameterSource.DEFAULT
-    found = _contents(weights) if weights is not None else None
-    design = assign(load(model) if is_named or found is None else _design(found), assignments)
+    found = opened(Path(weights)) if weights is not None else None
+    design = assign(load(model) if is_named or found is None else found.design, assignments)
+    of = _stored(weights, found, design) if weights and found else None
     with speaking(None):  # others read it
-        of = _stored(weights, found, design) if weights is not None and found is not None else None
         text = f"{timm_call(design) or ''}\n" if timm else python_file(design, of)
     if not text.strip():
         raise DesignError(model, say("timm's constructor cannot express this design"))
@@ -57,30 +58,15 @@ def command(
         tell(say("{file}: written as Python, whatever its ending says", file=shown(output or "", 200)))
 
 
-def _contents(weights: str) -> Contents:
-    from inspector.files.weights import contents
-
-    return contents(Path(weights))
-
-
-def _design(found: Contents) -> Design:
-    """What a file of weights is of: what it says itself, or what its shapes tell."""
-    from inspector.core.weights.recognise import recognise
-    from inspector.core.weights.record import recorded
-
-    return recorded(found) or recognise(found).design
-
-
-def _stored(weights: str, found: Contents, design: Design) -> Stored:
+def _stored(weights: str, of: Opened, design: Design) -> Stored:
     """How the generated file gets at the tensors. WeightsError where they are another design's."""
     from inspector.core.network.network import analyze
-    from inspector.core.weights.recognise import recognise
     from inspector.core.weights.state_dict import is_of_same_tensors
     from inspector.files.safetensors import FORMAT
     from inspector.files.torch_files import LEGACY, ZIP
     from inspector.report.python_weights import Reader, stored
 
-    if not is_of_same_tensors(analyze(recognise(found).design), analyze(design)):
+    if not is_of_same_tensors(analyze(of.checkpoint.design), analyze(design)):
         raise WeightsError(say("{file}: its tensors are not of this design", file=shown(weights, 200)))
     readers: dict[str, Reader] = {FORMAT: "safetensors", ZIP: "torch", LEGACY: "torch"}
-    return stored(weights, found, design, readers.get(found.format))
+    return stored(weights, of.contents, design, readers.get(of.contents.format))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
-from inspector.core.design.differences import Edited, value
+from inspector.core.design.differences import Edited
 from inspector.core.units import dims, short_bytes
-from inspector.core.weights.checkpoint import Checkpoint, strangers, words
+from inspector.core.weights.checkpoint import Checkpoint, chosen, strangers, words
 from inspector.core.weights.plan import Plan
 from inspector.core.weights.record import Record, promised
 from inspector.outside import cells, quoted, shown
@@ -31,16 +32,23 @@ FATES = (
 """The words that a tensor's fate is made of."""
 
 
-def before(name: str, known: Checkpoint, plan: Plan, edited: tuple[Edited, ...], *, is_told: bool) -> str:
-    """What the file is, what is done to it, and what that costs; to be read before anything is done.
+class About(NamedTuple):
+    """The file of weights: its name, which network it is, what is assumed of it, or what tells that it is so."""
 
-    Where the design `is_told`, by a person or by the file itself, nothing of it is assumed.
-    """
-    rows = [(say("file"), f"{name}: {words(known)}")]
-    rows += [("", strangers(known))] if known.unknown else []
-    assumed = [f"{each.address} {value(each.value)}" for each in known.assumed if each.is_written and not each.source]
-    if assumed and not is_told:
-        rows.append((say("assumed"), say("{values}; --from MODEL says otherwise", values=", ".join(assumed))))
+    name: str
+    checkpoint: Checkpoint
+    assumed: tuple[str, ...]
+    teller: str
+
+
+def before(about: About, plan: Plan, edited: tuple[Edited, ...]) -> str:
+    """What the file is, what is done to it, and what that costs; to be read before anything is done."""
+    rows = [(say("file"), f"{about.name}: {words(about.checkpoint)}")]
+    rows += [("", line) for line in (chosen(about.checkpoint), strangers(about.checkpoint)) if line]
+    if about.teller:
+        rows.append(("", say("strides, dilation, pool and input are from {teller}", teller=about.teller)))
+    elif about.assumed:
+        rows.append((say("assumed"), say("{values}; --from DESIGN says otherwise", values=", ".join(about.assumed))))
     rows.append((say("edits"), ", ".join(each.words for each in edited) or say("none")))
     rows.append((say("tensors"), _fates(plan)))
     rows += [(say("notes") if not at else "", line) for at, line in enumerate(_obstacles(plan))]
@@ -54,7 +62,8 @@ def after(record: Record, plan: Plan, output: str, size: int) -> str:
     rows = [(say("proof"), _measured(record, plan))]
     if record.recalibrated is not None:
         count = record.recalibrated.pictures
-        rows.append((say("then"), some(count, "{n} picture", "{n} pictures") + say(": batch norms recalibrated")))
+        said = some(count, "batch norms recalibrated on {n} picture", "batch norms recalibrated on {n} pictures")
+        rows.append((say("then"), said))
     if not proof.is_finite:
         rows.append(("", say("the weights put out what is no number, so nothing is proven")))
     rows.append((say("written"), f"{shown(output, 200)}, {short_bytes(size)}"))
@@ -67,7 +76,7 @@ def _measured(record: Record, plan: Plan) -> str:
     if not proof.compared:
         return say("none of the old values has a counterpart to be compared with")
     values = {
-        "difference": f"{proof.difference:.2g}",
+        "difference": f"{proof.difference:.3g}",
         "scale": f"{proof.scale:.3g}",
         "input": dims(proof.shape),
         "type": proof.computed_in,

@@ -130,8 +130,9 @@ def test_whatever_is_edited_the_generated_file_loads_it_strictly_and_runs(policy
     network = _generated(after, done.values)
     with torch.no_grad():
         assert network.eval()(torch.randn(after.input)).isfinite().all()
-    if planned.promise.cost <= Cost.TRAIN and planned.rule != "sum":
-        assert measured.difference <= 1e-5 * measured.scale
+    if planned.promise.cost <= Cost.TRAIN:
+        assert measured.difference <= 1e-5 * measured.scale + 1e-6  # a single output may happen to be near zero
+    assert measured.holds(planned.promise, "F32")
     assert all(torch.equal(done.values[each.name], kept[each.name]) for each in planned.carries if each.fate == "same")
     assert sum(planned.fates.values()) == len(done.values)
 

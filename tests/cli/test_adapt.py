@@ -91,10 +91,11 @@ def test_kept_channels_are_in_the_report(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_what_was_written_says_what_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
-    assert _adapt(first, "--policy", "pad") == 0
-    assert "stem.pool true" in capsys.readouterr().out
-    assert _adapt(first, "--policy", "pad", "--force", *IS) == 0
+    alone, first, second = (tmp_path / f"{name}.safetensors" for name in ("alone", "a", "b"))
+    alone.write_bytes(DIGITS.read_bytes())  # no design file lies beside it
+    assert _adapt(first, "--policy", "pad", source=alone) == 0
+    assert "stem.pool=true" in capsys.readouterr().out
+    assert _adapt(first, "--policy", "pad", "--force", *IS, source=alone) == 0
     assert "assumed" not in capsys.readouterr().out
     assert _adapt(second, "--policy", "pad", "--set", "conv3_x.planes=20", source=first) == 0
     said = capsys.readouterr().out
@@ -138,7 +139,7 @@ def test_the_mode_is_the_umask_s(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--set", "conv5_x.planes=0", "--policy", "pad"], "must be an integer"),
-        (["--policy", "pad", "--from", "resnet50"], "not of this design"),
+        (["--policy", "pad", "--from", "resnet50"], "are not those of resnet50"),
         (["--policy", "pad", "--report", "r.txt"], ".md or .json"),
         (["--policy", "pad", "--recalibrate", "nowhere"], "is no folder"),
         (["--policy", "squeeze"], "squeeze"),
@@ -166,7 +167,7 @@ def test_batch_norms_are_recalibrated_when_asked_to(tmp_path: Path, capsys: pyte
     assert "recalibrated" not in capsys.readouterr().out
     assert _adapt(calibrated, *given, "--recalibrate", str(tmp_path)) == 0
     said = capsys.readouterr()
-    assert "3 pictures: batch norms recalibrated" in said.out
+    assert "batch norms recalibrated on 3 pictures" in said.out
     assert "3 of 3 pictures" in said.err
     one, two = load_file(plain), load_file(calibrated)
     assert torch.equal(one["layer4.0.conv1.weight"], two["layer4.0.conv1.weight"])

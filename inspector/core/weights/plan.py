@@ -188,7 +188,7 @@ class _Planner:
         if not is_possible(layout, was):
             self._grouped.setdefault(space, Obstacle("groups", space, f"{was[0]}×{was[1]}", f"{layout[0]}×{layout[1]}"))
             return None
-        together = _together(self._old, source) if layout[0] < was[0] else ()
+        together = self._old.tied.get(source, ()) if layout[0] < was[0] else ()
         return self._draws.setdefault((space, source), Draw(space, source, layout, was, together))
 
     def _of_policy(self, carries: tuple[Carry, ...]) -> Iterator[Obstacle]:
@@ -230,11 +230,3 @@ def _layout(of: Spaces, space: str) -> tuple[int, int]:
     """Groups of a space, and channels a group."""
     groups = of.groups.get(space, 1)
     return groups, of.channels[space] // groups
-
-
-def _together(of: Spaces, space: str) -> tuple[str, ...]:
-    """The spaces that one grouped convolution ties: the one that it reads, and the one that it puts out."""
-    for role in of.roles.values():
-        if role.groups > 1 and role.columns and space in (role.rows, role.columns):
-            return role.columns, role.rows
-    return (space,)

@@ -54,7 +54,7 @@ class Spaces:
 
     By path: `leaving` is the space of the feature maps that leave a block or a stage, `entering` that of those that
     enter a block, `projected` are the blocks with a projection, `last_norms` the batch norm right before a block's sum,
-    `windows` what slides where something does.
+    `windows` what slides where something does. `tied` are the two spaces that a grouped convolution ties, by either.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -64,6 +64,7 @@ class Spaces:
         self.projected: set[str] = set()
         self.last_norms: dict[str, str] = {}
         self.windows: dict[str, Window] = {}
+        self.tied: dict[str, tuple[str, str]] = {}
         self.channels: dict[str, int] = {INPUT: tree.root.input[1]}
         self.groups: dict[str, int] = {}
         space = INPUT
@@ -105,6 +106,7 @@ class Spaces:
         self.channels.setdefault(out, node.output[1])
         if groups > 1:
             self.groups |= {space: groups, out: groups}
+            self.tied |= {space: (space, out), out: (space, out)}
         for name, shape in tensors.items():
             self.roles[f"{path}.{name}"] = Role(shape, out, space if len(shape) > 1 else "", groups)
         return out
