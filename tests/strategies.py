@@ -84,6 +84,7 @@ def edits(draw: st.DrawFn, design: Design) -> str:
         st.sampled_from(
             [
                 "num_classes",
+                "norm",
                 "stem.planes",
                 "stem.stride",
                 "input.height",
@@ -99,4 +100,8 @@ def edits(draw: st.DrawFn, design: Design) -> str:
             ]
         )
     )
-    return f"{address}={block_name(stage, block) if address == 'target' else draw(st.integers(1, 40))}"
+    if address == "norm":
+        return f"{address}={draw(st.sampled_from(['batch', 'frozen']))}"
+    if address == "target":
+        return f"{address}={block_name(stage, block)}"
+    return f"{address}={draw(st.integers(0 if address == 'num_classes' else 1, 40))}"

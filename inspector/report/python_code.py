@@ -29,7 +29,7 @@ def render(subject: Subject) -> str:
 
 
 def python_file(design: Design) -> str:
-    """A module with `build() -> nn.Module`, (N, C, H, W) → (N, num_classes) or (N, features); run as a script it prints the shapes."""
+    """A module with `build() -> nn.Module`, (N, C, H, W) → (N, classes or features); as a script it prints shapes."""
     call = torchvision_call(design)
     body = _by_call(design, call) if call else _by_subclass(design)
     parts = [*_docstring(design, is_call=call is not None), "", *body, "", "", *_target(design), "", "", *_run(design)]

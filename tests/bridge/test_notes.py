@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from strategies import designs
 from torch import nn
 from torchinfo import summary
+from torchvision.ops import FrozenBatchNorm2d
 
 from inspector.bridge.build import build
 from inspector.core.changes.carried import carried
@@ -46,6 +47,11 @@ class Ran(NamedTuple):
             for name, part in self.parts.items()
             if isinstance(part, nn.Conv2d | nn.Linear)
         )
+
+    @property
+    def last(self) -> str:
+        """The path of the last block."""
+        return f"layer4.{len(self.parts['layer4']) - 1}"  # type: ignore[arg-type]  # a Sequential
 
     @property
     def params(self) -> int:
@@ -131,18 +137,19 @@ class Oracle:
     def _norm(self) -> dict[str, object]:
         name, norm = _path(self.said["norm"]), self.norm
         out = self.real.outs[name]
-        norms = [part for part in self.real.parts.values() if isinstance(part, nn.BatchNorm2d)]
-        assert isinstance(norm, nn.BatchNorm2d)
-        assert norm.num_features == self.conv.out_channels
+        norms = [part for part in self.real.parts.values() if isinstance(part, nn.BatchNorm2d | FrozenBatchNorm2d)]
+        assert isinstance(norm, nn.BatchNorm2d | FrozenBatchNorm2d)
+        channels = norm.weight.numel()
+        assert channels == self.conv.out_channels
         relus = sum(self.real.runs[name] for name, part in self.real.parts.items() if isinstance(part, nn.ReLU))
         return {
-            "norm_channels": norm.num_features,
+            "norm_channels": channels,
             "norm_size": _size(out),
             "norm_count": out[0] * out[2] * out[3],
-            "norm_params": norm.weight.numel() + norm.bias.numel(),
+            "norm_params": _count(norm),
             "norms": len(norms),
             "all_norm_params": sum(map(_count, norms)),
-            "momentum": norm.momentum,
+            "momentum": nn.BatchNorm2d(1).momentum,
             "relus": relus,
         }
 
@@ -275,8 +282,8 @@ class Oracle:
             "macs_more": v15 - v1,
             "share_more": f"{100 * (v15 - v1) / v1:.1f}",
             "head_cells": prod(real.ins["avgpool"][2:]),
-            "features": fc.in_features,
-            "classes": fc.out_features,
+            "features": real.ins["fc"][1],
+            "classes": getattr(fc, "out_features", 0),
             "fc_params": _count(fc),
             "fc_share": f"{100 * _count(fc) / real.params:.1f}",
             "last_block": block_name("conv5_x", len(real.parts["layer4"])),
@@ -352,6 +359,8 @@ class Oracle:
             "has-projections": any(has),
             "blocks-keep": any(each.stride == 1 for each in self.blocks),
             "many": prod(last_out[2:]) > 1,
+            "classes": isinstance(real.parts["fc"], nn.Linear),
+            "frozen": not list(self.norm.parameters()),
             "first-stage": self.said["stage"] == "conv2_x",
             "last-stage": self.said["stage"] == "conv5_x",
             "alone": numbers["alone"] != "–",
@@ -372,6 +381,8 @@ class Oracle:
             "grouped": self.path[1].groups > 1,
             "own": not is_beside,
             "beside": is_beside,
+            "read": isinstance(real.parts["fc"], nn.Linear)
+            or not (path.startswith(f"{real.last}.") and (is_beside or path.endswith(f"conv{len(self.path)}"))),
             "summed": is_beside or (not is_stem and path.endswith(f"conv{len(self.path)}")),
             "pieces": self.conv.weight.shape[1] < self.conv.in_channels,
             "first-conv": is_stem,
@@ -452,7 +463,7 @@ def test_a_note_speaks_of_the_place_that_one_stands_at(design: Design) -> None:
         spoken = spot(network, place.where)
         if place.node.kind == "Conv2d":
             assert spoken.conv == place
-        if place.node.kind == "BatchNorm2d":
+        if kind(place.node).is_norm:
             assert spoken.norm == place
         if place.node.kind == "Projection":
             assert spoken.conv.name == f"{place.name}.conv"

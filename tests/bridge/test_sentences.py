@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import designs, edits
 from torch import nn
+from torchvision.ops import FrozenBatchNorm2d
 
 from inspector.bridge.build import build
 from inspector.core.changes.compare import Effect, explain
@@ -96,7 +97,7 @@ def _is_address(said: Told, values: dict[str, str]) -> bool:
 def _normalises(said: Told, values: dict[str, str]) -> bool:
     module, group = said.new.parts[said.path], said.path.rpartition(".")[0]
     before = f"{group}.0" if values["what"] == "the projection" else f"{group}.{values['what']}".lstrip(".")
-    return module.num_features == said.new.parts[before].out_channels
+    return module.weight.numel() == said.new.parts[before].out_channels
 
 
 def _ends_path(said: Told, _: dict[str, str], real: Real) -> int:
@@ -210,8 +211,8 @@ def _number(real: Real, path: str, name: str) -> str:  # one return a number
 def _channels_at(real: Real, path: str, module: nn.Module | None) -> int:
     if isinstance(module, nn.Conv2d):
         return module.in_channels
-    if isinstance(module, nn.BatchNorm2d):
-        return module.num_features
+    if isinstance(module, nn.BatchNorm2d | FrozenBatchNorm2d):
+        return module.weight.numel()
     if path in real.outs:
         return real.outs[path][1]
     return real.design.input[1] if path in ("", "input") else real.outs[_block(path)][1]
@@ -233,7 +234,8 @@ CHANGES: dict[str, Callable[[Told, dict[str, str]], bool]] = {
 """Every change of a place in words, and whether it is so."""
 OPERATIONS = {
     "{n} filter", "{n} bottleneck", "{n} basic block", "batch norm", "ReLU, in place", "identity", "1×1 projection",
-    "path + shortcut", "no pool", "3×3 max pool", "average {size}", "pool, fc", "↳ projection", "↳ identity",
+    "path + shortcut", "no pool", "3×3 max pool", "average {size}", "pool, fc",
+    "pool, no fc", "no fc", "frozen batch norm", "↳ projection", "↳ identity",
     "batch of {n}", " · pool {slash}", "{n} layers", "max pool",
 }  # fmt: skip
 """What operations are called: read off the tree, which torch verifies."""
@@ -391,8 +393,9 @@ def _convolutions(at: At) -> Iterator[tuple[int, list[nn.Conv2d]]]:
 ELSEWHERE = {
     *OPERATIONS, "bottleneck", "basic block", "convolution", "the whole network", "first convolution and pool",
     "what goes in: N images of C channels, H×W", "a stage: blocks in a row", "projection shortcut",
-    "identity shortcut", "the pool, switched off", "residual add", "global average pool", "fully connected layer",
-    "pool and classifier", "in all", "sees", "channels", "shape", "remark", "output", "input", "kernel", "learned",
+    "identity shortcut", "switched off: what comes in goes on", "batch norm, frozen: all of it constants",
+    "residual add", "global average pool", "fully connected layer",
+    "what follows the stages", "in all", "sees", "channels", "shape", "remark", "output", "input", "kernel", "learned",
     "buffers", "sum", "weight", "height", "width", "strides", "shortcut", "against", "weights", "training", "inference",
     "not in it", "bytes", "params", "layers",
     # held against torch by tests/bridge/test_receptive.py and test_memory.py
@@ -477,7 +480,16 @@ FACTS: dict[str, Callable[[At, dict[str, str]], bool]] = {
         and at.real.strides(at.place.path) > 1
         and at.real.ins[at.place.path][1] == at.real.outs[at.place.path][1]
     ),
-    "= {depth}, conv1, {n} a block, fc": _depth,
+    "= {depth}, conv1, {n} a block, fc": lambda at, values: (
+        _depth(at, values) and isinstance(at.real.parts["fc"], nn.Linear)
+    ),
+    "= {depth}, conv1, {n} a block, no fc": lambda at, values: (
+        _depth(at, values) and not isinstance(at.real.parts["fc"], nn.Linear)
+    ),
+    "nothing: it is frozen": lambda at, _: not list(at.module.parameters()),
+    "{n} weights, biases, means, variances each": lambda at, values: (
+        [each.numel() for each in at.module.buffers()] == 4 * [int(values["n"])]
+    ),
     "no new map: in place": lambda at, _: not at.place.path or getattr(at.module, "inplace", True),
     " × {n} images": lambda at, values: at.real.design.input[0] == int(values["n"]) > 1,
 }

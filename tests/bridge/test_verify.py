@@ -25,6 +25,7 @@ from inspector.core.design.edit import addresses, edit, resolve
 from inspector.core.design.fields import PRESETS, Integer
 from inspector.core.design.presets import preset
 from inspector.core.measures.verdict import Verdict, judge
+from inspector.core.names import Norm
 from inspector.core.network import layers
 from inspector.core.network.network import analyze
 from inspector.core.network.node import Node
@@ -99,8 +100,8 @@ def test_a_wrong_formula_is_found_in_exactly_the_layers_concerned(
 ) -> None:
     right = layers.batch_norm
 
-    def wrong(key: str, label: str, x: Dims, reach: int) -> Node:
-        node = right(key, label, x, reach)
+    def wrong(key: str, label: str, x: Dims, reach: int, norm: Norm) -> Node:
+        node = right(key, label, x, reach, norm)
         return msgspec.structs.replace(node, params=node.params + 1) if label == "bn2" else node
 
     monkeypatch.setattr(layers, "batch_norm", wrong)

@@ -57,6 +57,8 @@ def _of_design(sight: Sight) -> dict[str, bool]:
         "has-projections": any(has_projection(each) for each in blocks),
         "blocks-keep": any(stride(each) == 1 for each in blocks),
         "many": last.output[2] * last.output[3] > 1,
+        "classes": design.num_classes > 0,
+        "frozen": design.norm == "frozen",
     }
 
 
@@ -108,6 +110,7 @@ def _of_convolution(spot: Spot) -> dict[str, bool]:
         "own": not spot.is_beside,
         "beside": spot.is_beside,
         "summed": spot.is_summed,
+        "read": bool(spot.readers),
         "pieces": window is not None and window.groups > 1,
         "first-conv": spot.conv.where[:1] == (STEM,),
         "point": window is not None and window.kernel == 1,

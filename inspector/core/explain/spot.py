@@ -66,7 +66,9 @@ class Spot(NamedTuple):
         stage, block = self.block.where
         if block + 1 < len(self.stage.node.children):
             return _entries(self.network, (stage, block + 1))
-        return _entries(self.network, (stage + 1, 0)) if stage < LAST_STAGE else (self.network.at((HEAD, 1)),)
+        if stage < LAST_STAGE:
+            return _entries(self.network, (stage + 1, 0))
+        return (self.network.at((HEAD, 1)),) if self.network.design.num_classes else ()
 
 
 def spot(network: Network, where: Where) -> Spot:

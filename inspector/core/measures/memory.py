@@ -138,7 +138,7 @@ def _peak(tree: Tree) -> int:
     An operation needs its input and its output; an in-place one (ReLU, the residual add) makes no new map. Beside them
     live the image, which the caller holds; the stage's input, which `x = self.layer1(x)` holds until the stage is done;
     and a block's input, which the shortcut needs. The max pool's int64 indices count as two elements each; a
-    frozen batch norm makes a product and then a sum, beside its input.
+    frozen batch norm makes a product and a sum, of a factor and a summand a channel (torchvision.ops).
     """
     _, stem, *stages, head = tree.root.children
     image = prod(tree.root.input)
@@ -147,7 +147,7 @@ def _peak(tree: Tree) -> int:
         entry = prod(stage.input)
         peaks.append(entry + _block_peak(stage.children[0]))
         if isinstance(stage.children, Blocks):
-            peaks.append(entry + stage.children.positions * stage.children.widest)
+            peaks.append(entry + stage.children.peak)
             continue
         peaks += [entry + prod(block.input) + _block_peak(block) for block, _ in distinct(stage.children[1:])]
     return image + max(peaks)
@@ -159,8 +159,8 @@ def _block_peak(block: Node) -> int:
     inside = max(prod(path[0].output), _chain(path[1:]))
     if branch.kind != "Projection":
         return inside
-    maps = 4 if kind(branch.children[1]).is_frozen else 3
-    return max(inside, maps * prod(branch.output))
+    _, norm = branch.children
+    return max(inside, prod(branch.output) + _normed(norm))
 
 
 def _chain(operations: Iterable[Node]) -> int:
@@ -169,6 +169,12 @@ def _chain(operations: Iterable[Node]) -> int:
     for node in operations:
         if kind(node).is_in_place:
             continue
-        beside = 2 if node.kind == "MaxPool2d" else 1 if kind(node).is_frozen else 0
-        sizes.append(prod(node.input) + (1 + beside) * prod(node.output))
+        indices = 2 * prod(node.output) if node.kind == "MaxPool2d" else 0
+        sizes.append(_normed(node) if kind(node).is_norm else prod(node.input) + prod(node.output) + indices)
     return max(sizes)
+
+
+def _normed(norm: Node) -> int:
+    """Elements of a batch norm's input and output, and of what it makes between."""
+    maps, constants = (3, 2) if kind(norm).is_frozen else (2, 0)
+    return maps * prod(norm.output) + constants * norm.output[1]

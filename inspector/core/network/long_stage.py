@@ -55,18 +55,19 @@ class Channels:
         norms = len(self.filters) * len(projections) + sum(projections)
         return Sums(weights, norms, normed + projected, projected, normed)
 
-    def widest(self, *, is_frozen: bool) -> int:
-        """The most channels alive at once in a block but the first, its input included; 0 where there is none.
+    def peak(self, positions: int, *, is_frozen: bool) -> int:
+        """The most elements alive at once in a block but the first, its input included; 0 where there is none.
 
-        A batch norm of the path has its input beside its output, a frozen one a product too; a projection the output
-        of the path as well.
+        A batch norm of the path has its input beside its output, a frozen one a product too, and a factor and a summand
+        a channel; a projection the output of the path as well.
         """
-        maps = 3 if is_frozen else 2
         columns = [column[1:] for column in self.filters]
         path = map(max, *columns)
-        rows = zip(self.inplanes[1:], path, columns[-1], strict=True)
+        maps, constants = (3, 2) if is_frozen else (2, 0)
+        normed, projected = maps * positions + constants, (maps + 1) * positions + constants
         alive = [
-            came + (max(maps * most, (maps + 1) * goes) if came != goes else maps * most) for came, most, goes in rows
+            came * positions + (max(normed * most, projected * goes) if came != goes else normed * most)
+            for came, most, goes in zip(self.inplanes[1:], path, columns[-1], strict=True)
         ]
         return max(alive, default=0)
 
@@ -101,12 +102,12 @@ class Blocks(Sequence[Node]):
     As long as nobody looks at it, a block costs nothing but its part in `sums`.
     """
 
-    __slots__ = ("_entry", "_looked_at", "_sizes", "_widest", "channels")
+    __slots__ = ("_entry", "_looked_at", "_peak", "_sizes", "channels")
 
     def __init__(self, channels: Channels, entry: Entry) -> None:
         self.channels, self._entry = channels, entry
         self._looked_at: dict[int, Node] = {}
-        self._widest = -1
+        self._peak = -1
         self._sizes: Dims = entry.x[2:]
         self._sizes = self[0].output[2:]
 
@@ -128,11 +129,11 @@ class Blocks(Sequence[Node]):
         return self[0].params + sums.weights + (0 if self.is_frozen else 2 * sums.normed)
 
     @property
-    def widest(self) -> int:
-        """The most channels alive at once in a block but the first."""
-        if self._widest < 0:
-            self._widest = self.channels.widest(is_frozen=self.is_frozen)
-        return self._widest
+    def peak(self) -> int:
+        """The most elements alive at once in a block but the first, its input included."""
+        if self._peak < 0:
+            self._peak = self.channels.peak(self.positions, is_frozen=self.is_frozen)
+        return self._peak
 
     @property
     def is_frozen(self) -> bool:
