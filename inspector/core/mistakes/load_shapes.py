@@ -132,20 +132,14 @@ def other_block(found: Sides, *, is_saved: bool) -> str:
         if not path.startswith("layer"):
             continue
         block, _, part = path.rpartition(".") if ".downsample." not in path else (path, "", "")
-        if part in ("conv3", "bn3") and f"{block}.conv1" not in _alone(own, other):
-            if shape is None and other[path] is not None:
-                return "basic"
-            if shape is not None and other[path] is None:
-                return "bottleneck"
+        first = f"{block}.conv1"
+        is_whole = first in own and (own[first] is None) != (other[first] is None)
+        if part in ("conv3", "bn3") and not is_whole and (shape is None) != (other[path] is None):
+            return "basic" if shape is None else "bottleneck"
         its = other[path]
         if part == "conv1" and shape and its and len(shape) == len(its) == 4 and shape[2] != its[2]:
             return "bottleneck" if shape[2] == 1 else "basic" if shape[2] == 3 and its[2] == 1 else ""
     return ""
-
-
-def _alone(own: Mapping[str, Dims | None], other: Mapping[str, Dims | None]) -> frozenset[str]:
-    """The modules that only one side has."""
-    return frozenset(path for path in own if (own[path] is None) != (other[path] is None))
 
 
 def _block_words(found: Sides) -> str:
