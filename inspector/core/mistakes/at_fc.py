@@ -72,7 +72,7 @@ def sides(count: int) -> tuple[int, int]:
 
 
 def _replaced(came: int, inputs: int, classes: int, design: Design) -> Diagnosis:
-    """fc has been replaced, by one for another network."""
+    """Fc has been replaced, by one for another network."""
     why = say(
         "fc was replaced by one of {inputs} inputs and {classes} classes, and {came} feature maps arrive.",
         inputs=inputs,
@@ -82,7 +82,12 @@ def _replaced(came: int, inputs: int, classes: int, design: Design) -> Diagnosis
     assignment = next(tried(design, [f"num_classes={classes}"]), ("",))[0]
     error = say("fc was built for other inputs")
     return Diagnosis(
-        error, "fc", "fc", f"{why} {say('It has one input for each feature map that conv5_x ends in.')}", assignment, topic="filters"
+        error,
+        "fc",
+        "fc",
+        f"{why} {say('It has one input for each feature map that conv5_x ends in.')}",
+        assignment,
+        topic="filters",
     )
 
 
@@ -95,8 +100,12 @@ _FLATTEN = later(
     "fc."
 )
 _POOL = later("fc has {inputs} inputs, one a feature map, and gets {came} = {product}: avgpool has to stand before it.")
-_ADAPTIVE = later("nn.AdaptiveAvgPool2d(1) leaves one position whatever the image's size; no edit of the network is needed.")
-_POSITIONS = later("fc has {inputs} inputs, one a feature map, and gets {came} = {product}: {size} positions of each map.")
+_ADAPTIVE = later(
+    "nn.AdaptiveAvgPool2d(1) leaves one position whatever the image's size; no edit of the network is needed."
+)
+_POSITIONS = later(
+    "fc has {inputs} inputs, one a feature map, and gets {came} = {product}: {size} positions of each map."
+)
 _FIXED_POOL = later(
     "An AvgPool2d({n}, stride=1) leaves them of an image of {image}, no pool at all of one of {bare}, and "
     "AdaptiveAvgPool2d of another size than 1 of any."

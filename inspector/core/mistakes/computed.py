@@ -182,7 +182,9 @@ def _view(error: Forward, network: Network) -> Diagnosis:
         why += " " + say("{elements} is no multiple of {inputs}.", elements=elements, inputs=inputs)
     if inputs != channels:
         why += " " + say("{design} ends in {n} maps.", design=called(network.design), n=channels)
-    return Diagnosis(say("the pooled maps cannot be flattened so"), "fc", "fc", f"{why} {say(_FLATTEN)}", "", topic="head")
+    return Diagnosis(
+        say("the pooled maps cannot be flattened so"), "fc", "fc", f"{why} {say(_FLATTEN)}", "", topic="head"
+    )
 
 
 _LAYER = re.compile(r"(?:\A|\.)layer([0-9]{1,3})(?:[.\[]([0-9]{1,6}))?")

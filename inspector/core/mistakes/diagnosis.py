@@ -11,6 +11,7 @@ from inspector.core.mistakes.computed import computed
 from inspector.core.mistakes.left_out import beside_edit, left_out, misfit
 from inspector.core.mistakes.load import diagnose_load
 from inspector.core.mistakes.load_report import LoadReport
+from inspector.core.mistakes.numbers import looked_up
 from inspector.core.mistakes.outside import outside
 from inspector.core.mistakes.passes import by_edit, nowhere, turned
 from inspector.core.mistakes.shape_errors import Forward, read
@@ -20,11 +21,12 @@ from inspector.core.network.network import Network, analyze
 def diagnose(text: str, design: Design) -> Diagnosis | None:
     """The first error of torch in `text` (a whole traceback, or one line), mapped to `design`; None without one.
 
+    A number that some tool gives ("4.12 GMac") is looked up where that is all there is.
     `text` may be hard-wrapped, indented and coloured. Raises nothing.
     """
     error = read(text)
     if error is None:
-        return None
+        return looked_up(text, design)
     network = analyze(design)
     return diagnose_load(error, network) if isinstance(error, LoadReport) else _forward(error, network)
 

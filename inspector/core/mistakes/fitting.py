@@ -191,7 +191,11 @@ def _for_stem(design: Design, shape: Dims) -> Iterator[str]:
     if len(shape) == 4:
         wanted += [f"input.channels={shape[1]}", f"stem.kernel={shape[2]}"]
     yield from wanted
-    now = {f"stem.planes={design.stem.planes}", f"input.channels={design.input[1]}", f"stem.kernel={design.stem.kernel}"}
+    now = {
+        f"stem.planes={design.stem.planes}",
+        f"input.channels={design.input[1]}",
+        f"stem.kernel={design.stem.kernel}",
+    }
     yield " ".join(sorted(each for each in wanted if each not in now))
 
 

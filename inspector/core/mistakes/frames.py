@@ -93,4 +93,6 @@ def _is_torch(file: str) -> bool:
 
 
 def _is_library(file: str) -> bool:
-    return any(part in file.replace("\\", "/") for part in ("site-packages/", "dist-packages/", "torchvision/", "timm/"))
+    return any(
+        part in file.replace("\\", "/") for part in ("site-packages/", "dist-packages/", "torchvision/", "timm/")
+    )

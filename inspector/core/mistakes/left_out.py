@@ -55,9 +55,14 @@ def beside_edit(error: Forward, found: Diagnosis, network: Network) -> str:
     if place is None or len(error.numbers) < 2:
         return ""
     first, other = error.numbers[0], error.numbers[1]
-    if error.kind == "map" and has_projection(place.node) and (first, other) == (
-        place.node.output[2:3],
-        place.node.input[2:3],
+    if (
+        error.kind == "map"
+        and has_projection(place.node)
+        and (first, other)
+        == (
+            place.node.output[2:3],
+            place.node.input[2:3],
+        )
     ):
         stride = place.node.input[2] / max(place.node.output[2], 1)
         return say(_OR_PROJECTION, place=place.name, stride=round(stride))
@@ -87,7 +92,9 @@ def _projection(error: Forward, network: Network) -> Diagnosis | None:
         numbers = (node.output[1:2], node.input[1:2])
         if has_projection(node) and error.numbers == numbers and node.input[2:] == node.output[2:]:
             why = say(_PROJECTION, place=place.name, came=node.input[1], left=node.output[1], path=place.path)
-            return Diagnosis(say("the projection was left out"), f"{place.name}.add", place.path, why, "", topic="shortcut")
+            return Diagnosis(
+                say("the projection was left out"), f"{place.name}.add", place.path, why, "", topic="shortcut"
+            )
     return None
 
 
@@ -129,11 +136,7 @@ def _without_padding(block: Node, size: int) -> frozenset[int]:
             continue
         bare = structs.replace(node.window, padding=0)
         ways = [(node.window, False), (bare, True)] if node.window.kernel > 1 else [(node.window, False)]
-        sizes = {
-            (window.slid(each), is_bare or lacks)
-            for each, is_bare in islice(sizes, 16)
-            for window, lacks in ways
-        }
+        sizes = {(window.slid(each), is_bare or lacks) for each, is_bare in islice(sizes, 16) for window, lacks in ways}
     return frozenset(each for each, is_bare in sizes if is_bare)
 
 

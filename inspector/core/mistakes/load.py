@@ -10,7 +10,6 @@ from inspector.core.mistakes.answer import Diagnosis, Finding, together
 from inspector.core.mistakes.keys import Key, keyed, shift
 from inspector.core.mistakes.load_report import LoadReport, Mismatch
 from inspector.core.network.network import Network
-from inspector.outside import shown
 from inspector.speech import later, say
 
 
@@ -62,7 +61,7 @@ def _of_keys(report: LoadReport, network: Network) -> list[Finding]:
     return [each for each in found if each is not None]
 
 
-def _of_modules(  # noqa: PLR0913  # all that is known
+def _of_modules(  # all that is known
     missing: dict[str, Key],
     unexpected: dict[str, Key],
     pairs: list[tuple[Key, Mismatch]],

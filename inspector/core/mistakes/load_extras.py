@@ -118,8 +118,14 @@ _TOPS = (
     (re.compile(r"aux_?(?:classifier|head|logits)?\."), later("the auxiliary head that segmentation is trained with")),
     (re.compile(r"attnpool\."), later("the attention pool of CLIP")),
     (re.compile(r"(?:rpn|roi_heads?|bbox_head|mask_head|fpn|neck|box_head)\b"), later("a part of a detector")),
-    (re.compile(r"(?:decode_head|decoder|segmentation_head|up\w{0,20}|aspp|classifier)\b"), later("what stands behind it")),
-    (re.compile(r"(?:queue|queue_ptr|proj\w{0,20}|predictor|prototypes)\b"), later("a part of self-supervised training")),
+    (
+        re.compile(r"(?:decode_head|decoder|segmentation_head|up\w{0,20}|aspp|classifier)\b"),
+        later("what stands behind it"),
+    ),
+    (
+        re.compile(r"(?:queue|queue_ptr|proj\w{0,20}|predictor|prototypes)\b"),
+        later("a part of self-supervised training"),
+    ),
 )
 
 
@@ -148,15 +154,15 @@ def _fellows(names: Iterable[str], others: Iterable[str], tensors: Sequence[str]
     return {name for name in others if name.rpartition(".")[2] in tensors and name.rpartition(".")[0] in modules}
 
 
-def other_network(
-    missing: Mapping[str, Key], unexpected: Mapping[str, Key]
-) -> Finding | None:
+def other_network(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding | None:
     """A deep stem, or modules within blocks, that only one side has: that is of another network."""
     for side, keys, other in (("model", missing, unexpected), ("checkpoint", unexpected, missing)):
         stem = _deep_stem(keys, other)
         if stem:
             why = say(_STEM[side], key=shown(stem))
-            return Finding(say("the stems are of two kinds"), "conv1", "conv1", why, "", topic="pretrained", tells_all=True)
+            return Finding(
+                say("the stems are of two kinds"), "conv1", "conv1", why, "", topic="pretrained", tells_all=True
+            )
         key = next((key for key in keys.values() if key.inside and not _BIAS.search(key.name)), None)
         if key is not None:
             return _another(side, say(_what(key.inside)), key.name)
@@ -173,7 +179,9 @@ def _what(inside: str) -> str:
 
 def _another(side: str, what: str, name: str) -> Finding:
     why = say(_INSIDE[side], what=what, name=shown(name.rpartition(".")[0] or name))
-    return Finding(say("model and checkpoint are of two kinds of network"), "", "", why, "", topic="pretrained", tells_all=True)
+    return Finding(
+        say("model and checkpoint are of two kinds of network"), "", "", why, "", topic="pretrained", tells_all=True
+    )
 
 
 def _deep_stem(keys: Mapping[str, Key], other: Mapping[str, Key]) -> str:
@@ -190,7 +198,9 @@ def biases(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding
         return None
     norms = [key for key in (missing if saved else unexpected).values() if ".bn" in f".{key.path}" and key.path]
     why = say(_FOLDED if norms else _BIASES, name=shown((saved or model)[0]), side=_side(is_saved=bool(saved)))
-    return Finding(say("convolutions have a bias on one side only"), "", "", why, "", topic="pretrained", tells_all=True)
+    return Finding(
+        say("convolutions have a bias on one side only"), "", "", why, "", topic="pretrained", tells_all=True
+    )
 
 
 def _side(*, is_saved: bool) -> str:

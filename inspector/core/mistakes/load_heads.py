@@ -109,9 +109,7 @@ _NO_HEAD = later(
     "It has no {head}: the weights of a backbone, or of self-supervised training. Here strict=False is right, and {head} "
     "is trained anew."
 )
-_NO_MODEL_HEAD = later(
-    "The model has no {head}: it is left out of the checkpoint, and strict=False is right."
-)
+_NO_MODEL_HEAD = later("The model has no {head}: it is left out of the checkpoint, and strict=False is right.")
 _PROJECTION = later(
     "It has no {head}; {saved} is what self-supervised training put in its place, and is left out. strict=False is right, "
     "and {head} is trained anew."
@@ -128,6 +126,4 @@ _DROPOUT = later(
     "Its one linear layer is {linear}, behind a Dropout or the like: build {head} = nn.Sequential(…) so before loading, or "
     "rename {linear}. to the model's name."
 )
-_CALLED = later(
-    "Its head is called {saved}, the model's {head}: rename the two keys before loading."
-)
+_CALLED = later("Its head is called {saved}, the model's {head}: rename the two keys before loading.")

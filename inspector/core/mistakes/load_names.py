@@ -170,11 +170,11 @@ _UNWRAP = later(
     "Load into {inner}, which is the network without the wrapper, or put {prefix} before the checkpoint's keys; "
     "nothing is to be taken off them."
 )
-_PUT = later(
-    "Load into {inner}, or put {prefix} before the checkpoint's keys; nothing is to be taken off them."
-)
+_PUT = later("Load into {inner}, or put {prefix} before the checkpoint's keys; nothing is to be taken off them.")
 _RENAMED = later("What the checkpoint calls {saved}, the model calls {model}.")
-_CHILDREN = later("Numbers in place of names come of nn.Sequential(*model.children()): 0 is conv1, 1 bn1, 4 to 7 layer1 to layer4.")
+_CHILDREN = later(
+    "Numbers in place of names come of nn.Sequential(*model.children()): 0 is conv1, 1 bn1, 4 to 7 layer1 to layer4."
+)
 _RENAME = later("Rename its keys before loading.")
 _STRANGERS = later(
     "It has {names} and so on, and nothing of conv1 or layer1: it is of another network, or its keys are to be renamed."

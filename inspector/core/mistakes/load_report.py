@@ -54,7 +54,11 @@ def read_report(source: Copied, begin: int, end: int, *, was_loaded: bool) -> Lo
             keys = missing if message.kind.endswith("missing") else unexpected
             keys |= dict.fromkeys(islice(_keys(source, message, end), MOST))
     return LoadReport(
-        tuple(islice(missing, MOST)), tuple(islice(unexpected, MOST)), tuple(islice(sizes.values(), MOST)), given, was_loaded
+        tuple(islice(missing, MOST)),
+        tuple(islice(unexpected, MOST)),
+        tuple(islice(sizes.values(), MOST)),
+        given,
+        was_loaded,
     )
 
 

@@ -184,7 +184,9 @@ def _preset_like(design: Design, before: Design) -> str:
 
 def _body(design: Design) -> tuple[object, ...]:
     """All of a design that is in its weights' shapes but for the classes."""
-    stages = tuple((each.blocks, each.plain_filters(design.block), each.groups, each.overrides) for each in design.stages)
+    stages = tuple(
+        (each.blocks, each.plain_filters(design.block), each.groups, each.overrides) for each in design.stages
+    )
     return design.block, design.input[1], design.stem.planes, design.stem.kernel, stages
 
 
@@ -241,7 +243,9 @@ def foreign(sizes: Sequence[tuple[Key, Mismatch]], design: Design) -> Finding | 
     )
     rest = say(_LEAVE_OUT, name=module)
     if size.saved[1:] == size.model[1:] and size.saved[:1] != size.model[:1]:
-        what = say("Its outputs differ, {saved} and {model}: most often classes.", saved=size.saved[0], model=size.model[0])
+        what = say(
+            "Its outputs differ, {saved} and {model}: most often classes.", saved=size.saved[0], model=size.model[0]
+        )
         return Finding(error, "", "", f"{first} {what} {rest}", "", topic="pretrained")
     if len(size.saved) > 1 and len(size.model) > 1 and size.saved[1] != size.model[1]:
         ends = ends_in((size.saved[1], size.model[1]), design)

@@ -53,7 +53,9 @@ def outside(error: Forward, network: Network) -> Diagnosis | None:
 def _concatenation(error: Forward) -> Diagnosis:
     (first,), (second,) = error.numbers[:2]
     why = f"{say(_CAT, first=first, second=second)} {say(_MULTIPLE)}"
-    return Diagnosis(say("maps of two sizes are concatenated outside the ResNet"), "", "", why, "", topic="downsampling")
+    return Diagnosis(
+        say("maps of two sizes are concatenated outside the ResNet"), "", "", why, "", topic="downsampling"
+    )
 
 
 def _convolution(error: Forward, network: Network) -> Diagnosis | None:
@@ -102,7 +104,9 @@ _MULTIPLE = later(
     "Maps are halved on the way down, odd sizes rounded up, and doubled on the way up: the image's height and width have to "
     "be multiples of 32, or the larger map is cropped or interpolated to the smaller. No edit of a block mends it."
 )
-_CAT = later("torch.cat gets maps of {first} and of {second} pixels a side; a ResNet concatenates nothing, so it is a decoder's.")
+_CAT = later(
+    "torch.cat gets maps of {first} and of {second} pixels a side; a ResNet concatenates nothing, so it is a decoder's."
+)
 _NONE_SUCH = later(
     "No convolution of {design} has a weight of {weight}: it stands beside the ResNet. It was built for {built} channels, "
     "and {came} arrive."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from inspector.core.design.design import CONVOLUTIONS, Design, Stage
 from inspector.core.design.differences import called
-from inspector.core.design.edit import edit, resolve
+from inspector.core.design.edit import resolve
 from inspector.core.mistakes.answer import Diagnosis
 from inspector.core.mistakes.by_hand import Met, errors_by_hand
 from inspector.core.mistakes.effort import Effort

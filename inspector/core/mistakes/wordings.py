@@ -53,9 +53,7 @@ FORWARD = (
     Wording("norm", "running_mean should contain # elements not %"),
     Wording("norm", "weight should contain # elements not %"),
     Wording("sum", "The size of tensor a (#) must match the size of tensor b (#) at non-singleton dimension %"),
-    Wording(
-        "sum", "The expanded size of the tensor (#) must match the existing size (#) at non-singleton dimension %"
-    ),
+    Wording("sum", "The expanded size of the tensor (#) must match the existing size (#) at non-singleton dimension %"),
     Wording("broadcast", "output with shape @ doesn't match the broadcast shape @"),
     Wording(
         "broadcast",
@@ -78,9 +76,7 @@ FORWARD = (
     Wording(
         "axes", "Expected 4-dimensional input for 4-dimensional weight ¤, but got #-dimensional input of size @ instead"
     ),
-    Wording(
-        "axes", "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: @", (-1, -1, 0)
-    ),
+    Wording("axes", "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: @", (-1, -1, 0)),
     Wording("axes", "expected 4D input (got #D input)", (-1, 0, -1)),
     Wording(
         "pool", "Given input size: (#x#x#). Calculated output size: (±x±x±). Output size is too small", (0, 1, 2, 4, 5)
