@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -16,7 +17,11 @@ from inspector.outside import why
 from inspector.speech import later, say, spoken
 
 MOST_BYTES = 16 * 2**20
-"""Of standard input or a file, where an error stands near its beginning."""
+"""Of a file, and of standard input, where an error ends what is printed."""
+MOST_PIPED = 64 * MOST_BYTES
+"""Of standard input, so that what never ends is left."""
+ENDINGS = (".toml", ".safetensors", ".pth", ".pt", ".bin", ".th")
+"""What files of models are called."""
 
 
 @click.command("explain")
@@ -43,6 +48,8 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str) 
     from inspector.core.network.network import analyze
     from inspector.notes import find, note
 
+    if subject and _is_piped() and _is_model(subject):  # `… | inspector explain resnet34`
+        subject, model = "-", subject
     network = analyze(assign(load(model), assignments))
     topic = find(subject)
     there = network.get(subject) if topic is None and subject else None
@@ -84,6 +91,13 @@ def _given(subject: str) -> str:
     return subject
 
 
+def _is_model(word: str) -> bool:
+    """Whether a word is a preset or a file of a design or of weights, where the text itself is piped in."""
+    from inspector.core.design.fields import PRESETS
+
+    return word in PRESETS or (word.endswith(ENDINGS) and Path(word).is_file())
+
+
 def _unknown(text: str, *, is_word: bool) -> Exception:
     """What is wrong with a text that is no error of torch; a single word was meant as a topic."""
     if is_word and " " not in text.strip():
@@ -102,17 +116,28 @@ def _is_piped() -> bool:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (AttributeError, OSError, ValueError):
         return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
 def _piped() -> str:
-    """What is piped in, of which the beginning counts: whatever its encoding, it is text."""
+    """What is piped in, of which the end counts: whatever its encoding, it is text."""
     from inspector.files.reading import text_of
 
     if sys.stdin is None:
         raise InputError(say("standard input: is closed"))
     try:
-        data = sys.stdin.buffer.read(MOST_BYTES)
+        data = _last_of(sys.stdin.buffer)
     except OSError as error:
         raise InputError(say("standard input: {problem}", problem=why(error))) from None
     return text_of(data)
+
+
+def _last_of(source: BinaryIO) -> bytes:
+    """The last bytes of a stream, as many as count, with those before them that were read together."""
+    last = b""
+    for _ in range(MOST_PIPED // MOST_BYTES):
+        more = source.read(MOST_BYTES)
+        last = (last + more)[-MOST_BYTES:] if more else last
+        if len(more) < MOST_BYTES:
+            break
+    return last
