@@ -43,31 +43,42 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str) 
     error, one line or a whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard
     input.
     """
-    from inspector.core.explain.concepts import topic as topic_of
-    from inspector.core.mistakes.diagnosis import diagnose
-    from inspector.core.network.network import analyze
-    from inspector.notes import find, note
-
     if subject and _is_piped() and _is_model(subject):  # `… | inspector explain resnet34`
         subject, model = "-", subject
-    network = analyze(assign(load(model), assignments))
-    topic = find(subject)
-    there = network.get(subject) if topic is None and subject else None
-    if there is not None:
-        put_markdown(note(topic_of(network, there.where), network, there.where, spoken()))
-        return
-    if topic is not None:
-        put_markdown(note(topic, network, network.find(place).where if place else (), spoken()))
-        return
     text = _given(subject)
     if not text.strip():
         _list()
-        return
-    diagnosis = diagnose(text, network.design)
-    if diagnosis is None:
-        raise _unknown(text, is_word=text is subject)
+    elif text is not subject or not _told(subject, model, assignments, place):
+        _explain(text, model, assignments, is_word=text is subject)
+
+
+def _told(subject: str, model: str, assignments: tuple[str, ...], place: str) -> bool:
+    """Tell the note that a word means, or that a place calls for; False where it means none."""
+    from inspector.core.network.network import analyze
+    from inspector.notes import find, note
+
+    network = analyze(assign(load(model), assignments))
+    topic = find(subject)
+    if topic is not None:
+        put_markdown(note(topic, network, network.find(place).where if place else (), spoken()))
+        return True
+    there = network.get(subject)
+    if there is None:
+        return False
+    from inspector.core.explain.concepts import topic as topic_of
+
+    put_markdown(note(topic_of(network, there.where), network, there.where, spoken()))
+    return True
+
+
+def _explain(text: str, model: str, assignments: tuple[str, ...], *, is_word: bool) -> None:
+    """Say what the first error in a text is, or what a number in it is."""
+    from inspector.core.mistakes.diagnosis import diagnose
     from inspector.report import mistake
 
+    diagnosis = diagnose(text, assign(load(model), assignments))
+    if diagnosis is None:
+        raise _unknown(text, is_word=is_word)
     put(mistake.as_text(diagnosis, model))
 
 

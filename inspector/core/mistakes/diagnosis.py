@@ -9,9 +9,7 @@ from inspector.core.mistakes.answer import Diagnosis as Diagnosis  # noqa: PLC04
 from inspector.core.mistakes.at_fc import at_fc
 from inspector.core.mistakes.computed import computed
 from inspector.core.mistakes.left_out import beside_edit, left_out, misfit
-from inspector.core.mistakes.load import diagnose_load
 from inspector.core.mistakes.load_report import LoadReport
-from inspector.core.mistakes.numbers import looked_up
 from inspector.core.mistakes.outside import outside
 from inspector.core.mistakes.passes import by_edit, nowhere, turned
 from inspector.core.mistakes.shape_errors import Forward, read
@@ -26,9 +24,14 @@ def diagnose(text: str, design: Design) -> Diagnosis | None:
     """
     error = read(text)
     if error is None:
+        from inspector.core.mistakes.numbers import looked_up
+
         return looked_up(text, design)
-    network = analyze(design)
-    return diagnose_load(error, network) if isinstance(error, LoadReport) else _forward(error, network)
+    if isinstance(error, LoadReport):
+        from inspector.core.mistakes.load import diagnose_load
+
+        return diagnose_load(error, analyze(design))
+    return _forward(error, analyze(design))
 
 
 def _forward(error: Forward, network: Network) -> Diagnosis:

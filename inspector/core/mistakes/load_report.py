@@ -88,7 +88,7 @@ def _keys(source: Copied, message: Message, end: int) -> Iterator[str]:
 
 _KEY = re.compile(r"""["']([^"']{1,400}+)["'][,.…]*+""")
 _BARE = re.compile(r"([\w./-]{1,150}+),?+")
-_LINE = re.compile(r" *+([\w./-]{1,150}+)(?:\{([\w, ]{1,200}+)\})?+ *+\n?+")
+_LINE = re.compile(r"([\w./-]{1,150}+)(?:\{([\w, ]{1,200}+)\})?+")
 _BRACES = re.compile(r"\{([0-9,.]{1,100}+)\}")
 _TENSORS = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
@@ -129,10 +129,14 @@ def _lines(source: Copied, message: Message, end: int) -> Iterator[str]:
     if message.end >= end:
         return
     at = source.place(message.end)
-    while match := _LINE.match(source.lines, at):
+    while 0 <= at < len(source.lines):
+        stop = source.lines.find("\n", at)
+        match = _LINE.fullmatch(source.lines[at : stop if stop >= 0 else None].strip())
+        if match is None:
+            return
         stem, ends = match.groups()
         yield from (stem + each.strip() for each in ends.split(",")) if ends else (stem,)
-        at = match.end()
+        at = stop + 1 if stop >= 0 else -1
 
 
 def _expanded(name: str) -> Iterator[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -14,11 +13,12 @@ from inspector.core.design.edit import edit
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.mistakes.answer import Finding
+from inspector.core.mistakes.ends import End, ends_in
 from inspector.core.mistakes.fitting import Fit, fit
 from inspector.core.mistakes.keys import Key, forward_order
 from inspector.core.mistakes.load_report import Mismatch
 from inspector.core.mistakes.weights import fits
-from inspector.core.names import STAGES, BlockKind, stage_name
+from inspector.core.names import stage_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import Dims, dims
 from inspector.errors import DesignError
@@ -40,14 +40,6 @@ class Sides(Struct, frozen=True):
     model: Shapes
     saved: Shapes
     names: dict[str, str]
-
-
-class End(NamedTuple):
-    """A stage with a kind of block, and the maps that it ends in."""
-
-    stage: str
-    kind: BlockKind
-    maps: int
 
 
 _BODY = ("weight", "bias", "running_mean", "running_var")
@@ -256,33 +248,6 @@ def foreign(sizes: Sequence[tuple[Key, Mismatch]], design: Design) -> Finding | 
 
 def _built(side: str, inputs: int, end: End | None) -> str:
     return say(_BUILT_FOR[side, end.kind], inputs=inputs, stage=end.stage) if end else ""
-
-
-def ends_in(counts: Sequence[int], design: Design) -> list[End | None]:
-    """Which stage ends in each of some numbers of maps, of a design or of the same with the other kind of block.
-
-    Where two of them are the same stage's with either kind, it is that one.
-    """
-    ends = list(_all_ends(design))
-    both = (
-        [one, other]
-        for one in ends
-        for other in ends
-        if one.stage == other.stage and one.kind != other.kind and [one.maps, other.maps] == list(counts)
-    )
-    pair = next(both, None)
-    return [*pair] if pair else [next((end for end in ends if end.maps == count), None) for count in counts]
-
-
-def _all_ends(design: Design) -> Iterator[End]:
-    """What each stage ends in, with the design's own kind of block and with the other."""
-    kinds: tuple[BlockKind, ...] = ("bottleneck", "basic")
-    for kind in sorted(kinds, key=lambda each: each != design.block):
-        with suppress(DesignError):
-            other = edit(design, f"block={kind}")
-            for stage in STAGES:
-                values = other.stage(stage)
-                yield End(stage, kind, values.filters(kind, values.blocks)[-1])
 
 
 def _placed(found: Sides, path: str, name: str) -> str:

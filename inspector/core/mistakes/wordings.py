@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from inspector.core.mistakes.copied import Copied, packed
@@ -35,6 +36,7 @@ class Wording(NamedTuple):
     is_behind: bool = False
 
 
+@cache
 def pattern(words: str) -> re.Pattern[str]:
     """`words` without blanks and frames, each wild character a piece.
 
@@ -45,7 +47,8 @@ def pattern(words: str) -> re.Pattern[str]:
 
 def _lead(words: str) -> str:
     """The words before the first gap: what is searched for."""
-    return re.split("[" + "".join(_WILD) + "]", packed(words), maxsplit=1)[0]
+    words = packed(words)
+    return words[: next((at for at, char in enumerate(words) if char in _WILD), len(words))]
 
 
 _CHANNELS = "to have # channels, but got # channels instead"
@@ -142,8 +145,7 @@ WARNED = (
 )
 """What is said of a checkpoint that is loaded all the same: by fvcore, mmcv, timm, transformers, torch's return."""
 
-_PATTERNS = {each: pattern(each.words) for each in (*FORWARD, *LOAD, *WARNED)}
-_LEADS = {each: _lead(each.words) for each in _PATTERNS}
+_LEADS = {each: _lead(each.words) for each in (*FORWARD, *LOAD, *WARNED)}
 _OF_NAMES = "_./{},-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONGEST = 150
 _NUMBER = re.compile(r"([0-9]{1,9}+)(?![0-9])(?: *+\n[ \n│┃>]*+([0-9]{1,9}+)(?= *+(?:\n|\Z)))?+")
@@ -162,11 +164,11 @@ class Message(NamedTuple):
 
 def messages(source: Copied, wording: Wording, begin: int = 0, end: int = -1) -> Iterator[Message]:
     """Every message of a wording in a part of a text."""
-    text, words, lead = source.packed, _PATTERNS[wording], _LEADS[wording]
+    text, lead = source.packed, _LEADS[wording]
     end = len(text) if end < 0 else end
     at = text.find(lead, begin, end)
     while at >= 0:
-        match = words.match(text, at, end)
+        match = pattern(wording.words).match(text, at, end)
         message = _message(source, wording, match) if match else None
         if message is not None:
             yield message
