@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from inspector.files import foreign, torch_files
+
+LATER = (json, foreign, torch_files)
+"""What a reader itself imports when it comes to need it: it is there before anything is watched."""
 HARMLESS = ("open", "os.scandir", "builtins.id")
 """What a reader does itself."""
 _seen: list[str] = []

@@ -7,16 +7,19 @@ process of their own.
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import torch
 from safetensors import safe_open
 
+from inspector.bridge.arrays import arrays
 from inspector.core.units import Dims
 from inspector.core.weights.shards import weight_map
+from inspector.core.weights.table import Table
 from inspector.errors import WeightsFileError
 from inspector.outside import shown, why
 from inspector.speech import say
@@ -51,12 +54,14 @@ _HARMLESS = (
     "pytorch_lightning.",
     "typing.",
     "yacs.",
+    "addict.",
 )
 """Names of classes, or how they begin, that stand in checkpoints beside the tensors: settings and counters.
 
 None of them is imported either: a stub takes its place.
 """
-_MAPPINGS = ("collections.defaultdict", "builtins.dict")
+_MAPPINGS = ("dict", "Dict", ".CfgNode")
+"""How names of classes of mappings end: collections.defaultdict, lightning's AttributeDict, mmengine's ConfigDict."""
 _LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P"
 """What torch's format before 1.6 begins with."""
 _INDEX = 64 * 2**20
@@ -77,9 +82,18 @@ class _Inert:
         pass
 
 
-def _mapping(*_args: object) -> dict[object, object]:
-    """A mapping with a default, without the default."""
-    return {}
+class _Mappings:
+    """What stands for a class of mappings, dict's own children: each of them is an OrderedDict, and empty at first.
+
+    Torch puts items into that type alone. One instance of this is handed to it as if it were the class.
+    """
+
+    def __new__(cls, *_args: object) -> Self:
+        """The instance that is the class; asked as the class, an empty mapping."""
+        return cast("Self", OrderedDict()) if isinstance(cls, _Mappings) else super().__new__(cls)
+
+    def __call__(self, *_args: object) -> OrderedDict[object, object]:
+        return OrderedDict()
 
 
 def values(
@@ -89,19 +103,24 @@ def values(
     *,
     shapes: Mapping[str, Dims] | None = None,
     ignored: Iterable[str] = (),
+    table: Table | None = None,
 ) -> dict[str, torch.Tensor]:
     """The tensors of these names, in this order, from the mapping at a place; contiguous copies on the CPU.
 
-    `shapes` are what the file said before, and `ignored` the classes that it named (`Contents.ignored`). Raises
+    `shapes` are what the file said before, and `ignored` the classes that it named (`Contents.ignored`). `table` is all
+    that it said of that mapping: it stands for `shapes`, and arrays of numpy are found by it alone. Raises
     WeightsFileError, one line that begins with the file's name, where it cannot be read, has other shapes by now, or
     cannot be loaded without running code of others.
     """
     wanted = list(dict.fromkeys(names))
     name = shown(str(path), 200)
+    before = {tensor.name: tensor.shape for tensor in table.tensors} if table is not None else dict(shapes or {})
     try:
+        if table is not None and wanted and dict(table.spans).keys() >= set(wanted):
+            return arrays(path, table, wanted)
         _check_classes(tuple(ignored))
         found = _loaded(path, place, wanted, tuple(ignored))
-        return {key: _own(key, found.get(key), (shapes or {}).get(key)) for key in wanted}
+        return {key: _own(key, found.get(key), before.get(key)) for key in wanted}
     except WeightsFileError as error:
         raise WeightsFileError(f"{name}: {error}") from None
     except OSError as error:
@@ -180,7 +199,8 @@ def _word(key: object) -> str:
 @contextmanager
 def _stubs(ignored: tuple[str, ...]) -> Iterator[None]:
     """Torch takes stubs for the classes that a file names, as long as the block lasts."""
-    stubs = [(_mapping if name in _MAPPINGS else _Inert, name) for name in ignored]
+    mappings = _Mappings()
+    stubs = [(mappings if name.endswith(_MAPPINGS) else _Inert, name) for name in ignored]
     with torch.serialization.safe_globals(stubs) if stubs else nullcontext():  # type: ignore[arg-type]
         yield
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct, convert
 
-from inspector.cli.arguments import Assignment, assign
-from inspector.cli.given import Opened, opened, with_weights
+from inspector.cli.arguments import Assignment, assign, with_weights
+from inspector.cli.given import weights
 from inspector.cli.printer import put, tell
 from inspector.errors import MissingError, OutputError, WeightsError
 from inspector.outside import shown
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inspector.core.weights.plan import Plan
     from inspector.core.weights.record import Proof, Record
     from inspector.core.weights.table import Contents
+    from inspector.files.checkpoints import Opened
 
 
 class Wanted(Struct, frozen=True):
@@ -118,9 +119,7 @@ def _ending(report: str | None) -> str:
 
 def _opened(name: str) -> tuple[Design, Opened]:
     """The design of a file of weights, and what is known of it. WeightsError where some of its tensors are missing."""
-    design, of = opened(Path(name))
-    if of is None:
-        raise WeightsError(say("{file}: is no file of weights", file=shown(name, 200)))
+    of = weights(Path(name))
     missing = of.checkpoint.missing
     if missing:
         said = some(
@@ -131,7 +130,7 @@ def _opened(name: str) -> tuple[Design, Opened]:
             name=missing[0],
         )
         raise WeightsError(said)
-    return design, of
+    return of.design, of
 
 
 def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -> None:

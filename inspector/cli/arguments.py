@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import cleandoc
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.cli.given import FROM, TAKE, commands, load
 from inspector.core.measures.counting import CONVENTIONS
 from inspector.errors import InspectorError
 from inspector.languages import languages
@@ -134,8 +135,6 @@ class Subject(_Completed):
 
 def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
     """The MODEL argument, `--set`, and what says more of weights, which every command on one design has."""
-    from inspector.cli.given import with_weights
-
     command = click.option(
         "--set",
         "assignments",
@@ -145,6 +144,23 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
         help=later("Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable."),
     )(with_weights(command))
     return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
+
+
+def with_weights(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--take` and `--from`, which say what a file of weights is where it does not."""
+    text = later("Where MODEL is a file of weights with several networks: which one.")
+    command = click.option("--take", metavar="NAME", expose_value=False, callback=_kept(TAKE), help=text)(command)
+    text = later("Where MODEL is a file of weights: the preset or design file that says what shapes do not tell.")
+    return click.option(
+        "--from", "origin", type=Model(), metavar="DESIGN", expose_value=False, callback=_kept(FROM), help=text
+    )(command)
+
+
+def _kept(key: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+    def keep(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        context.meta[key] = value or ""
+
+    return keep
 
 
 def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
@@ -180,34 +196,6 @@ def in_language(command: click.Command) -> click.Command:
 
 
 _TOLD: set[str | None] = set()
-
-
-def commands(context: click.Context | None) -> tuple[str, ...]:
-    """The names of all commands."""
-    root = context.find_root().command if context else None
-    return tuple(root.list_commands(context)) if context and isinstance(root, click.Group) else ()
-
-
-def load(model: str) -> Design:
-    """The design that MODEL names; of a file of weights it is said what that is."""
-    from inspector.cli.given import given, opening
-
-    found = given(model)
-    if found.weights is not None:
-        from inspector.cli.printer import tell
-
-        for line in opening(found.weights):
-            tell(line)
-    return found.design
-
-
-def names_file(model: str) -> bool:
-    """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
-    from inspector.core.design.fields import PRESETS
-    from inspector.files.neighbours import looks_like_weights
-
-    is_like_one = os.sep in model or model.endswith(".toml") or looks_like_weights(model)
-    return model not in PRESETS and (is_like_one or os.path.lexists(model))
 
 
 def assign(design: Design, assignments: tuple[str, ...]) -> Design:

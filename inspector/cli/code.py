@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from inspector.cli.arguments import assign, load, with_model, with_output
-from inspector.cli.given import Opened, opened
+from inspector.cli.arguments import assign, with_model, with_output
+from inspector.cli.given import load
+from inspector.cli.given import weights as opened
 from inspector.cli.printer import hand_over, tell
 from inspector.errors import DesignError, WeightsError
 from inspector.outside import shown
@@ -17,6 +18,7 @@ from inspector.speech import later, say, speaking
 
 if TYPE_CHECKING:
     from inspector.core.design.design import Design
+    from inspector.files.checkpoints import Opened
     from inspector.report.python_weights import Stored
 
 
@@ -45,7 +47,7 @@ def command(
     is_named = context.get_parameter_source("model") is not ParameterSource.DEFAULT
     found = opened(Path(weights)) if weights is not None else None
     design = assign(load(model) if is_named or found is None else found.design, assignments)
-    of = _stored(weights, found.weights, design) if weights and found and found.weights else None
+    of = _stored(weights, found, design) if weights and found else None
     with speaking(None):  # others read it
         text = f"{timm_call(design) or ''}\n" if timm else python_file(design, of)
     if not text.strip():

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.arguments import assign, names_file, with_counting, with_language, with_model
-from inspector.cli.given import Opened, opening
+from inspector.cli.arguments import assign, with_counting, with_language, with_model
 from inspector.cli.given import given as named
+from inspector.cli.given import names_file, opening
 from inspector.cli.printer import CRASHED, put, tell
 from inspector.speech import later, say, speak, spoken
 
 if TYPE_CHECKING:
+    from inspector.files.checkpoints import Opened
     from inspector.session.bench import Weights
 
 
@@ -53,6 +54,7 @@ def command(
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
+    from inspector.files.checkpoints import told
     from inspector.files.reading import is_regular, whole
     from inspector.session.outcome import Say
     from inspector.tui import config
@@ -60,7 +62,9 @@ def command(
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
-    about = [Say("\n".join(opening(weights, is_editor=True)), 10)] if weights else []
+    about = (
+        [Say("\n".join(told(weights, weights.path.name, say("--from DESIGN says otherwise"))), 10)] if weights else []
+    )
     settings, problems = config.load(config.place())
     is_poor = is_needed(os.environ)
     if is_poor:
@@ -70,7 +74,7 @@ def command(
         start,
         saved=design,
         source=whole(Path(model)) if not weights and names_file(model) and is_regular(Path(model)) else None,
-        weights=carried(weights) if weights else None,
+        weights=_carried(weights) if weights else None,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
         words=[*about, *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5])],
@@ -87,7 +91,7 @@ def command(
     context.exit(app.return_code or 0)
 
 
-def carried(of: Opened) -> Weights:
+def _carried(of: Opened) -> Weights:
     """The weights that the editor tells of."""
     from inspector.files.reading import whole
     from inspector.session.bench import Weights

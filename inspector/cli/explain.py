@@ -6,17 +6,23 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from inspector.cli.arguments import At, Subject, assign, load, with_language, with_model
+from inspector.cli.arguments import At, Subject, assign, with_language, with_model
+from inspector.cli.given import load
 from inspector.cli.printer import put, put_markdown
 from inspector.errors import DesignError, InputError
 from inspector.outside import why
 from inspector.speech import later, say, spoken
 
 MOST_BYTES = 16 * 2**20
-"""Of standard input or a file, where an error stands near its beginning."""
+"""Of a file, and of standard input, where an error ends what is printed."""
+MOST_PIPED = 64 * MOST_BYTES
+"""Of standard input, so that what never ends is left."""
+ENDINGS = (".toml", ".safetensors", ".pth", ".pt", ".bin", ".th")
+"""What files of models are called."""
 
 
 @click.command("explain")
@@ -38,29 +44,42 @@ def command(subject: str, model: str, assignments: tuple[str, ...], place: str) 
     error, one line or a whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard
     input.
     """
-    from inspector.core.explain.concepts import topic as topic_of
-    from inspector.core.mistakes.diagnosis import diagnose
+    if subject and _is_piped() and _is_model(subject):  # `… | inspector explain resnet34`
+        subject, model = "-", subject
+    text = _given(subject)
+    if not text.strip():
+        _list()
+    elif text is not subject or not _told(subject, model, assignments, place):
+        _explain(text, model, assignments, is_word=text is subject)
+
+
+def _told(subject: str, model: str, assignments: tuple[str, ...], place: str) -> bool:
+    """Tell the note that a word means, or that a place calls for; False where it means none."""
     from inspector.core.network.network import analyze
     from inspector.notes import find, note
 
     network = analyze(assign(load(model), assignments))
     topic = find(subject)
-    there = network.get(subject) if topic is None and subject else None
-    if there is not None:
-        put_markdown(note(topic_of(network, there.where), network, there.where, spoken()))
-        return
     if topic is not None:
         put_markdown(note(topic, network, network.find(place).where if place else (), spoken()))
-        return
-    text = _given(subject)
-    if not text.strip():
-        _list()
-        return
-    diagnosis = diagnose(text, network.design)
-    if diagnosis is None:
-        raise _unknown(text, is_word=text is subject)
+        return True
+    there = network.get(subject)
+    if there is None:
+        return False
+    from inspector.core.explain.concepts import topic as topic_of
+
+    put_markdown(note(topic_of(network, there.where), network, there.where, spoken()))
+    return True
+
+
+def _explain(text: str, model: str, assignments: tuple[str, ...], *, is_word: bool) -> None:
+    """Say what the first error in a text is, or what a number in it is."""
+    from inspector.core.mistakes.diagnosis import diagnose
     from inspector.report import mistake
 
+    diagnosis = diagnose(text, assign(load(model), assignments))
+    if diagnosis is None:
+        raise _unknown(text, is_word=is_word)
     put(mistake.as_text(diagnosis, model))
 
 
@@ -84,6 +103,13 @@ def _given(subject: str) -> str:
     return subject
 
 
+def _is_model(word: str) -> bool:
+    """Whether a word is a preset or a file of a design or of weights, where the text itself is piped in."""
+    from inspector.core.design.fields import PRESETS
+
+    return word in PRESETS or (word.endswith(ENDINGS) and Path(word).is_file())
+
+
 def _unknown(text: str, *, is_word: bool) -> Exception:
     """What is wrong with a text that is no error of torch; a single word was meant as a topic."""
     if is_word and " " not in text.strip():
@@ -102,17 +128,28 @@ def _is_piped() -> bool:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (AttributeError, OSError, ValueError):
         return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
 def _piped() -> str:
-    """What is piped in, of which the beginning counts: whatever its encoding, it is text."""
+    """What is piped in, of which the end counts: whatever its encoding, it is text."""
     from inspector.files.reading import text_of
 
     if sys.stdin is None:
         raise InputError(say("standard input: is closed"))
     try:
-        data = sys.stdin.buffer.read(MOST_BYTES)
+        data = _last_of(sys.stdin.buffer)
     except OSError as error:
         raise InputError(say("standard input: {problem}", problem=why(error))) from None
     return text_of(data)
+
+
+def _last_of(source: BinaryIO) -> bytes:
+    """The last bytes of a stream, as many as count, with those before them that were read together."""
+    last = b""
+    for _ in range(MOST_PIPED // MOST_BYTES):
+        more = source.read(MOST_BYTES)
+        last = (last + more)[-MOST_BYTES:] if more else last
+        if len(more) < MOST_BYTES:
+            break
+    return last

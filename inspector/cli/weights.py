@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from inspector.cli.arguments import Assignment, assign, with_language
-from inspector.cli.given import opened, with_weights
+from inspector.cli.arguments import Assignment, assign, with_language, with_weights
+from inspector.cli.given import weights as opened
 from inspector.cli.printer import put
 from inspector.outside import shown
 from inspector.speech import later
@@ -35,10 +35,8 @@ def command(file: Path, assignments: tuple[str, ...], *, as_json: bool) -> None:
     from inspector.core.network.network import analyze
     from inspector.report import weights
 
-    design, of = opened(file)
-    if of is None:
-        return
-    after = assign(design, assignments)
+    of = opened(file)
+    design, after = of.design, assign(of.design, assignments)
     about = weights.About(
         shown(str(file), 200),
         of.contents,

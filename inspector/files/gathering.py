@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from inspector.core.weights.table import Contents, Table, Tensor
+from inspector.core.weights.table import Contents, Span, Table, Tensor
 from inspector.errors import WeightsFileError
 from inspector.files.rebuilding import Shaped, Stub
 from inspector.outside import shown
@@ -64,16 +64,16 @@ class _Search:
             self.model = self.model or _unwrapped(value).name
             self._add(list(self._of_module(value, "", 0)), place)
             return
-        self._add(
-            [Tensor(name, found.shape, found.dtype) for name, held in items.items() if (found := _shaped(held))], place
-        )
+        found = {name: shaped for name, held in items.items() if (shaped := _shaped(held))}
+        spans = tuple((name, shaped.span) for name, shaped in found.items() if shaped.span is not None)
+        self._add([Tensor(name, shaped.shape, shaped.dtype) for name, shaped in found.items()], place, spans)
         for name, held in items.items():
             if isinstance(held, dict | list | tuple | Stub) and _shaped(held) is None:
                 self.walk(held, (*place, name))
 
-    def _add(self, tensors: list[Tensor], place: tuple[str, ...]) -> None:
+    def _add(self, tensors: list[Tensor], place: tuple[str, ...], spans: tuple[tuple[str, Span], ...] = ()) -> None:
         if tensors:
-            self.tables.append(Table(tuple(tensors), place))
+            self.tables.append(Table(tuple(tensors), place, spans))
 
     def _of_module(self, module: Stub, prefix: str, depth: int) -> Iterator[Tensor]:
         """A pickled module's tensors under the names that its state_dict has."""
@@ -156,6 +156,8 @@ def _text(value: object) -> str | None:
         return _short(str(value))
     if isinstance(value, str):
         return _short(value)
+    if isinstance(value, bytes) and value.isascii():
+        return _short(value.decode())  # text of Python 2
     if isinstance(value, list | tuple) and value and len(value) <= _FEW:
         texts = [_text(item) for item in value if not isinstance(item, list | tuple)]
         if len(texts) == len(value) and None not in texts:

@@ -14,7 +14,7 @@ from msgspec.json import format as laid_out
 from inspector.errors import InputError
 from inspector.files.reading import read_bytes
 
-ENDINGS = (".safetensors", ".pth", ".pt", ".bin", ".th", ".ckpt", ".pkl", ".index.json")
+ENDINGS = (".safetensors", ".pth", ".pt", ".bin", ".th", ".ckpt", ".pkl", ".pth.tar", ".index.json")
 """Endings of names that files of weights have."""
 _MOST_BYTES = 2**20
 _PAIRS = 300

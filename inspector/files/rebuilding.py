@@ -7,7 +7,7 @@ from math import prod
 
 from msgspec import Struct
 
-from inspector.core.weights.table import BITS
+from inspector.core.weights.table import BITS, Span
 from inspector.errors import WeightsFileError
 from inspector.files.dtypes import BY_NUMPY, BY_STORAGE, BY_TORCH
 from inspector.outside import shown
@@ -17,8 +17,8 @@ MOST_TENSORS = 200_000
 """Tensors of one file."""
 MOST_COPIES = 2**20
 """Items of lists that mappings are made of."""
-_SHORT = 16
-"""Letters of bytes that are written as text, and kept: a number's own, no array's."""
+_LETTERS = 32
+"""So many letters count as one such item."""
 _ALL_MAY = 2**20
 """Elements that a tensor may have though its storage has fewer: one value, read again and again."""
 _DIMS = 64
@@ -34,12 +34,14 @@ class Named:
 
 
 class Blob:
-    """Bytes that were left out: values. `size` is −1 where it is not known."""
+    """Bytes that were left out, and where they begin: values. As text, they are letters in UTF-8."""
 
-    __slots__ = ("size",)
+    __slots__ = ("is_text", "size", "start")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, start: int, size: int, *, is_text: bool = False) -> None:
+        self.start = start
         self.size = size
+        self.is_text = is_text
 
 
 class Stub:
@@ -68,10 +70,11 @@ class Storage(Struct, frozen=True, gc=False):
 
 
 class Shaped(Struct, frozen=True, gc=False):
-    """A tensor, by its shape and the type of its elements."""
+    """A tensor, by its shape and the type of its elements; of an array of numpy also where its values are."""
 
     shape: tuple[int, ...]
     dtype: str
+    span: Span | None = None
 
 
 class Storages:
@@ -100,12 +103,12 @@ class Storages:
         view = rest[4] if len(rest) > 4 else None
         return storage if view is None else _part(storage, view)
 
-    def tensor(self, shape: tuple[int, ...], dtype: str) -> Shaped:
+    def tensor(self, shape: tuple[int, ...], dtype: str, span: Span | None = None) -> Shaped:
         """A tensor, counted. Raises WeightsFileError where there are too many."""
         self._tensors += 1
         if self._tensors > MOST_TENSORS:
             raise WeightsFileError(say("it has more than {n} tensors, which are not read", n=MOST_TENSORS))
-        return Shaped(shape, dtype)
+        return Shaped(shape, dtype, span)
 
     def copied(self, number: int) -> None:
         """Count items that are copied, so that one list cannot be copied for ever."""
@@ -225,28 +228,49 @@ def _items(args: tuple[object, ...], storages: Storages) -> object:
 
 def _encoded(args: tuple[object, ...], storages: Storages) -> object:
     """`_codecs.encode(text, "latin1")`: bytes, as protocol 2 has them."""
-    del storages
     text = args[0] if args else ""
-    return text.encode("latin-1", "replace") if isinstance(text, str) and len(text) <= _SHORT else Blob(-1)
+    if not isinstance(text, str):
+        return text
+    storages.copied(len(text) // _LETTERS)
+    return text.encode("latin-1")
+
+
+def _bytes(args: tuple[object, ...], storages: Storages) -> object:
+    """`bytes()`: none of them, as protocol 2 has them."""
+    del storages
+    return args[0] if args else b""
 
 
 def _buffer(args: tuple[object, ...], storages: Storages) -> object:
     """`numpy._frombuffer(bytes, type, shape, order)`: an array of protocol 5."""
-    return array(args[2], args[1], args[0], storages) or Stub("numpy.ndarray")
+    values, dtype, shape, order = args
+    return array(shape, dtype, values, storages, is_turned=order == "F") or Stub("numpy.ndarray")
 
 
-def array(shape: object, dtype: object, values: object, storages: Storages) -> Shaped | None:
-    """A numpy array, where it is of numbers: its shape, its type, and bytes that are as many as they take."""
-    code = dtype.args[0] if isinstance(dtype, Stub) and dtype.name == "numpy.dtype" and dtype.args else None
-    word = BY_NUMPY.get(word_of(code).lstrip("<>|="))
+def array(shape: object, dtype: object, values: object, storages: Storages, *, is_turned: bool) -> Shaped | None:
+    """A numpy array, where it is of numbers: its shape, its type, and where its values are."""
+    if not (isinstance(dtype, Stub) and dtype.name == "numpy.dtype" and dtype.args):
+        return None
+    word = BY_NUMPY.get(word_of(dtype.args[0]).lstrip("<>|="))
     if word is None:
         return None
-    made = storages.tensor(_counts(shape), word)
-    size = values.size if isinstance(values, Blob) else len(values) if isinstance(values, bytes) else -1
-    if size >= 0 and size != prod(made.shape) * BITS[word] // 8:
-        said = say("an array of shape {shape} has {n} bytes of values", shape=shown(made.shape), n=size)
+    sizes = _counts(shape)
+    size = prod(sizes) * BITS[word] // 8
+    span: Span | None = None
+    if isinstance(values, Blob):
+        span = Span(values.start, values.size, is_text=values.is_text, is_turned=is_turned)
+    elif isinstance(values, bytes):
+        span = Span(kept=values, size=len(values), is_turned=is_turned)
+    if span is not None and (span.size < size if span.is_text else span.size != size):
+        said = say("an array of shape {shape} has {n} bytes of values", shape=shown(sizes), n=span.size)
         raise WeightsFileError(said)
-    return made
+    return storages.tensor(sizes, word, None if _is_big(dtype) else span)
+
+
+def _is_big(dtype: Stub) -> bool:
+    """Whether numbers begin with their large end: numpy's type says so in its state, (3, ">", …)."""
+    order = dtype.state[1] if isinstance(dtype.state, tuple) and len(dtype.state) > 1 else ""
+    return word_of(order) == ">" or word_of(dtype.args[0]).startswith(">")
 
 
 REBUILDS: dict[str, Callable[[tuple[object, ...], Storages], object]] = {
@@ -261,6 +285,7 @@ REBUILDS: dict[str, Callable[[tuple[object, ...], Storages], object]] = {
     "torch.Size": _first,
     "collections.OrderedDict": _mapping,
     "collections.Counter": _mapping,
+    "builtins.bytes": _bytes,
     "builtins.dict": _mapping,
     "builtins.set": _items,
     "builtins.frozenset": _items,

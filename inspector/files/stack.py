@@ -47,16 +47,17 @@ class Stack:
     def text(self, size: int) -> object:
         """So many bytes of text; left out where they are more than a text has."""
         if size > _TEXT:
-            self.stream.skip(size)
-            return Blob(-1)
+            return self._left_out(size, is_text=True)
         return self.stream.take(size).decode()
 
     def payload(self, size: int) -> object:
         """So many bytes; left out where they are values."""
-        if size > _PAYLOAD:
-            self.stream.skip(size)
-            return Blob(size)
-        return self.stream.take(size)
+        return self._left_out(size) if size > _PAYLOAD else self.stream.take(size)
+
+    def _left_out(self, size: int, *, is_text: bool = False) -> Blob:
+        start = self.stream.place
+        self.stream.skip(size)
+        return Blob(start, size, is_text=is_text)
 
     def since_mark(self) -> list[object]:
         """What was put down since the last mark, which is taken away."""
@@ -85,8 +86,8 @@ class Stack:
         if not isinstance(into, Stub):
             return  # attributes of a tensor, or of an OrderedDict
         if into.name.endswith("multiarray._reconstruct") and isinstance(state, tuple) and len(state) == 5:
-            _, shape, dtype, _, values = state
-            state = array(shape, dtype, values, self.storages)
+            _, shape, dtype, is_turned, values = state
+            state = array(shape, dtype, values, self.storages, is_turned=is_turned is True)
         into.state = state
 
 

@@ -5,6 +5,8 @@ Source of both formats: torch/serialization.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from inspector.core.weights.table import Contents
 from inspector.errors import WeightsFileError
 from inspector.files.gathering import gathered
@@ -29,6 +31,13 @@ _STRANGERS = (
     ("word/document.xml", later("is a document, no file of weights")),
 )
 """Other archives, by the end of a member's name."""
+
+
+def reader(first: bytes) -> Callable[[Source], Contents]:
+    """What reads a file that begins as a zip archive or a pickle does."""
+    if first.startswith(b"PK"):
+        return from_zip
+    return from_legacy if first.startswith(LEGACY_MAGIC) else from_pickle
 
 
 def from_zip(source: Source) -> Contents:

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from inspector.core.weights.shards import MOST_TENSORS, weight_map
 from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.errors import WeightsFileError
-from inspector.files import safetensors, torch_files
-from inspector.files.foreign import NOTHING, what_else
+from inspector.files import safetensors
 from inspector.files.neighbours import config, looks_like_weights
 from inspector.files.source import Source, opened
 from inspector.outside import shown
@@ -22,6 +21,8 @@ __all__ = ["contents", "digest", "is_weights", "looks_like_weights"]
 IN_SEVERAL = later("safetensors or torch's, in several files")
 _FIRST = 512
 """Bytes that tell what a file is."""
+_OF_TORCH = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+"""What a zip archive begins with, and what pickles do."""
 _INDEX = 64 * 2**20
 """Bytes of an index."""
 
@@ -47,6 +48,8 @@ def is_weights(path: Path) -> bool:
     """Whether a file is meant as one of weights: by its name's ending, or by first bytes that no text has."""
     if looks_like_weights(path.name):
         return True
+    if path.suffix == ".toml":
+        return False
     try:
         with opened(path) as source:
             return 0 in source.at(0, min(_FIRST, source.size))
@@ -67,16 +70,17 @@ def digest(path: Path) -> str:
 
 def _reader(first: bytes, name: str) -> Callable[[Source], Contents]:
     """What reads a file that begins with these bytes. WeightsFileError where nothing does."""
-    if first.startswith(b"PK\x03\x04"):
-        return torch_files.from_zip
-    if first.startswith(torch_files.LEGACY_MAGIC):
-        return torch_files.from_legacy
-    if first[0] == 0x80 and first[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        return torch_files.from_pickle
-    said = what_else(first, name)
-    is_plain = first[4:8] == bytes(4) and first[8:9] in (b"{", b" ", b"\t", b"\r", b"\n")
-    if is_plain or (name.lower().endswith(".safetensors") and said == NOTHING):
+    if first.startswith(_OF_TORCH):
+        from inspector.files import torch_files
+
+        return torch_files.reader(first)
+    if first[4:8] == bytes(4) and first[8:9] in (b"{", b" ", b"\t", b"\r", b"\n"):
         return safetensors.contents
+    from inspector.files.foreign import NOTHING, what_else
+
+    said = what_else(first, name)
+    if said is NOTHING and name.lower().endswith(".safetensors"):
+        return safetensors.contents  # which says what is wrong with it
     raise WeightsFileError(say(said))
 
 

@@ -17,9 +17,12 @@ from inspector.session.outcome import Outcome, Recall, Say, asking, saying
 from inspector.speech import say, some
 
 
-def open_design(bench: Bench, design: Design, source: Path | None = None, weights: Weights | None = None) -> Bench:
-    """Open one more design and go to it; one that nothing was done in makes room for it."""
-    return _opened(bench, work_on(design, design, source, weights))
+def open_design(
+    bench: Bench, design: Design, source: Path | None = None, weights: Weights | None = None, words: str = ""
+) -> Outcome:
+    """Open one more design and go to it; one that nothing was done in makes room for it. `words` tell of weights."""
+    after = _opened(bench, work_on(design, design, source, weights))
+    return Outcome(after, (Say(words, 10),) if words else ())
 
 
 def work_on(design: Design, saved: Design, source: Path | None = None, weights: Weights | None = None) -> Work:

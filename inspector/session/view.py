@@ -102,7 +102,7 @@ def title(bench: Bench) -> Title:
     many = say("{n} of {count}", n=bench.at + 1, count=len(bench.designs)) if len(bench.designs) > 1 else ""
     return Title(
         f"{design.base} {version(design)}".rstrip(),
-        design != preset(design.base),
+        design != (work.weights.design if work.weights else preset(design.base)),
         work.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),

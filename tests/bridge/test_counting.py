@@ -35,7 +35,7 @@ def _thop(module: nn.Module, image: torch.Tensor) -> int:
     return int(profile(module, inputs=(image,), verbose=False)[0])
 
 
-def _ptflops(backend: str) -> Callable[[nn.Module, torch.Tensor], int]:
+def _ptflops(backend: str = "") -> Callable[[nn.Module, torch.Tensor], int]:
     def ask(module: nn.Module, image: torch.Tensor) -> int:
         from ptflops import get_model_complexity_info
 
@@ -45,7 +45,7 @@ def _ptflops(backend: str) -> Callable[[nn.Module, torch.Tensor], int]:
             as_strings=False,
             print_per_layer_stat=False,
             verbose=False,
-            backend=backend,
+            **({"backend": backend} if backend else {}),
         )
         return int(macs)
 
@@ -81,6 +81,13 @@ def _asked(name: str, design: Design) -> int:
 def test_a_tool_says_the_same_of_presets(name: str, model: str) -> None:
     design = edit(preset(model), "input.height=96", "input.width=64")
     assert _asked(name, design) == count(analyze(design))[name]
+
+
+def test_ptflops_without_arguments_is_its_backend_pytorch() -> None:
+    design = edit(preset("resnet50"), "input.height=64", "input.width=64")
+    with contextlib.redirect_stdout(io.StringIO()):
+        asked = _ptflops()(build(design).eval(), torch.zeros(design.input))
+    assert asked == count(analyze(design))["ptflops-pytorch"]
 
 
 @pytest.mark.parametrize("name", TOOLS)

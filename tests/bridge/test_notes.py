@@ -406,7 +406,7 @@ ELSEWHERE = {
     "conv", "norm", "stage", "block", "target", "target_path", "target_python",  # what the oracle begins from
     "readers",  # test_readers
     "cell", "field",  # test_receptive
-    "count_torchinfo", "count_fvcore", "count_thop", "count_ptflops", "spread",  # test_counting
+    "count_torchinfo", "count_fvcore", "count_thop", "count_ptflops", "count_ptflops_aten", "spread",  # test_counting
     "bytes_backward", "bytes_adam", "bytes_sgd", "bytes_peak", "bytes_inference",  # test_memory
 }  # fmt: skip
 """Values that another test holds against the real module."""

@@ -8,6 +8,8 @@ import datetime as dt
 import json
 import os
 import pickle
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +114,29 @@ def test_settings_and_counters_beside_the_tensors_are_passed_over(form: str, tmp
     assert set(torch.serialization.get_safe_globals()) == before
 
 
+class AttributeDict(dict[str, object]):
+    """What Lightning keeps its settings in, in a module of another name."""
+
+
+@pytest.mark.parametrize("name", ["lightning_fabric.utilities.data", "easydict"])
+def test_mappings_of_other_classes_are_mappings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, module = tmp_path / "x.ckpt", types.ModuleType(name)
+    monkeypatch.setattr(AttributeDict, "__module__", name)
+    for above in ("lightning_fabric", "lightning_fabric.utilities", name):
+        monkeypatch.setitem(sys.modules, above, module)
+    module.AttributeDict = AttributeDict  # type: ignore[attr-defined]
+    settings = AttributeDict(lr=0.1, weights=AttributeDict(w=torch.ones(3)))
+    settings.extra = 3  # type: ignore[attr-defined]
+    torch.save({"state_dict": {"w": torch.zeros(2)}, "hyper_parameters": settings}, path)
+    monkeypatch.delitem(sys.modules, name)
+    said = contents(path)
+    assert said.said == (("hyper_parameters.lr", "0.1"), ("hyper_parameters.extra", "3"))
+    assert [table.place for table in said.tables] == [("hyper_parameters", "weights"), ("state_dict",)]
+    for table in said.tables:
+        (tensor,) = table.tensors
+        assert values(path, table.place, ["w"], ignored=said.ignored)["w"].shape == tensor.shape
+
+
 @pytest.mark.parametrize("ending", ["safetensors", "bin"])
 def test_several_files_are_loaded_by_their_index(ending: str, tmp_path: Path) -> None:
     parts = {f"{n}.{ending}": {f"{n}.a": torch.randn(n, 2), f"{n}.b": torch.randn(n)} for n in (1, 2)}
@@ -176,7 +201,31 @@ def test_what_is_no_tensor_is_none(tmp_path: Path) -> None:
         assert _refused(path, name) == f"has no tensor {name} any more"
 
 
-def test_pickles_of_numpy_arrays_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_arrays_of_numpy_are_read_from_where_they_lie(protocol: int, tmp_path: Path) -> None:
     path = tmp_path / "x.pkl"
-    path.write_bytes(pickle.dumps({"w": np.zeros(3)}, protocol=2))
-    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "w")
+    draw = np.random.default_rng(0)
+    state = {
+        "large": draw.normal(size=(60, 7, 3, 3)).astype(np.float32),
+        "huge": draw.normal(size=(50, 700)),
+        "small": draw.normal(size=5).astype(np.float16),
+        "turned": np.asfortranarray(draw.normal(size=(40, 30))),
+        "few turned": np.asfortranarray(draw.normal(size=(2, 3))),
+        "flags": draw.normal(size=9) > 0,
+        "none": np.zeros((0, 3)),
+        "one": np.array(7),
+        "large end": draw.normal(size=(4, 4)).astype(">f4"),
+    }
+    path.write_bytes(pickle.dumps({"model": state, "__author__": "me", "more": np.float32(3)}, protocol=protocol))
+    found = contents(path)
+    (table,) = found.tables
+    names = list(state)[:-1]
+    loaded = values(path, ("model",), names, ignored=found.ignored, table=table)
+    assert list(loaded) == names
+    for name, value in loaded.items():
+        assert value.is_contiguous()
+        assert torch.equal(value, torch.from_numpy(np.ascontiguousarray(state[name])).reshape(state[name].shape))
+    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "large end", table=table)
+    assert "is a pickle of numpy arrays, whose values are not loaded" in _refused(path, "large")
+    path.write_bytes(path.read_bytes()[:3000])
+    assert "has no values of huge that can be read" in _refused(path, "huge", table=table)

@@ -142,6 +142,7 @@ def test_the_bytes_tell_what_a_file_is_and_not_its_name(tmp_path: Path) -> None:
         ("model.safetensors.index.json", True),
         ("pytorch_model.bin", True),
         ("x.th", True),
+        ("model_best.pth.tar", True),
         ("last.ckpt", True),
         ("R-50.pkl", True),
         ("resnet50", False),

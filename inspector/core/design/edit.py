@@ -145,7 +145,10 @@ def parse(field: Field, text: str, address: str = "") -> Value:
     except ValueError as error:
         raise DesignError(address, str(error), text or "''") from None
     if not field.spec.admits(value):
-        raise DesignError(address, field.spec.allowed, text or "''")
+        allowed = field.spec.allowed
+        if field.name == "blocks" and value == 0:
+            allowed += "; " + say("a design has four stages, and three, as ResNets for CIFAR have, are out of reach")
+        raise DesignError(address, allowed, text or "''")
     return value
 
 

@@ -323,7 +323,8 @@ def _counts(network: Network) -> dict[str, str]:
         "count_torchinfo": exact(counts["torchinfo"]),
         "count_fvcore": exact(counts["fvcore"]),
         "count_thop": exact(counts["thop"]),
-        "count_ptflops": exact(counts["ptflops"]),
+        "count_ptflops": exact(counts["ptflops-pytorch"]),
+        "count_ptflops_aten": exact(counts["ptflops"]),
         "spread": f"{100 * (counts['thop'] / network.macs - 1):.1f}",
     }
 

@@ -84,7 +84,7 @@ CONVENTIONS = {
     each.name: each
     for each in (
         Convention("conv+fc", later("torchvision's published figure; calflops and DeepSpeed `macs`"), "MACs", _BOTH),
-        Convention("ptflops", later("ptflops 0.7.5, its default backend"), "MACs", {**_BOTH, "fc_bias": 1}),
+        Convention("ptflops", later("ptflops 0.7.5, backend aten"), "MACs", {**_BOTH, "fc_bias": 1}),
         Convention("torchinfo", "torchinfo 1.8.0", "mult-adds", {**_BOTH, "fc_bias": 1, "norm_params": 1}),
         Convention("torchprofile", "torchprofile 0.1.0", "MACs", {**_BOTH, "norm": 1, "pooled": 1}),
         Convention(
@@ -101,7 +101,7 @@ CONVENTIONS = {
         ),
         Convention(
             "ptflops-pytorch",
-            later("ptflops 0.7.5, backend pytorch, which meets relu and pools twice"),
+            later("ptflops 0.7.5 without arguments: backend pytorch, relu and pools twice"),
             "MACs",
             {**_BOTH, "fc_bias": 1, "norm": 2, "relu": 2, "max_pool": 2, "avg_pool": 2},
         ),

@@ -14,7 +14,7 @@ from inspector.core.design.edit import edit
 from inspector.core.mistakes.by_hand import RUNS
 from inspector.core.mistakes.effort import Effort
 from inspector.core.mistakes.weights import changes, fits, is_of, weight
-from inspector.core.names import block_name, stage_name
+from inspector.core.names import STAGES, block_name, stage_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.tree import FIRST_STAGE
 from inspector.core.units import Dims
@@ -138,8 +138,9 @@ def of_stage(design: Design, stage: str, filters: int) -> Iterator[str]:
 
 def _suggested(design: Design, wanted: Shapes, paths: tuple[str, ...]) -> Iterator[str]:
     """Edits that the shapes at some paths suggest: what is wanted of a whole stage before what is of one block."""
+    network = analyze(design)
     suggested = [*_deep_enough(wanted, paths)]
-    suggested += [each for path in paths[:_FARTHEST] for each in _for(design, path, wanted[path])]
+    suggested += [each for path in paths[:_FARTHEST] for each in _for(network, path, wanted[path])]
     yield from dict.fromkeys(each for each in suggested if not _SINGLE.match(each))
     yield from dict.fromkeys(each for each in suggested if _SINGLE.match(each))
 
@@ -154,33 +155,63 @@ def _deep_enough(wanted: Shapes, paths: tuple[str, ...]) -> Iterator[str]:
     yield from (f"{stage_name(layer[-1])}.blocks={block + 1}" for layer, block in last.items())
 
 
-def _for(design: Design, path: str, shape: Dims | None) -> Iterator[str]:
-    """Edits that may give the module at `path` its shape."""
+def _for(network: Network, path: str, shape: Dims | None) -> Iterator[str]:
+    """Edits that may give the module at `path` its shape, one by one, and where several are needed together."""
+    design = network.design
     if path in ("conv1", "bn1"):
-        if shape:
-            yield f"stem.planes={shape[0]}"
-        if shape and len(shape) == 4:
-            yield f"input.channels={shape[1]}"
-            yield f"stem.kernel={shape[2]}"
+        yield from _for_stem(design, shape or ())
         return
-    if path == "fc":
-        if shape:
-            yield f"num_classes={shape[0]}"
-        if shape and len(shape) == 2:
-            yield from _filters(design, "conv5_x", design.conv5_x.blocks, "conv3", shape[1])
-        return
-    layer, block, part = path.split(".")[:3]
+    layer, block, part = path.split(".")[:3] if path != "fc" else ("layer4", str(design.conv5_x.blocks), "conv1")
     stage = stage_name(layer[-1])
     if not shape:
-        if shape is None:
+        if shape is None and path != "fc":
             yield f"{stage}.blocks={block}"
         return
-    yield from _filters(design, stage, int(block) + 1, part.replace("bn", "conv"), shape[0])
+    if path == "fc":
+        own = [f"num_classes={shape[0]}"]
+    else:
+        own = list(_filters(design, stage, int(block) + 1, part.replace("bn", "conv"), shape[0]))
+    now = weight(network, path) or ()
+    is_fed_otherwise = len(shape) > 1 and now[1:2] != shape[1:2]
+    feeding = list(_feeding(design, stage, int(block) + 1, part, shape[1])) if is_fed_otherwise else []
+    yield from own
+    yield from feeding
+    if now[:1] != shape[:1]:
+        yield from (f"{one} {other}" for one in own[:3] for other in feeding[:4] if one != other)
     if part == "conv2" and len(shape) == 4:
         groups = shape[0] // max(shape[1], 1)
         yield f"{stage}.groups={groups}"
         width = shape[0] * 64 // max(design.stage(stage).planes * groups, 1)
         yield f"{stage}.groups={groups} {stage}.width_per_group={width}"
+
+
+def _for_stem(design: Design, shape: Dims) -> Iterator[str]:
+    """Edits that may give conv1 or bn1 its shape: each alone, and all that differ together."""
+    wanted = [f"stem.planes={shape[0]}"] if shape else []
+    if len(shape) == 4:
+        wanted += [f"input.channels={shape[1]}", f"stem.kernel={shape[2]}"]
+    yield from wanted
+    now = {
+        f"stem.planes={design.stem.planes}",
+        f"input.channels={design.input[1]}",
+        f"stem.kernel={design.stem.kernel}",
+    }
+    yield " ".join(sorted(each for each in wanted if each not in now))
+
+
+def _feeding(design: Design, stage: str, block: int, part: str, channels: int) -> Iterator[str]:
+    """Edits that may give a convolution so many channels: filters of what comes before it."""
+    if part in ("conv2", "conv3") and design.block == "bottleneck":
+        yield from _filters(design, stage, block, "conv1" if part == "conv2" else "conv2", channels)
+    elif part == "conv2":
+        yield from _filters(design, stage, block, "conv1", channels)
+    elif block > 1:
+        yield from _filters(design, stage, block - 1, "conv3", channels)
+    elif stage != STAGES[0]:
+        before = STAGES[STAGES.index(stage) - 1]
+        yield from _filters(design, before, design.stage(before).blocks, "conv3", channels)
+    else:
+        yield f"stem.planes={channels}"
 
 
 def _filters(design: Design, stage: str, block: int, convolution: str, filters: int) -> Iterator[str]:

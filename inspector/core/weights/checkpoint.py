@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct, structs
 
 from inspector.core.design.design import CONVOLUTIONS, Design
@@ -159,6 +161,11 @@ def head(of: Head) -> str:
     return say("no head")
 
 
+def first_of(names: Sequence[str]) -> str:
+    """The first three of some names, as they can be shown."""
+    return ", ".join(shown(name) for name in names[:3]) + (" …" if len(names) > 3 else "")
+
+
 def strangers(checkpoint: Checkpoint) -> str:
     """What else lies beside a network's tensors, in one line: how many, the first three, and what the first is like.
 
@@ -167,8 +174,12 @@ def strangers(checkpoint: Checkpoint) -> str:
     unknown = checkpoint.unknown
     if not unknown:
         return ""
-    first = ", ".join(shown(name) for name in unknown[:3])
-    text = some(len(unknown), "{n} tensor is none of its: {names}", "{n} tensors are none of its: {names}", names=first)
+    text = some(
+        len(unknown),
+        "{n} tensor is none of its: {names}",
+        "{n} tensors are none of its: {names}",
+        names=first_of(unknown),
+    )
     import difflib
 
     known = [theirs for _, theirs in checkpoint.names]

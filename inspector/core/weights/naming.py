@@ -134,7 +134,7 @@ def _stages(*, weak: bool) -> re.Pattern[str]:
     The scheme is told by the groups that match; those that are not looked for have empty ones.
     """
     rows = (scheme.stage if scheme.is_weak == weak else "(?!)()()" for scheme in SCHEMES)
-    return re.compile(f"((?:.*[./])?)(?:{'|'.join(rows)})", re.DOTALL)
+    return re.compile(f"^((?:.*[./])?)(?:{'|'.join(rows)})", re.DOTALL)
 
 
 _STAGE, _WEAK_STAGE = _stages(weak=False), _stages(weak=True)

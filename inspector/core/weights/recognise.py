@@ -16,7 +16,7 @@ from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
 from inspector.core.network.network import analyze
 from inspector.core.units import Dims, dims
-from inspector.core.weights.checkpoint import Assumed, Checkpoint, Head, like
+from inspector.core.weights.checkpoint import Assumed, Checkpoint, Head, first_of, like
 from inspector.core.weights.choosing import Candidate, candidates, named_by, others, weights
 from inspector.core.weights.fitting import fitting
 from inspector.core.weights.naming import Named
@@ -28,7 +28,6 @@ from inspector.core.weights.structure import Structure, structure
 from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.core.weights.untold import twin_said, twins, untold
 from inspector.errors import DesignError, WeightsError
-from inspector.outside import shown
 from inspector.speech import say, some
 
 MOST_TRIED = 8
@@ -122,13 +121,12 @@ def _structure(named: Named, table: Mapping[str, Tensor], shapes: Mapping[str, D
     elif not any(name.endswith(RUNNING) for name in shapes) and named.scheme != "Caffe2":
         found.append(say("norms without running statistics (group, layer or instance norm)"))
     if strange and not signs:
-        first = ", ".join(shown(name) for name in strange[:3])
         found.append(
             some(
                 len(strange),
                 "{n} tensor that no block has ({names})",
                 "{n} tensors that no block has ({names})",
-                names=first,
+                names=first_of(strange),
             )
         )
     found += faults.plain.values()
@@ -153,7 +151,7 @@ def _refused(found: Sequence[str], named: Named, shapes: Mapping[str, Dims]) -> 
     return WeightsError(message, tuple(found))
 
 
-_PLACE = re.compile(r"layer([1-9])\.([0-9]{1,6})\.")
+_PLACE = re.compile(r"layer([0-9]{1,2})\.([0-9]{1,6})\.")
 
 
 def _nearest(named: Named) -> str:
@@ -165,7 +163,7 @@ def _nearest(named: Named) -> str:
         if match:
             blocks[match[1]] = max(blocks.get(match[1], 0), int(match[2]) + 1)
             has_third = has_third or name.startswith("conv3.", match.end())
-    counts = [blocks[stage] for stage in sorted(blocks)]
+    counts = [blocks[stage] for stage in sorted(blocks, key=int)]
     kind = "bottleneck" if has_third else "basic"
     designs = ((name, preset(name)) for name in PRESETS)
     return next(
@@ -233,6 +231,6 @@ def _foreign(tables: Iterable[Table]) -> WeightsError:
     found = [say(words) for words in kinds({tensor.name: tensor.shape for tensor in largest.tensors})]
     if found:
         return WeightsError(say("no ResNet that a design can say: {what}", what=say("; ").join(found)), tuple(found))
-    names = ", ".join(shown(tensor.name) for tensor in largest.tensors[:3])
-    what = some(len(largest.tensors), "its {n} tensor is {names}", "its {n} tensors are {names} …", names=names)
-    return WeightsError(say("no ResNet: {what}", what=what), (what,))
+    names = first_of([tensor.name for tensor in largest.tensors])
+    what = some(len(largest.tensors), "its {n} tensor is {names}", "its {n} tensors are {names}", names=names)
+    return WeightsError(say("no ResNet by its names: {what}", what=what), (what,))

@@ -86,6 +86,12 @@ ANYWHERE = (
         r"(?:^|[./])block1[./]unit01[./](?:conv1|a/standardized_conv2d)",
     ),
     Sign(later("weights scaled by a gain instead of norms (NF)"), r"(?:^|\.)stages\.0\.0\.conv1\.gain$"),
+    Sign(
+        later("a deep stem and average-pooled shortcuts (fastai's xresnet)"),
+        r"(?:^|\.)4\.0\.(?:convpath|convs)\.0\.0\.weight$",
+        size=4,
+    ),
+    Sign(later("blocks that are numbered through all stages (PaddleClas)"), r"(?:^|\.)blocks\.0\.conv0\.conv\.weight$"),
 )
 """What tells a kind of ResNet in which no block has torchvision's parts."""
 

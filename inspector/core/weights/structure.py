@@ -65,7 +65,7 @@ def structure(shapes: Mapping[str, Dims], others: Iterable[str] = ()) -> tuple[S
     faults = Faults()
     blocks = _blocks(shapes)
     _look_at_dimensions(shapes, faults)
-    _look_at_stages(blocks, faults, {int(name[5]) for name in others if name.startswith("layer")})
+    _look_at_stages(blocks, faults, {int(name[5:].partition(".")[0]) for name in others if name.startswith("layer")})
     kinds = {"conv3.weight" in parts for own in blocks.values() for parts in own.values() if "conv2.weight" in parts}
     if len(kinds) > 1:
         faults.add("kinds", say("blocks of two convolutions and of three: a design has one kind"))
@@ -211,7 +211,7 @@ def _groups(told: Convolution, faults: Faults, *, may_have: bool) -> int:
     if channels in (told.comes, 0):
         return 1
     groups, over = divmod(told.comes, channels)
-    if over or out % groups:
+    if over or not groups or out % groups:
         text = say("{name} takes {n} channels where {comes} come", name=told.name, n=channels, comes=told.comes)
         faults.add("inputs", text, is_derived=True)
         return 1

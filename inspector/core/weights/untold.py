@@ -70,6 +70,11 @@ def _stem(of: Structure, scheme: str) -> Iterator[Assumed]:
     yield Assumed("stem.pool", has_pool, later("a pool has no weights; a 7×7 mostly has one, a 3×3 none"), source)
 
 
+_EQUAL = later(
+    "a design's projection between equal channels strides, by 2 or more; PaddleClas has them without a stride"
+)
+
+
 def _strides(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterator[Assumed]:
     """Strides of stages that begin with a projection; one that begins with an identity has stride 1 for certain."""
     channels = of.planes
@@ -91,7 +96,7 @@ def _strides(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterator[
                 later("whose names they are"),
             )
         elif comes == first.filters[-1]:
-            yield Assumed(address, 2, later("a projection between equal channels must stride, by 2 or more"))
+            yield Assumed(address, 2, _EQUAL)
         else:
             yield Assumed(address, 1, later("a projection has the same weights whatever its stride"))
 

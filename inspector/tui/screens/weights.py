@@ -55,6 +55,11 @@ class WeightsScreen(Dialog):
                 lines += [Content(first), *(Content.styled(f"  {each}", QUIET) for each in rest)]
         return Content("\n").join(lines)
 
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.height < _LOW, "-low")
 
+
+_LOW = 40
+"""Lines of the screen below which the dialog has all of it."""
 _WIDTH = 96
 """Cells of the dialog where there is room."""

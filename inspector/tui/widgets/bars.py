@@ -117,7 +117,10 @@ class Totals(Bar):
             room = self._room - sum(cells(text) for text, _ in parts)
             if room >= 0:
                 break
-        if not name and not is_usual and room > _LEAST_NAME:
+        few = _survive(view, is_short=True) if view.weights else ""
+        if few and survive not in name + rest and room >= cells(few):
+            parts.append((few, QUIET))
+        elif not name and not is_usual and room > _LEAST_NAME:
             before, _, behind = say("   vs {name}").partition("{name}")
             named = fitted(view.against, room - cells(before + behind)).rstrip()
             parts.append((f"{before}{named}{behind}", QUIET))
@@ -128,12 +131,13 @@ _LEAST_NAME = 12
 """Cells below which the beginning of a name says nothing, with the words before it."""
 
 
-def _survive(view: View) -> str:
+def _survive(view: View, *, is_short: bool = False) -> str:
     """How many of the tensors that there are weights for survive; nothing where that is of no interest."""
     if not view.is_carried:
         return ""
     found = view.survival
-    return "   " + say("{n} of {count} tensors survive", n=found.same.tensors, count=found.before)
+    words = say("{n} of {count} tensors survive", n=found.same.tensors, count=found.before)
+    return "   " + (say("{n}/{count} survive", n=found.same.tensors, count=found.before) if is_short else words)
 
 
 def _bytes(network: Network) -> tuple[str, str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.core.mistakes.copied import copied
+from inspector.core.mistakes.copied import EDGES, copied
 
 
 def test_blanks_frames_and_colours_are_no_part_of_a_message() -> None:
@@ -22,8 +22,11 @@ def test_a_part_is_found_again_in_the_lines() -> None:
     ]
 
 
-@given(st.text())
-def test_each_character_has_its_place(text: str) -> None:
-    source = copied(text)
-    assert "".join(source.lines[place] for place in source.places) == source.packed
+@given(st.text(), st.integers(0, 3))
+def test_each_character_has_its_place(text: str, pages: int) -> None:
+    source = copied(" .\n" * 4_000 * pages + text)
+    places = [source.place(at) for at in range(len(source.packed))]
+    assert "".join(source.lines[place] for place in places) == source.packed
+    assert sorted(set(places)) == places
     assert all(char.isprintable() or char == "\n" for char in source.lines)
+    assert not set(EDGES) & set(source.packed)

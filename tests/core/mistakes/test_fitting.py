@@ -37,7 +37,7 @@ def test_what_is_not_there_is_none_or_a_group(path: str) -> None:
 
 
 def test_a_fit_says_what_is_left() -> None:
-    assert fit(RESNET50, {"fc": (10,), "layer4.2.conv1": (512, 7, 1, 1)}) == Fit(
+    assert fit(RESNET50, {"fc": (10,), "layer4.2.conv1": (512, 7, 2, 2)}) == Fit(
         ("num_classes=10",), (), ("layer4.2.conv1",)
     )
 

@@ -104,7 +104,7 @@ def test_topics_are_those_of_the_errors() -> None:
         (FC.format(4 * 2048, 1, 2048, 1000), "the pooled feature maps were not flattened"),
         (FC.format(2048 * 7, 7, 2048, 1000), "pooling and flattening were left out"),
         (FC.format(1, 2048 * 49, 2048, 1000), "the average pool was left out"),
-        (FC.format(1, 2048 * 16, 2048, 1000), "the average pool was left out"),
+        (FC.format(1, 2048 * 16, 2048, 1000), "the average pool was left out, or leaves 16 positions"),
         (CONV.format(1, [64, 3, 7, 7], [1, 480, 640, 3], 3, 480), "the image's axes are in another order"),
     ],
 )

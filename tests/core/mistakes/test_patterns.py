@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 import inspector
+from inspector.core.mistakes.wordings import FORWARD, LOAD, WARNED, pattern
 
 LIMIT = 0.5
 SIZES = (12, 14, 16, 18, 20, 22, 24, 48, 96, 192, 384, 1_000, 5_000, 20_000, 100_000)
@@ -77,6 +78,7 @@ def _patterns() -> list[re.Pattern[str]]:
     for name, source in _sources().items():
         found |= dict.fromkeys(_globals(importlib.import_module(name)))
         found |= dict.fromkeys(_spelled(source))
+    found |= dict.fromkeys(pattern(each.words) for each in (*FORWARD, *LOAD, *WARNED))
     return list(found)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from inspector.core.mistakes.shape_errors import Checkpoint, Forward, read
+from inspector.core.mistakes.load_report import LoadReport, Mismatch
+from inspector.core.mistakes.shape_errors import Forward, read
 
 
 def _forward(text: str) -> tuple[str, tuple[tuple[int, ...], ...]]:
@@ -50,8 +51,8 @@ def test_a_checkpoint_has_two_sides() -> None:
         "size mismatch for module.fc.weight: copying a param with shape torch.Size([1000, 2048]) from checkpoint, "
         "the shape in current model is torch.Size([10, 2048])."
     )
-    assert error == Checkpoint(
-        model={"layer4.2.downsample.0": (), "conv1": None, "fc": (10, 2048)},
-        saved={"layer4.2.downsample.0": None, "conv1": (), "fc": (1000, 2048)},
-        is_renamed=True,
+    assert error == LoadReport(
+        missing=("a.layer4.2.downsample.0.weight", "layer1.0.bn1.bias"),
+        unexpected=("module.layer1.0.bn1.bias", "conv1.weight", "head.weight"),
+        sizes=(Mismatch("module.fc.weight", (1000, 2048), (10, 2048)),),
     )

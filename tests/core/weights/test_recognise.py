@@ -19,7 +19,7 @@ from inspector.core.design.file import differences
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import Dims
-from inspector.core.weights.checkpoint import Head, chosen, strangers, title, words
+from inspector.core.weights.checkpoint import Checkpoint, Head, chosen, strangers, title, words
 from inspector.core.weights.fitting import fitting
 from inspector.core.weights.recognise import recognise
 from inspector.core.weights.schemes import SCHEMES, Scheme
@@ -209,9 +209,9 @@ def test_what_is_no_network_is_said() -> None:
         "an optimizer's state alone; the weights are in another file"
     )
     assert str(refusal({"fc.weight": (10, 512), "conv1.weight": (64, 3, 7, 7)})).startswith(
-        "no ResNet: its 2 tensors are"
+        "no ResNet by its names: its 2 tensors are"
     )
-    assert str(refusal({"x\x1b[31m\n": (1,)})) == r"no ResNet: its 1 tensor is x\x1b[31m\n"
+    assert str(refusal({"x\x1b[31m\n": (1,)})) == r"no ResNet by its names: its 1 tensor is x\x1b[31m\n"
 
 
 def test_counters_are_told_apart_from_what_is_missing() -> None:
@@ -372,3 +372,106 @@ def test_time() -> None:
     file = contents(tensors(analyze(preset("resnet152"))))
     recognise(file)
     assert min(timeit.repeat(lambda: recognise(file), number=1, repeat=5)) < 0.06  # 7 ms on a quiet machine
+
+
+SIZES = st.one_of(st.integers(0, 5), st.sampled_from([64, 128, 65_537, 2**40]))
+NAMES = st.sampled_from(
+    [*RESNET18, *RESNET50, "layer9.0.conv1.weight", "layers.9.0.conv1.weight", "layer1.999999.conv1.weight", "x"]
+)
+
+
+@given(st.sampled_from([RESNET18, RESNET50]), st.data())
+def test_whatever_is_in_a_table_it_is_recognised_exactly_or_refused(
+    of: Mapping[str, Dims], data: st.DataObject
+) -> None:
+    shapes = dict(of)
+    for _ in range(data.draw(st.integers(0, 6))):
+        name = data.draw(NAMES)
+        shapes.pop(name, None)
+        if data.draw(st.booleans()):
+            shapes[name] = tuple(data.draw(st.lists(SIZES, max_size=5)))
+        if data.draw(st.booleans()):
+            part = data.draw(NAMES).rpartition(".")[0]
+            shapes = {name: shape for name, shape in shapes.items() if part not in name}
+    found = outcome(shapes)
+    if isinstance(found, str):
+        assert found
+        assert "\n" not in found
+        return
+    own = dict(tensors(analyze(found.design)))
+    assert {ours: own[ours] for ours, _ in found.names} == {ours: shapes[ours] for ours, _ in found.names}
+    assert {ours for ours, _ in found.names} | set(found.unknown) == set(shapes)
+    lacks = {name for name in own if name not in dict(found.names)}
+    assert lacks == set(found.missing) | {name for name in lacks if name.endswith("num_batches_tracked")}
+    assert found.counters == len(lacks) - len(found.missing)
+
+
+def outcome(shapes: Mapping[str, Dims]) -> Checkpoint | str:
+    try:
+        return recognise(contents(shapes))
+    except WeightsError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    ("renaming", "scheme", "prefix"),
+    [
+        ((("downsample", "shortcut"), ("fc.", "linear.")), "kuangliu", ""),
+        ((("fc.", "last_linear."),), "Cadene", ""),
+        ((), "mmpretrain", "backbone."),
+        (
+            (("layer", "net.layer"), ("conv1", "net.conv1"), ("bn1", "net.bn1"), ("fc.", "net.fc.")),
+            "torchvision",
+            "net.",
+        ),
+    ],
+)
+def test_copies_of_torchvisions_names(renaming: tuple[tuple[str, str], ...], scheme: str, prefix: str) -> None:
+    shapes = {}
+    for name, shape in RESNET18.items():
+        for old, new in renaming:
+            if name.startswith(old) or old == "downsample":
+                name = name.replace(old, new, 1)  # noqa: PLW2901  # one renaming after another
+        if scheme == "mmpretrain":
+            name = f"head.{name}" if name.startswith("fc") else f"backbone.{name}"  # noqa: PLW2901
+        shapes[name] = shape
+
+    found = recognise(contents(shapes))
+
+    assert (found.scheme, found.prefix, found.head.classes) == (scheme, prefix, 1000)
+    assert not found.unknown
+
+
+def test_keras_own_resnets_have_biases() -> None:
+    keras = next(scheme for scheme in SCHEMES if scheme.name == "Keras")
+    shapes = {renamed(keras, name): turned(shape) for name, shape in RESNET50.items() if renamed(keras, name)}
+    assert recognise(contents(shapes)).design.stride_on == "conv1"
+    shapes |= {name.replace("kernel", "bias"): shape[-1:] for name, shape in shapes.items() if "conv/kernel" in name}
+    assert refusal(shapes).causes == ("convolutions with a bias", "a stem convolution with a bias")
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("stages.0.blocks.0.conv1.weight", "norms before convolutions (pre-activation: ResNet V2, BiT)"),
+        ("bit.encoder.stages.0.layers.0.conv1.weight", "norms before convolutions (pre-activation: ResNet V2, BiT)"),
+        (
+            "resnet/block1/unit01/a/standardized_conv2d/kernel",
+            "norms before convolutions (pre-activation: ResNet V2, BiT)",
+        ),
+        ("stages.0.0.conv1.gain", "weights scaled by a gain instead of norms (NF)"),
+        ("4.0.convpath.0.0.weight", "a deep stem and average-pooled shortcuts (fastai's xresnet)"),
+        ("blocks.0.conv0.conv.weight", "blocks that are numbered through all stages (PaddleClas)"),
+    ],
+)
+def test_other_kinds_of_resnets_are_named(name: str, cause: str) -> None:
+    assert refusal({name: (64, 64, 1, 1)}).causes == (cause,)
+
+
+@pytest.mark.parametrize(
+    "place", ["optimizer", "optimizers", "optim", "optimizer_states", "lr_scheduler", "gan_optimizer"]
+)
+def test_an_optimizers_tensors_are_no_weights(place: str) -> None:
+    state = contents({f"{name}": shape for name, shape in RESNET50.items()}, (place, "state")).tables[0]
+    own = contents(RESNET18, ("optimized_model",)).tables[0]
+    assert recognise(Contents("zip", (state, own))).place == ("optimized_model",)

@@ -28,7 +28,7 @@ from inspector.core.weights.untold import ANTI_ALIASED
 from inspector.errors import WeightsError
 
 ALL = bool(os.environ.get("INSPECTOR_ZOO"))
-FEW = ("resnet18", "resnetblur18", "resnet26", "resnet50_gn", "resnet18d", "seresnet18", "skresnet18", "ecaresnetlight")
+FEW = ("resnet18", "resnetblur18", "resnet50_gn", "resnet18d", "skresnet18", "ecaresnetlight")
 RESNETS = {"resnet", "resnest", "res2net", "sknet"}
 """Where timm makes networks of class ResNet."""
 RELATIVES = {
@@ -195,9 +195,10 @@ def assert_same(module: nn.Module, config: tuple[tuple[str, str], ...], size: in
     return found
 
 
-@pytest.mark.parametrize("kind", ["bottleneck", "basic"])
-@pytest.mark.parametrize("strides_first", [False, True])
-@pytest.mark.parametrize("has_head", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "strides_first", "has_head"),
+    [("bottleneck", False, True), ("bottleneck", True, False), ("basic", False, True), ("basic", True, False)],
+)
 def test_hugging_faces_run_as_their_designs(kind: str, *, strides_first: bool, has_head: bool) -> None:
     config = transformers.ResNetConfig(
         layer_type=kind,
@@ -239,7 +240,7 @@ def test_children_in_a_sequential_run_as_their_design() -> None:
     assert assert_same(module, ()).head.classes == 0
 
 
-@pytest.mark.parametrize("seed", range(40 if ALL else 4))
+@pytest.mark.parametrize("seed", range(40 if ALL else 2))
 def test_pruned_networks_run_as_their_designs(seed: int) -> None:
     torch.manual_seed(seed)
     name = ("resnet18", "resnet50", "resnet34", "resnext50_32x4d")[seed % 4]
@@ -298,4 +299,4 @@ def test_other_networks_are_no_resnets(name: str) -> None:
         recognise(contents(file))
 
     first = ", ".join(list(file)[:3])
-    assert str(caught.value) == f"no ResNet: its {len(file)} tensors are {first} …"
+    assert str(caught.value) == f"no ResNet by its names: its {len(file)} tensors are {first} …"
