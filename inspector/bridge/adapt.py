@@ -35,8 +35,8 @@ class Adapted(NamedTuple):
 def adapt(values: Values, before: Design, after: Design, plan: Plan, seed: int = 0) -> Adapted:
     """The state_dict of `after`, made from `values` of `before` as `plan` says; `seed` is for what starts at random.
 
-    Each tensor has the type of the one that it comes from, a new one that of conv1's weight. `values` are not touched;
-    a num_batches_tracked that they lack is 0. InputError where another tensor is missing, has another shape, or is not
+    Each tensor has the type of the one that it comes from, a new one that of conv1's or bn1's weight. `values` are not
+    touched; a num_batches_tracked that they lack is 0. InputError where another tensor is missing, has another shape, or is not
     of floating-point numbers.
     """
     _check(values, before)
@@ -97,7 +97,7 @@ class _Maker:
         self._values, self._network, self._plan = values, network, plan
         self._start = network.state_dict()
         self._found = {pair: torch.tensor(origin) for pair, origin in found.items()}
-        self._usual = values["conv1.weight"].dtype
+        self._usual = values["bn1.weight"].dtype, values["conv1.weight"].dtype
 
     def tensor(self, carry: Carry) -> torch.Tensor:
         """What a tensor of the new network is."""
@@ -105,7 +105,7 @@ class _Maker:
         old = self._values.get(carry.name)
         if carry.method == "copy" and old is not None:
             return old.detach().clone()
-        dtype = old.dtype if old is not None else self._usual
+        dtype = old.dtype if old is not None else self._usual[start.ndim > 1]
         start = start.to(dtype) if carry.shape else start.clone()
         if carry.method == "silence":
             return torch.zeros_like(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,7 @@ from msgspec import Struct, convert
 from inspector.cli.arguments import Assignment, assign, with_weights
 from inspector.cli.given import weights
 from inspector.cli.printer import put, tell
-from inspector.errors import MissingError, OutputError, WeightsError
+from inspector.errors import DesignError, MissingError, OutputError, WeightsError
 from inspector.outside import shown
 from inspector.speech import later, say, some, speaking
 
@@ -67,7 +68,9 @@ class Wanted(Struct, frozen=True):
         "How other input channels are read: with weights of zero, all with the sum, or with the old ones in turn."
     ),
 )
-@click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help=later("For what starts at random; 0."))
+@click.option(
+    "--seed", default=0, type=click.IntRange(0, 2**63 - 1), metavar="N", help=later("For what starts at random; 0.")
+)
 @click.option(
     "--recalibrate",
     "folder",
@@ -92,18 +95,16 @@ def _carry(wanted: Wanted) -> None:
     from inspector.files.output import save, write
     from inspector.report import carried, carried_text
 
-    output, source = Path(wanted.output), Path(wanted.checkpoint)
     ending = _ending(wanted.report)
     before, of = _opened(wanted.checkpoint)
-    _check_output(output, source, of.contents, force=wanted.force)
-    if wanted.report:
-        _check_free(Path(wanted.report), force=wanted.force)
+    _check_outputs(wanted, of.contents)
     after = assign(before, wanted.assignments)
+    _check_memory(before, after)
     planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
     about = carried_text.About(shown(wanted.checkpoint, 200), of.checkpoint, of.assumed, of.teller)
     put(carried_text.before(about, planned, edits(after, before)))
     record, data = _Work(of, before, after, planned, wanted.seed).done(wanted.folder)
-    save(output, data, overwrite=wanted.force, is_kept=True)
+    save(Path(wanted.output), data, overwrite=wanted.force, is_kept=True)
     if wanted.report:
         write(Path(wanted.report), carried.RENDERED[ending](record), overwrite=wanted.force)
     put(carried_text.after(record, planned, wanted.output, len(data)))
@@ -133,32 +134,54 @@ def _opened(name: str) -> tuple[Design, Opened]:
     return of.design, of
 
 
-def _check_output(output: Path, source: Path, found: Contents, *, force: bool) -> None:
-    """That OUT is neither the source nor, unless forced, there already. OutputError where it is."""
+def _check_outputs(wanted: Wanted, found: Contents) -> None:
+    """That OUT and the report are neither the source nor one file, that there is a folder for them, and none there yet.
+
+    OutputError where it is otherwise; a file that is there may be overwritten if forced.
+    """
+    from inspector.files.output import is_there
     from inspector.files.weights import IN_SEVERAL
 
-    name = shown(str(output), 200)
-    if str(output) == "-":
+    if wanted.output == "-":
         raise OutputError(say("--output: weights are written to a file, not to standard output"))
-    is_beside = found.format == IN_SEVERAL and output.exists() and _is_same(output.parent, source.parent)
-    if is_beside or _is_same(output, source):
-        raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
-    _check_free(output, force=force)
+    source, output = Path(wanted.checkpoint), Path(wanted.output)
+    for path in (output, *([Path(wanted.report)] if wanted.report else [])):
+        name = shown(str(path), 200)
+        if not path.expanduser().parent.is_dir():
+            raise OutputError(say("{file}: there is no such folder", file=name))
+        is_beside = found.format == IN_SEVERAL and path.exists() and _is_same(path.parent, source.parent)
+        if is_beside or _is_same(path, source):
+            raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
+        if path is not output and (path == output or _is_same(path, output)):
+            raise OutputError(say("{file}: is where the weights go; name another file for the report", file=name))
+        if not wanted.force and is_there(path):
+            raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
 
 
 def _is_same(one: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
-    except (OSError, ValueError):
+        return one.expanduser().samefile(other.expanduser())
+    except (OSError, ValueError, RuntimeError):
         return False
 
 
-def _check_free(path: Path, *, force: bool) -> None:
-    from inspector.files.output import is_there
+_AT_ONCE = 16
+"""Bytes for each parameter: it starts, is made, runs, and is written."""
 
-    if not force and is_there(path):
-        name = shown(str(path), 200)
-        raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
+
+def _check_memory(before: Design, after: Design) -> None:
+    """That this machine's memory suffices for both networks. DesignError where it does not."""
+    from inspector.core.network.network import analyze
+    from inspector.core.units import short_bytes
+
+    needed = _AT_ONCE * analyze(after).params + 8 * analyze(before).params
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # another system
+        return
+    if needed > there:
+        sizes = {"needed": short_bytes(needed), "there": short_bytes(there)}
+        raise DesignError("--set", say("such a network needs {needed} of memory, this machine has {there}", **sizes))
 
 
 class _Work:

@@ -126,6 +126,26 @@ def test_nothing_is_written_over_unasked_and_the_source_never(
     ]
 
 
+def test_the_report_is_not_written_over_what_is_read_nor_over_the_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = tmp_path / "model.safetensors.index.json"
+    (tmp_path / "a.safetensors").write_bytes(DIGITS.read_bytes())
+    names = dict.fromkeys(load_file(DIGITS), "a.safetensors")
+    index.write_text(json.dumps({"weight_map": names}))
+    kept = index.read_bytes()
+    given = ["--policy", "pad", "--force"]
+    assert _adapt(tmp_path / "o.safetensors", *given, "--report", str(index), source=index) == 2
+    assert _adapt(tmp_path / "a.safetensors", *given, source=index) == 2
+    assert capsys.readouterr().err.count("never written over") == 2
+    assert _adapt(tmp_path / "o.json", *given, "--report", str(tmp_path / "o.json"), source=index) == 2
+    assert "name another file for the report" in capsys.readouterr().err
+    assert _adapt(tmp_path / "no" / "o.safetensors", *given, source=index) == 2
+    assert index.read_bytes() == kept
+    assert (tmp_path / "a.safetensors").read_bytes() == DIGITS.read_bytes()
+    assert _adapt(tmp_path / "o.safetensors", *given, "--report", str(tmp_path / "r.json"), source=index) == 0
+
+
 def test_the_mode_is_the_umask_s(tmp_path: Path) -> None:
     mask = os.umask(0o027)
     try:
@@ -142,6 +162,8 @@ def test_the_mode_is_the_umask_s(tmp_path: Path) -> None:
         (["--policy", "pad", "--from", "resnet50"], "are not those of resnet50"),
         (["--policy", "pad", "--report", "r.txt"], ".md or .json"),
         (["--policy", "pad", "--recalibrate", "nowhere"], "is no folder"),
+        (["--policy", "pad", "--set", "conv5_x.planes=65000"], "of memory"),
+        (["--policy", "pad", "--seed", "9" * 30], "--seed"),
         (["--policy", "squeeze"], "squeeze"),
         ([], "--policy"),
         (["--policy", "pad", "--take", "teacher"], "teacher"),
