@@ -36,8 +36,8 @@ def adapt(values: Values, before: Design, after: Design, plan: Plan, seed: int =
     """The state_dict of `after`, made from `values` of `before` as `plan` says; `seed` is for what starts at random.
 
     Each tensor has the type of the one that it comes from, a new one that of conv1's or bn1's weight. `values` are not
-    touched; a num_batches_tracked that they lack is 0. InputError where another tensor is missing, has another shape, or is not
-    of floating-point numbers.
+    touched; a num_batches_tracked that they lack is 0. InputError where another tensor is missing, has another shape,
+    or is not of floating-point numbers.
     """
     _check(values, before)
     network = _initialised(after, seed)
