@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from inspector.core.design.design import Design
 from inspector.core.design.differences import value
 from inspector.core.network.network import analyze
-from inspector.core.weights.checkpoint import Checkpoint, chosen, words
+from inspector.core.weights.checkpoint import Checkpoint, chosen, recast, words
 from inspector.core.weights.recognise import recognise
 from inspector.core.weights.record import recorded
 from inspector.core.weights.state_dict import is_of_same_tensors
@@ -90,6 +90,8 @@ def told(of: Opened, name: str, how: str) -> tuple[str, ...]:
     lines = [f"{shown(name, 200)}: {words(of.checkpoint)}"]
     if chosen(of.checkpoint):
         lines.append(f"{chosen(of.checkpoint)} (--take)")
+    if recast(of.checkpoint):
+        lines.append(recast(of.checkpoint))
     if of.teller:
         lines.append(say("strides, dilation, pool and input are from {teller}", teller=of.teller))
     elif of.assumed:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from inspector.core.design.differences import Edited
 from inspector.core.units import dims, short_bytes
-from inspector.core.weights.checkpoint import Checkpoint, chosen, strangers, words
+from inspector.core.weights.checkpoint import Checkpoint, chosen, recast, strangers, words
 from inspector.core.weights.plan import Plan
 from inspector.core.weights.record import Record, promised
 from inspector.outside import cells, quoted, shown
@@ -44,7 +44,8 @@ class About(NamedTuple):
 def before(about: About, plan: Plan, edited: tuple[Edited, ...]) -> str:
     """What the file is, what is done to it, and what that costs; to be read before anything is done."""
     rows = [(say("file"), f"{about.name}: {words(about.checkpoint)}")]
-    rows += [("", line) for line in (chosen(about.checkpoint), strangers(about.checkpoint)) if line]
+    known = about.checkpoint
+    rows += [("", line) for line in (chosen(known), recast(known), strangers(known)) if line]
     if about.teller:
         rows.append(("", say("strides, dilation, pool and input are from {teller}", teller=about.teller)))
     elif about.assumed:

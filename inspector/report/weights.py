@@ -10,7 +10,7 @@ from msgspec import Struct
 from inspector.core.design.differences import Edited, value
 from inspector.core.network.network import Network
 from inspector.core.units import exact, short_bytes
-from inspector.core.weights.checkpoint import Checkpoint, chosen, strangers, title, words
+from inspector.core.weights.checkpoint import Checkpoint, chosen, recast, strangers, title, words
 from inspector.core.weights.survival import CLASSES, Class, Fate
 from inspector.core.weights.table import Contents, Tensor
 from inspector.outside import cells, shown
@@ -78,7 +78,7 @@ def _is(about: About) -> Iterator[str]:
     yield f"{about.name}   {say(contents.format)}, {size}"
     yield words(known)
     yield say("{n} parameters", n=exact(about.before.params))
-    for line in (chosen(known), strangers(known)):
+    for line in (chosen(known), recast(known), strangers(known)):
         if line:
             yield line
     if contents.said:

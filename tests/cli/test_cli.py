@@ -121,7 +121,8 @@ def test_a_file_without_rights_is_said(broken: Path) -> None:
         if folder.stat().st_uid == os.geteuid() and str(folder).startswith("/tmp/"):  # noqa: S108  # pytest's own
             folder.chmod(0o755)
     code = (
-        "import os, sys; from inspector.cli import main; import inspector.files.design, inspector.files.weights, inspector.core.design.presets\n"
+        "import os, sys; from inspector.cli import main\n"
+        "import inspector.files.design, inspector.files.weights, inspector.core.design.presets\n"
         "main(['config', 'path'])\n"  # what is imported on the way there
         f"os.setuid(65534); sys.exit(main(['report', {str(path)!r}]))"
     )

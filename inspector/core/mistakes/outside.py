@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from inspector.core.design.differences import called
 from inspector.core.mistakes.answer import Diagnosis
-from inspector.core.mistakes.frames import Frame
 from inspector.core.mistakes.ends import ends_in
+from inspector.core.mistakes.frames import Frame
 from inspector.core.mistakes.shape_errors import Forward
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, distinct

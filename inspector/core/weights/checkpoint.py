@@ -55,7 +55,8 @@ class Checkpoint(Struct, frozen=True):
     tensors of the design that the file lacks, but for `counters`, the number of num_batches_tracked that it lacks;
     `unknown` are tensors beside them that are no other network's. `twins` are other networks with these names and
     shapes, in words to be said with `say`. `dtypes` are types and how many tensors have them. Values of one that
-    `is_transposed` lie as (height, width, in, out), those of fc as (in, out).
+    `is_transposed` lie as (height, width, in, out), those of fc as (in, out). `made` are tensors of the design that the
+    file has no need of, having three stages (`three_stages`): their values follow.
     """
 
     design: Design
@@ -72,6 +73,7 @@ class Checkpoint(Struct, frozen=True):
     head: Head
     dtypes: tuple[tuple[str, int], ...]
     is_transposed: bool = False
+    made: tuple[str, ...] = ()
 
     @property
     def take(self) -> str:
@@ -185,6 +187,19 @@ def strangers(checkpoint: Checkpoint) -> str:
     known = [theirs for _, theirs in checkpoint.names]
     close = difflib.get_close_matches(unknown[0][:80], known, n=1, cutoff=0.85)
     return text + (say("; the first is like {name}", name=shown(close[0])) if close else "")
+
+
+def recast(checkpoint: Checkpoint) -> str:
+    """That a network of three stages is told as one of four, in one line; empty for any other."""
+    if not checkpoint.made:
+        return ""
+    shortcuts = sum(name.endswith("downsample.0.weight") for name in checkpoint.made)
+    text = say("three stages, told as four that compute the same: conv5_x is one block that adds nothing")
+    if not shortcuts:
+        return text
+    return text + some(
+        shortcuts, ", {n} shortcut without weights a projection", ", {n} shortcuts without weights are projections"
+    )
 
 
 def chosen(checkpoint: Checkpoint) -> str:

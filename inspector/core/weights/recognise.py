@@ -26,6 +26,7 @@ from inspector.core.weights.stage_numbers import stage_of
 from inspector.core.weights.state_dict import tensors
 from inspector.core.weights.structure import Structure, structure
 from inspector.core.weights.table import Contents, Table, Tensor
+from inspector.core.weights.three_stages import PADDED, completed
 from inspector.core.weights.untold import twin_said, twins, untold
 from inspector.errors import DesignError, WeightsError
 from inspector.speech import say, some
@@ -79,9 +80,13 @@ def _turned(shape: Dims) -> Dims:
 def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
     named, table = candidate.named, candidate.tensors
     shapes = shapes_of(named, table)
+    made = completed(shapes)
+    shapes |= made
     told = _structure(named, table, shapes)
     has_counters = any(name.endswith(COUNTER) for name in shapes)
     assumed = untold(told, named.scheme, named.prefix, config, has_counters=has_counters)
+    if any(".downsample." in name for name in made):
+        assumed = (Assumed("", "option A", PADDED), *assumed)
     try:
         design = _design(told, assumed)
     except DesignError as error:
@@ -89,7 +94,7 @@ def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
     back = {to: name for name, to in named.names.items()}
     own = dict(tensors(analyze(design)))
     _check(own, shapes)
-    missing = [name for name in own if name not in back]
+    missing = [name for name in own if name not in back and name not in made]
     types = Counter(table[back[name]].dtype for name in own if name in back and not name.endswith(COUNTER))
     head = tuple(name for name in named.names if named.names[name].startswith("fc.") and not told.classes)
     return Checkpoint(
@@ -107,6 +112,7 @@ def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
         head=Head(told.classes, head or _heads(named, table)),
         dtypes=tuple(types.most_common()),
         is_transposed=named.is_transposed,
+        made=tuple(name for name in own if name in made),
     )
 
 
