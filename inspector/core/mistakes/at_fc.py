@@ -1,4 +1,4 @@
-"""An error at fc that needs no search: a flatten or a pool left out, positions that a pool left, fc of other classes."""
+"""An error at fc that needs no search: a flatten or a pool left out, positions that a pool left, another fc."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from math import isqrt
 
 from inspector.core.design.design import Design
 from inspector.core.mistakes.answer import Diagnosis
+from inspector.core.mistakes.ends import ends_in
 from inspector.core.mistakes.fitting import tried
 from inspector.core.mistakes.shape_errors import Forward
+from inspector.core.names import STAGES
 from inspector.core.network.network import Network
 from inspector.core.network.tree import HEAD
 from inspector.core.units import dims
@@ -62,7 +64,13 @@ def _positions(inputs: int, came: int, design: Design) -> Diagnosis:
         "the average pool was left out, or leaves {n} position",
         "the average pool was left out, or leaves {n} positions",
     )
-    return _answer(words, f"{why} {what} {say(_ADAPTIVE_OR, came=came)}")
+    end = ends_in([came], design)[0]
+    more = (
+        say(_OF_OTHER_BLOCKS[end.kind], came=came)
+        if end and end.kind != design.block and end.stage == STAGES[-1]
+        else ""
+    )
+    return _answer(words, " ".join(filter(None, (why, what, say(_ADAPTIVE_OR, came=came), more))))
 
 
 def sides(count: int) -> tuple[int, int]:
@@ -111,10 +119,14 @@ _FIXED_POOL = later(
     "AdaptiveAvgPool2d of another size than 1 of any."
 )
 _NOT_SQUARE = later(
-    "The image is not square, and the pool is fixed: AvgPool2d({n}, stride=1) leaves them of an image of {image}, no pool "
-    "at all of one of {bare}."
+    "The image is not square, and the pool is fixed: AvgPool2d({n}, stride=1) leaves them of an image of {image}, no "
+    "pool at all of one of {bare}."
 )
+_OF_OTHER_BLOCKS = {
+    "bottleneck": later("If the blocks are bottlenecks, {came} maps leave conv5_x, and fc was built for basic blocks."),
+    "basic": later("If the blocks are basic, {came} maps leave conv5_x, and fc was built for bottlenecks."),
+}
 _ADAPTIVE_OR = later(
-    "nn.AdaptiveAvgPool2d(1) in its place leaves one position of each map, or fc is built for {came} inputs; no edit of a "
-    "layer is needed."
+    "nn.AdaptiveAvgPool2d(1) in its place leaves one position of each map, or fc is built for {came} inputs; no edit "
+    "of a layer is needed."
 )

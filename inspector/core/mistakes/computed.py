@@ -19,7 +19,7 @@ from inspector.errors import DesignError
 from inspector.outside import shown
 from inspector.speech import later, say, some
 
-_SIZES = (16, 32, 48, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
+_SIZES = (32, 64, 48, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 """Heights and widths of images that are tried where the design's own do not lead to an error's numbers."""
 
 
@@ -123,9 +123,9 @@ def _axes(error: Forward, network: Network) -> Diagnosis:
         3: say("image.unsqueeze(0) puts a batch of one before it"),
     }.get(axes, say("reshape it to four axes, one batch of images"))
     came_words = say("{shape} came", shape=dims(shape)) if shape else say("{n} axes came", n=axes)
-    why = say(_FOUR_AXES, came=came_words, how=how)
     if len(shape) == 3 and shape[2] in (1, 3) and shape[0] not in (1, 3):
-        why += " " + say("Its channels come last: image.permute(2, 0, 1) turns them to the front first.")
+        how = say("image.permute(2, 0, 1)[None] turns its channels to the front and puts a batch of one before it")
+    why = say(_FOUR_AXES, came=came_words, how=how)
     return Diagnosis(words, *place, why, "", topic="glossary")
 
 
@@ -155,6 +155,9 @@ def _target(error: Forward, network: Network) -> Diagnosis:
     if label < 0:
         why = say(_NEGATIVE, label=label)
         return Diagnosis(words, "fc", "fc", why, "", topic="head")
+    if not classes:
+        why = say(_HEADLESS, label=label, least=label + 1, design=called(network.design))
+        return Diagnosis(words, "", "", why, "", topic="head")
     if label < classes:
         why = say(_LESS, label=label, least=label + 1, design=called(network.design), classes=classes)
         return Diagnosis(words, "fc", "fc", why, "", topic="head")
@@ -170,12 +173,16 @@ def _target(error: Forward, network: Network) -> Diagnosis:
 def _label(error: Forward, network: Network) -> Diagnosis:
     del error
     classes = network.design.num_classes
-    why = say(_ASSERTED, classes=classes, last=classes - 1)
+    why = say(_ASSERTED)
+    if classes:
+        why += " " + say(
+            "fc has {classes} classes here, so labels run from 0 to {last}.", classes=classes, last=classes - 1
+        )
     return Diagnosis(say("a label is out of range"), "fc", "fc", why, "", topic="head")
 
 
 def _view(error: Forward, network: Network) -> Diagnosis:
-    (_, inputs), (elements,) = error.numbers
+    _, inputs, elements = error.numbers[0]
     channels = network.root.children[HEAD].input[1]
     why = say(_VIEW, inputs=inputs, elements=elements)
     if inputs and elements % inputs:
@@ -204,6 +211,11 @@ def _layer(error: Forward, network: Network) -> Diagnosis:
         why = say(_NO_LAYER, design=called(network.design), name=name, last=last)
         return Diagnosis(words, "", "", why, f"target={last}", topic="gradcam")
     stage = stage_name(number)
+    inner = network.get(f"layer{number}.{match[2]}") if match and match[2] else None
+    if inner is not None:
+        parts = ", ".join(dict.fromkeys(each.node.key for each in network.children(inner) if each.node.key))
+        why = say(_PARTS, path=inner.path, parts=parts, name=name)
+        return Diagnosis(words, inner.name, inner.path, why, f"target={inner.path}", topic="gradcam")
     blocks = network.design.stage(stage).blocks
     layer, last = layer_name(stage), f"{layer_name(stage)}.{blocks - 1}"
     has = some(blocks, "{layer}.0", "{layer}.0 to {layer}.{end}", layer=layer, end=blocks - 1)
@@ -227,27 +239,28 @@ _KINDS: dict[str, Callable[[Forward, Network], Diagnosis]] = {
 }
 
 _OTHER_POOL = later(
-    "Maps of {maps} come to a pool that is larger than they are; conv5_x of {design} ends in {own}, so it is another pool, "
-    "or another network. nn.AdaptiveAvgPool2d(1) takes any size, or a larger image."
+    "Maps of {maps} come to a pool that is larger than they are; conv5_x of {design} ends in {own}, so it is another "
+    "pool, or another network. nn.AdaptiveAvgPool2d(1) takes any size, or a larger image."
 )
 _POOLED = later(
-    "nn.AdaptiveAvgPool2d(1) in its place takes any size, or an image {least} and more; no edit of the network is needed."
+    "nn.AdaptiveAvgPool2d(1) in its place takes any size, or an image {least} and more; no edit of the network is "
+    "needed."
 )
 _POOLED_SOMEHOW = later(
     "nn.AdaptiveAvgPool2d(1) in its place takes any size, or a larger image; no edit of the network is needed."
 )
 _KERNEL = later(
-    "Maps of {size}, with their padding, come to a convolution of {kernel}: the image is too small, or a padding was left "
-    "out. The network halves its maps until one position stands for {least} pixels a side: give it an image of that many "
-    "at least, and padding=1 to each 3×3; no edit of a layer is needed."
+    "Maps of {size}, with their padding, come to a convolution of {kernel}: the image is too small, or a padding was "
+    "left out. The network halves its maps until one position stands for {least} pixels a side: give it an image of "
+    "that many at least, and padding=1 to each 3×3; no edit of a layer is needed."
 )
 _ONE_VALUE = later(
-    "A batch of {batch} and maps of {maps} leave one value for each of the {n} channels at {place}, and no variance can be "
-    "had of one."
+    "A batch of {batch} and maps of {maps} leave one value for each of the {n} channels at {place}, and no variance "
+    "can be had of one."
 )
 _NO_NORM = later(
-    "One value a channel arrives, {shape}, and no variance can be had of one; no batch norm of {design} gets it, so it is in "
-    "a head or a decoder: a pooled branch like ASPP's."
+    "One value a channel arrives, {shape}, and no variance can be had of one; no batch norm of {design} gets it, so it "
+    "is in a head or a decoder: a pooled branch like ASPP's."
 )
 _ONE_VALUE_ADVICE = later(
     "Train with a batch of 2 or more (drop_last=True, where the last one is short), or with larger images, or call "
@@ -259,32 +272,36 @@ _BASIC_DILATION = later(
     "(conv5_x.stride=1 in place of replace_stride_with_dilation), or take a network of bottlenecks, resnet50 for one."
 )
 _BASIC_GROUPS = later(
-    "torchvision's basic block has neither groups nor another width: {address} {reason}. Widen it by its planes, or take a "
-    "network of bottlenecks, resnet50 for one."
+    "torchvision's basic block has neither groups nor another width: {address} {reason}. Widen it by its planes, or "
+    "take a network of bottlenecks, resnet50 for one."
 )
 _LABEL = later(
-    "A label {label} needs {least} classes, and fc has {classes}: labels run from 0 to {last}. Take more classes, or count "
-    "the labels from 0."
+    "A label {label} needs {least} classes, and fc has {classes}: labels run from 0 to {last}. Take more classes, or "
+    "count the labels from 0."
 )
 _LESS = later(
-    "A label {label} needs {least} classes or more, and the fc that ran has fewer: {design} has {classes}. Is it the network "
-    "that the error came from? Labels are counted from 0."
+    "A label {label} needs {least} classes or more, and the fc that ran has fewer: {design} has {classes}. Is it the "
+    "network that the error came from? Labels are counted from 0."
 )
 _NEGATIVE = later(
-    "A label is {label}; labels run from 0 on. What is to be left out of the loss has the loss' ignore_index, which is -100 "
-    "unless it is set; no edit of the network is needed."
+    "A label is {label}; labels run from 0 on. What is to be left out of the loss has the loss' ignore_index, which is "
+    "-100 unless it is set; no edit of the network is needed."
 )
 _ASSERTED = later(
-    "A label is below 0 or not below the number of classes; the GPU does not tell which. fc has {classes} classes here, so "
-    "labels run from 0 to {last}: print(labels.min(), labels.max()), and num_classes is one more than the largest."
+    "A label is below 0 or not below the number of classes; the GPU does not tell which: print(labels.min(), "
+    "labels.max()), and num_classes is one more than the largest."
+)
+_HEADLESS = later(
+    "A label {label} needs {least} classes, and {design} has no fc: it is a head of its own that has too few."
 )
 _VIEW = later("x.view(-1, {inputs}) gets {elements} elements.")
 _FLATTEN = later(
     "torch.flatten(x, 1) behind nn.AdaptiveAvgPool2d(1) flattens whatever comes; no edit of the network is needed."
 )
 _THERE = later(
-    "{design} has {name}; the model that was asked is another, or is wrapped (module. before its names). No edit of the "
-    "network is needed."
+    "{design} has {name}; the model that was asked is another, or is wrapped (module. before its names). No edit of "
+    "the network is needed."
 )
 _NO_LAYER = later("{design} has layer1 to layer4, and nothing called {name}. Its last block is {last}.")
+_PARTS = later("{path} has {parts}, no {name}.")
 _BLOCKS = later("{stage} of {design} has {has}, no {name}: the last of them is {last}.")

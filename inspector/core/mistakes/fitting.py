@@ -62,7 +62,7 @@ def fit(design: Design, wanted: Shapes) -> Fit:
         if not steps or steps[0].left >= len(left):
             break
         if not made:
-            others = tuple(step.assignment for step in steps[1:] if step.left == 0)[:4]
+            others = tuple(step.assignment for step in steps[1:] if step.left == 0 and step.edits == 1)[:4]
         made += tuple(steps[0].assignment.split())
         design = edit(before.design, *made)
         left = _left(analyze(design), wanted)

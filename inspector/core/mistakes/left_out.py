@@ -52,6 +52,8 @@ def misfit(error: Forward, network: Network) -> Diagnosis | None:
 def beside_edit(error: Forward, found: Diagnosis, network: Network) -> str:
     """What else gives the same numbers as an edit: a sentence, or nothing."""
     place = network.get(found.path) if found.path else None
+    if error.kind == "fc" and error.numbers[0][0] in (2 * error.numbers[1][0], 3 * error.numbers[1][0]):
+        return say(_OR_POSITIONS, n=error.numbers[0][0] // error.numbers[1][0])
     if place is None or len(error.numbers) < 2:
         return ""
     first, other = error.numbers[0], error.numbers[1]
@@ -141,32 +143,38 @@ def _without_padding(block: Node, size: int) -> frozenset[int]:
 
 
 _PROJECTION = later(
-    "{came} maps come into {place} and {left} leave it, so its shortcut needs a projection, a 1×1 convolution with a batch "
-    "norm; here it is the identity (downsample=None). Put {path}.downsample back; no edit of the network is needed."
+    "{came} maps come into {place} and {left} leave it, so its shortcut needs a projection, a 1×1 convolution with a "
+    "batch norm; here it is the identity (downsample=None). Put {path}.downsample back; no edit of the network is "
+    "needed."
 )
 _EXPANSION = later(
-    "The path still brings {first} maps, as conv2 has them, and the projection {other}: BasicBlock.expansion was set to "
-    "{n}, which widens the projections alone. A basic block is widened by its planes: conv5_x.planes={planes} gives "
+    "The path still brings {first} maps, as conv2 has them, and the projection {other}: BasicBlock.expansion was set "
+    "to {n}, which widens the projections alone. A basic block is widened by its planes: conv5_x.planes={planes} gives "
     "{planes} maps at the end."
 )
 _OR_EXPANSION = later(
-    "If BasicBlock.expansion was set to {n}, it is conv2_1.add that fails: a basic block is widened by its planes instead."
+    "If BasicBlock.expansion was set to {n}, it is conv2_1.add that fails: a basic block is widened by its planes "
+    "instead."
+)
+_OR_POSITIONS = later(
+    "If no layer was changed, a fixed pool leaves {n} positions of each map of an image that is not square: "
+    "nn.AdaptiveAvgPool2d(1) in its place leaves one."
 )
 _OR_PROJECTION = later(
     "If no stride was changed, it is the shortcut of {place}: its projection was left out (downsample=None), or its "
     "convolution has no stride={stride}."
 )
 _PADDING = later(
-    "At {place} the path brings maps of {first} pixels a side and the shortcut {other}: a 3×3 convolution of the block has "
-    "no padding=1, and loses two pixels before its stride. Give it padding=1 (padding=dilation where it is dilated); no "
-    "edit of the network is needed."
+    "At {place} the path brings maps of {first} pixels a side and the shortcut {other}: a 3×3 convolution of the block "
+    "has no padding=1, and loses two pixels before its stride. Give it padding=1 (padding=dilation where it is "
+    "dilated); no edit of the network is needed."
 )
 _FEWER = later(
     "The path brings maps of {first} pixels a side and the shortcut {other}: a 3×3 convolution without padding=1 loses "
     "two pixels, and one where it strides by 2. Give it padding=1; no edit of the network is needed."
 )
 _MORE = later(
-    "The path brings maps of {first} pixels a side and the shortcut {other}: a convolution rounds odd sizes up, a pool in "
-    "the shortcut without ceil_mode=True rounds them down, and padding=1 on a 1×1 adds two. No edit of the network is "
-    "needed."
+    "The path brings maps of {first} pixels a side and the shortcut {other}: a convolution rounds odd sizes up, a pool "
+    "in the shortcut without ceil_mode=True rounds them down, and padding=1 on a 1×1 adds two. No edit of the network "
+    "is needed."
 )

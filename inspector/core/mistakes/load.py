@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from inspector.core.design.differences import called
-from inspector.core.mistakes import load_extras, load_heads, load_names, load_shapes
+from inspector.core.mistakes import load_extras, load_foreign, load_heads, load_names, load_shapes, load_sides
 from inspector.core.mistakes.answer import Diagnosis, Finding, together
 from inspector.core.mistakes.keys import Key, keyed, shift
 from inspector.core.mistakes.load_report import LoadReport, Mismatch
@@ -20,6 +20,8 @@ def diagnose_load(report: LoadReport, network: Network) -> Diagnosis:
         return together([alone])
     report, extras = _without_extras(report)
     moved = shift(report.missing, report.unexpected)
+    if moved is not None and 2 * moved.names < load_names.pairs(keyed(report.missing), keyed(report.unexpected)):
+        moved = None  # most names differ in more than what stands before them
     found: list[Finding] = []
     if moved is not None:
         found.append(load_names.doubled(moved, report))
@@ -40,7 +42,9 @@ def _one_sided(report: LoadReport) -> list[Finding]:
     missing, unexpected = keyed(report.missing), keyed(report.unexpected)
     saved = load_names.one_sided(unexpected, missing.values(), is_saved=True)
     model = load_names.one_sided(missing, unexpected.values(), is_saved=False)
-    return [each for each in (saved, model) if each is not None]
+    found = [each for each in (saved, model) if each is not None]
+    head = load_heads.heads(missing, unexpected) if found else None
+    return [*found, head] if head is not None else found
 
 
 def _of_keys(report: LoadReport, network: Network) -> list[Finding]:
@@ -73,13 +77,13 @@ def _of_modules(  # all that is known
     """What is found in modules that differ: other shapes, another head, parts that stand beside the network."""
     found: list[Finding | None] = []
     if not is_other:
-        of_resnet = load_shapes.sides(missing.values(), unexpected.values(), pairs)
-        found.append(load_shapes.three_stages(of_resnet))
+        of_resnet = load_sides.sides(missing.values(), unexpected.values(), pairs)
+        found.append(load_sides.three_stages(of_resnet))
         found.append(load_extras.biases(missing, unexpected) or load_extras.statistics(missing, unexpected))
         if found == [None, None]:
             found.append(load_shapes.shapes(of_resnet, network, was_loaded=was_loaded))
     strangers = [pair for pair in pairs if not pair[0].path]
-    found.append(None if is_other else load_shapes.foreign(strangers, network.design))
+    found.append(None if is_other else load_foreign.foreign(strangers, network.design))
     found.append(load_heads.heads(missing, unexpected))
     beside = [[key for key in side.values() if _is_beside(key)] for side in (missing, unexpected)]
     found.append(None if is_other else load_extras.beside(*beside))
@@ -87,7 +91,8 @@ def _of_modules(  # all that is known
 
 
 def _is_beside(key: Key) -> bool:
-    return not key.path and not key.inside and not load_heads.is_head(key)
+    is_other = load_heads.is_head(key) or load_extras.is_bias(key.name)
+    return not key.path and not key.inside and not is_other
 
 
 def _without_extras(report: LoadReport) -> tuple[LoadReport, list[Finding]]:

@@ -1,4 +1,4 @@
-"""Keys of a checkpoint that no plain ResNet has: harmless ones, other forms of a weight, and parts of other networks."""
+"""Keys of a checkpoint that no plain ResNet has: harmless ones, other forms of a weight, parts of other networks."""
 
 from __future__ import annotations
 
@@ -28,46 +28,46 @@ EXTRAS = (
         re.compile(r"(?:\A|\.)num_batches_tracked\Z"),
         later("counters of batch norms stand on one side only, which is harmless"),
         later(
-            "num_batches_tracked counts the batches that a batch norm has seen; torch before 0.4.1, frozen batch norms and "
-            "files converted from elsewhere do not have it. strict=False is right here, or drop these keys."
+            "num_batches_tracked counts the batches that a batch norm has seen; torch before 0.4.1, frozen batch norms "
+            "and files converted from elsewhere do not have it. strict=False is right here, or drop these keys."
         ),
     ),
     Extra(
         re.compile(r"(?:\A|\.)total_(?:ops|params)\Z"),
         later("counters of thop stand on one side only, which is harmless"),
         later(
-            "total_ops and total_params are what thop's profile left in the model, no weights. strict=False is right here, "
-            "or drop these keys."
+            "total_ops and total_params are what thop's profile left in the model, no weights. strict=False is right "
+            "here, or drop these keys."
         ),
         later(
-            "total_ops and total_params are what thop's profile put into the model, no weights: load before profile runs, "
-            "or with strict=False."
+            "total_ops and total_params are what thop's profile put into the model, no weights: load before profile "
+            "runs, or with strict=False."
         ),
     ),
     Extra(
         re.compile(r"(?:\.weight_[guv]|\.original[01]?)\Z"),
         later("weights are reparametrised on one side only"),
         later(
-            "The checkpoint has weights in parts, of weight_norm, spectral_norm or another parametrisation: take it off "
-            "(remove_weight_norm, remove_parametrizations) and save again; strict=False would leave those layers at "
-            "random."
+            "The checkpoint has weights in parts, of weight_norm, spectral_norm or another parametrisation: take it "
+            "off (remove_weight_norm, remove_parametrizations) and save again; strict=False would leave those layers "
+            "at random."
         ),
         later(
-            "The model has weights in parts, of weight_norm, spectral_norm or another parametrisation: load before it is "
-            "put on."
+            "The model has weights in parts, of weight_norm, spectral_norm or another parametrisation: load before it "
+            "is put on."
         ),
     ),
     Extra(
         re.compile(r"_(?:mask|orig)\Z"),
         later("weights are pruned and masked on one side only"),
         later(
-            "The checkpoint was saved in the midst of torch.nn.utils.prune, without prune.remove: weight = weight_orig × "
-            "weight_mask. Multiply the two and save the product as weight; strict=False would leave those layers at "
+            "The checkpoint was saved in the midst of torch.nn.utils.prune, without prune.remove: weight = weight_orig "
+            "× weight_mask. Multiply the two and save the product as weight; strict=False would leave those layers at "
             "random."
         ),
         later(
-            "The model is in the midst of torch.nn.utils.prune: its weight is weight_orig × weight_mask. Load before it is "
-            "pruned, or call prune.remove first."
+            "The model is in the midst of torch.nn.utils.prune: its weight is weight_orig × weight_mask. Load before "
+            "it is pruned, or call prune.remove first."
         ),
     ),
     Extra(
@@ -77,11 +77,12 @@ EXTRAS = (
         ),
         later("one side is quantised"),
         later(
-            "scale and zero_point are of a quantised network: it loads into a model that is prepared and converted in the "
-            "same way, not into one of float weights."
+            "scale and zero_point are of a quantised network: it loads into a model that is prepared and converted in "
+            "the same way, not into one of float weights."
         ),
         later(
-            "The model is quantised, or prepared for it (scale, zero_point): load float weights first, and quantise then."
+            "The model is quantised, or prepared for it (scale, zero_point): load float weights first, and quantise "
+            "then."
         ),
     ),
 )
@@ -191,6 +192,11 @@ def _deep_stem(keys: Mapping[str, Key], other: Mapping[str, Key]) -> str:
     return deep or next((name for name in keys if is_plain and _DEEP_PART.search(name)), "")
 
 
+def is_bias(name: str) -> bool:
+    """Whether a key is that of a convolution's bias."""
+    return _BIAS.search(name) is not None
+
+
 def biases(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding | None:
     """Convolutions with a bias on one side only: folded batch norms, or another library's convolutions."""
     saved, model = ([name for name in keys if _BIAS.search(name)] for keys in (unexpected, missing))
@@ -237,24 +243,24 @@ def _without_wrapper(name: str) -> str:
 
 _STEM = {
     "model": later(
-        "The model's stem is of several convolutions ({key}), as ResNet-C and ResNet-D have it (deep_base, stem_type deep); "
-        "the checkpoint's conv1 is one. They are two networks, and no edit makes one of the other: build the model with a "
-        "plain stem."
+        "The model's stem is of several convolutions ({key}), as ResNet-C and ResNet-D have it (deep_base, stem_type "
+        "deep); the checkpoint's conv1 is one. They are two networks, and no edit makes one of the other: build the "
+        "model with a plain stem."
     ),
     "checkpoint": later(
-        "The checkpoint's stem is of several convolutions ({key}), as ResNet-C and ResNet-D have it (deep_base, stem_type "
-        "deep); the model's conv1 is one. They are two networks, and no edit makes one of the other: build the one that "
-        "was saved."
+        "The checkpoint's stem is of several convolutions ({key}), as ResNet-C and ResNet-D have it (deep_base, "
+        "stem_type deep); the model's conv1 is one. They are two networks, and no edit makes one of the other: build "
+        "the one that was saved."
     ),
 }
 _INSIDE = {
     "model": later(
-        "The model has {what} in its blocks ({name}), which the checkpoint lacks and no plain ResNet has: it is another "
-        "network, and no edit makes one of the other. strict=False would leave them at random."
+        "The model has {what} in its blocks ({name}), which the checkpoint lacks and no plain ResNet has: it is "
+        "another network, and no edit makes one of the other. strict=False would leave them at random."
     ),
     "checkpoint": later(
-        "The checkpoint has {what} in its blocks ({name}), which the model lacks and no plain ResNet has: it is of another "
-        "network, and no edit makes one of the other. Build the one that was saved."
+        "The checkpoint has {what} in its blocks ({name}), which the model lacks and no plain ResNet has: it is of "
+        "another network, and no edit makes one of the other. Build the one that was saved."
     ),
 }
 _FOLDED = later(
@@ -262,8 +268,8 @@ _FOLDED = later(
     "model that is folded in the same way; no edit of the network gives it."
 )
 _BIASES = later(
-    "Only the {side} has {name}: its convolutions were built with a bias, as Caffe's and Keras' are. torchvision's have "
-    "none; no edit of the network gives one."
+    "Only the {side} has {name}: its convolutions were built with a bias, as Caffe's and Keras' are. torchvision's "
+    "have none; no edit of the network gives one."
 )
 _STATISTICS = later(
     "Only the {side} has running_mean and running_var: the {other}'s norms keep none, as GroupNorm, InstanceNorm, or a "
@@ -272,11 +278,11 @@ _STATISTICS = later(
 _BESIDE_ONE = {
     "checkpoint": later_some(
         "Only the checkpoint has {name}, which is no layer of the ResNet.",
-        "Only the checkpoint has {name}, which is no layer of the ResNet, as {n} modules in all.",
+        "Only the checkpoint has {name} and other modules that are no layers of the ResNet, {n} in all.",
     ),
     "model": later_some(
         "Only the model has {name}, which is no layer of the ResNet.",
-        "Only the model has {name}, which is no layer of the ResNet, as {n} modules in all.",
+        "Only the model has {name} and other modules that are no layers of the ResNet, {n} in all.",
     ),
 }
 _BESIDE = {

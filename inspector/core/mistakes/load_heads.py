@@ -21,7 +21,7 @@ _PROJECTIONS = ("projection_head", "proj_head", "projector", "projection", "pred
 
 
 class Head(Struct, frozen=True):
-    """What one side's head is called, and the linear layers in it by their number; none where it is one layer itself."""
+    """What one side's head is called, its keys, and the linear layers in it; none where it is one itself."""
 
     name: str
     keys: tuple[str, ...]
@@ -76,20 +76,27 @@ def heads(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding 
         return _answer(say("the checkpoint has a head that the model lacks"), say(_NO_MODEL_HEAD, head=_shown(saved)))
     if saved is None:
         return _answer(say("the checkpoint has no head"), say(_NO_HEAD, head=_shown(wanted)))
+    return _otherwise(wanted, saved)
+
+
+def _otherwise(wanted: Head, saved: Head) -> Finding:
+    """What is wrong where both have a head."""
+    error = say("the checkpoint's head is a Sequential")
     if saved.name.rpartition(".")[2] in _PROJECTIONS:
-        why = say(_PROJECTION, head=_shown(wanted), saved=_shown(saved))
-        return _answer(say("the checkpoint has no head"), why)
-    if len(saved.linears) > 1:
-        why = say(_SEQUENTIAL, head=_shown(saved), linears=", ".join(map(shown, saved.linears)), n=len(saved.linears))
-        return _answer(say("the checkpoint's head is a Sequential"), why)
-    if len(wanted.linears) > 1 or (wanted.linears and saved.is_one):
+        error, why = say("the checkpoint has no head"), say(_PROJECTION, head=_shown(wanted), saved=_shown(saved))
+    elif len(saved.linears) > 1:
+        linears = ", ".join(map(shown, saved.linears))
+        why = say(_SEQUENTIAL, head=_shown(saved), linears=linears, n=len(saved.linears))
+    elif len(wanted.linears) > 1 or (wanted.linears and saved.is_one):
+        error = say("the model's head is a Sequential")
         why = say(_MODEL_SEQUENTIAL, head=_shown(wanted), linears=", ".join(map(shown, wanted.linears)))
-        return _answer(say("the model's head is a Sequential"), f"{why} {say(_LEAVE, head=_shown(saved))}")
-    if saved.linears and wanted.is_one:
+        why += " " + say(_LEAVE, head=_shown(saved))
+    elif saved.linears and wanted.is_one:
         why = say(_DROPOUT, linear=shown(saved.linears[0]), head=_shown(wanted))
-        return _answer(say("the checkpoint's head is a Sequential"), why)
-    why = say(_CALLED, saved=_stem(saved), head=_stem(wanted))
-    return _answer(say("the checkpoint's head has another name"), why)
+    else:
+        error = say("the checkpoint's head has another name")
+        why = say(_CALLED, saved=_stem(saved), head=_stem(wanted))
+    return _answer(error, why)
 
 
 def _answer(error: str, why: str) -> Finding:
@@ -106,24 +113,24 @@ def _stem(head: Head) -> str:
 
 
 _NO_HEAD = later(
-    "It has no {head}: the weights of a backbone, or of self-supervised training. Here strict=False is right, and {head} "
-    "is trained anew."
+    "It has no {head}: the weights of a backbone, or of self-supervised training. Here strict=False is right, and "
+    "{head} is trained anew."
 )
 _NO_MODEL_HEAD = later("The model has no {head}: it is left out of the checkpoint, and strict=False is right.")
 _PROJECTION = later(
-    "It has no {head}; {saved} is what self-supervised training put in its place, and is left out. strict=False is right, "
-    "and {head} is trained anew."
+    "It has no {head}; {saved} is what self-supervised training put in its place, and is left out. strict=False is "
+    "right, and {head} is trained anew."
 )
 _SEQUENTIAL = later(
-    "It was saved with {head} = nn.Sequential(…) of {n} linear layers ({linears}): build the same {head} before loading, "
-    "or leave it out and train the model's anew."
+    "It was saved with {head} = nn.Sequential(…) of {n} linear layers ({linears}): build the same {head} before "
+    "loading, or leave it out and train the model's anew."
 )
 _MODEL_SEQUENTIAL = later("The model's {head} is an nn.Sequential ({linears}), the checkpoint's is none of the kind.")
 _LEAVE = later(
     "Load before it is replaced, or leave {head} out: strict=False is right here, and the new head is trained anew."
 )
 _DROPOUT = later(
-    "Its one linear layer is {linear}, behind a Dropout or the like: build {head} = nn.Sequential(…) so before loading, or "
-    "rename {linear}. to the model's name."
+    "Its one linear layer is {linear}, behind a Dropout or the like: build {head} = nn.Sequential(…) so before "
+    "loading, or rename {linear}. to the model's name."
 )
 _CALLED = later("Its head is called {saved}, the model's {head}: rename the two keys before loading.")

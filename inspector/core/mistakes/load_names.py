@@ -1,4 +1,4 @@
-"""A checkpoint whose keys are others than the model's though its weights may be the same: wrapped, prefixed, renamed."""
+"""A checkpoint whose keys are others than the model's, though its weights may be the same: wrapped, prefixed."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def doubled(found: Shift, report: LoadReport) -> Finding:
 def one_sided(keys: Mapping[str, Key], other: Iterable[Key], *, is_saved: bool) -> Finding | None:
     """A prefix before all keys of a ResNet on one side, where the error shows nothing of the other's."""
     prefixes = Counter(key.prefix for key in keys.values() if key.path)
-    if not prefixes or any(key.path for key in other):
+    if not prefixes or any(key.path != "fc" for key in other if key.path):
         return None
     prefix, count = prefixes.most_common(1)[0]
     if not prefix or count < sum(prefixes.values()) or not any(key.path != "fc" for key in keys.values() if key.path):
@@ -105,12 +105,20 @@ def one_sided(keys: Mapping[str, Key], other: Iterable[Key], *, is_saved: bool) 
     return prefixed(Shift("", prefix, (), (), count) if is_saved else Shift(prefix, "", (), (), count))
 
 
+def _by_module(keys: Mapping[str, Key]) -> dict[str, Key]:
+    """The keys of a network's body by torchvision's name of their tensor."""
+    return {f"{key.path}.{key.tensor}": key for key in keys.values() if key.path and key.path != "fc"}
+
+
+def pairs(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> int:
+    """How many tensors stand on both sides by different names."""
+    model, saved = _by_module(missing), _by_module(unexpected)
+    return sum(name in saved and model[name].name != saved[name].name for name in model)
+
+
 def renamed(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding | None:
     """The same modules by names of two schemes."""
-    model, saved = (
-        {f"{key.path}.{key.tensor}": key for key in keys.values() if key.path and key.path != "fc"}
-        for keys in (missing, unexpected)
-    )
+    model, saved = _by_module(missing), _by_module(unexpected)
     both = [name for name in model if name in saved and model[name].name != saved[name].name]
     if not both:
         return None
@@ -135,7 +143,8 @@ def other_names(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Fi
         return None
     names = ", ".join(shown(key.name) for key in strangers[:2])
     why = say(_STRANGERS, names=names)
-    return Finding(say("the checkpoint has none of the model's names"), "", "", why, "", topic="pretrained")
+    words = say("the checkpoint has none of the model's names")
+    return Finding(words, "", "", why, "", topic="pretrained", tells_all=True)
 
 
 def _is_parallel(prefix: str) -> bool:
@@ -151,8 +160,8 @@ _WRAPPED = later(
     "model.load_state_dict(checkpoint['{key}'])."
 )
 _WRAPPED_SOMEHOW = later(
-    "The file holds a dict of a training run ({keys}), and one of its entries has the weights, most often state_dict or "
-    "model: print(checkpoint.keys()) tells, and that entry is to be loaded."
+    "The file holds a dict of a training run ({keys}), and one of its entries has the weights, most often state_dict "
+    "or model: print(checkpoint.keys()) tells, and that entry is to be loaded."
 )
 _GIVEN = later(
     "It got a {kind}: torch.load gave something else than a state_dict, a whole model for one. "
@@ -177,5 +186,6 @@ _CHILDREN = later(
 )
 _RENAME = later("Rename its keys before loading.")
 _STRANGERS = later(
-    "It has {names} and so on, and nothing of conv1 or layer1: it is of another network, or its keys are to be renamed."
+    "It has {names} and so on, and nothing of conv1 or layer1: it is of another network, which no edit "
+    "gives, or its keys are to be renamed."
 )

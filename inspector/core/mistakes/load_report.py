@@ -25,7 +25,7 @@ class Mismatch(Struct, frozen=True):
 
 
 class LoadReport(Struct, frozen=True):
-    """The keys that only the model has (`missing`), that only the checkpoint has (`unexpected`), and those of two sizes.
+    """The keys that only the model has (`missing`), that only the checkpoint has (`unexpected`), those of two sizes.
 
     `given` is the class of what was given in place of a dict. What differs was left out where the checkpoint
     `was_loaded` all the same, and torch raised nothing.
@@ -86,7 +86,7 @@ def _keys(source: Copied, message: Message, end: int) -> Iterator[str]:
         yield from _quoted(source.packed, message.end, end)
 
 
-_KEY = re.compile(r"""["']([^"']{1,400}+)["'][,.…]*+""")
+_KEY = re.compile(r"""\\?+["']([^"'\\]{1,400}+)\\?+["'][,.…]*+""")
 _BARE = re.compile(r"([\w./-]{1,150}+),?+")
 _LINE = re.compile(r"([\w./-]{1,150}+)(?:\{([\w, ]{1,200}+)\})?+")
 _BRACES = re.compile(r"\{([0-9,.]{1,100}+)\}")
@@ -101,7 +101,7 @@ def _quoted(text: str, at: int, end: int) -> Iterator[str]:
 
 
 def _bare(source: Copied, message: Message, end: int) -> Iterator[str]:
-    """Names with commas between them: up to a bracket where one was opened, or else to a line without a comma behind."""
+    """Names with commas between them: up to a bracket where one was opened, or else to a line without a comma."""
     if source.packed[message.end - 1] == "(":
         close = source.packed.find(")", message.end, end)
         text = source.packed[message.end : close] if close >= 0 else ""

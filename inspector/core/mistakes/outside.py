@@ -101,15 +101,16 @@ _NO_BLOCK = later(
     "What stands there has to be built for the maps that its ResNet ends in; no edit of a block mends it."
 )
 _MULTIPLE = later(
-    "Maps are halved on the way down, odd sizes rounded up, and doubled on the way up: the image's height and width have to "
-    "be multiples of 32, or the larger map is cropped or interpolated to the smaller. No edit of a block mends it."
+    "Maps are halved on the way down, odd sizes rounded up, and doubled on the way up: the image's height and width "
+    "have to be multiples of 32, or the larger map is cropped or interpolated to the smaller. No edit of a block mends "
+    "it."
 )
 _CAT = later(
     "torch.cat gets maps of {first} and of {second} pixels a side; a ResNet concatenates nothing, so it is a decoder's."
 )
 _NONE_SUCH = later(
-    "No convolution of {design} has a weight of {weight}: it stands beside the ResNet. It was built for {built} channels, "
-    "and {came} arrive."
+    "No convolution of {design} has a weight of {weight}: it stands beside the ResNet. It was built for {built} "
+    "channels, and {came} arrive."
 )
 _COMES_OF = {
     "bottleneck": later("{count} maps are what {stage} of bottlenecks ends in."),

@@ -1,4 +1,4 @@
-"""An error of a forward pass, met while a network is edited by hand -> the edit of the design that replaces the work."""
+"""An error of a forward pass, met while a network is edited by hand -> the edit that replaces the work."""
 
 from __future__ import annotations
 

@@ -14,12 +14,12 @@ from inspector.core.units import Dims
 class Forward(Struct, frozen=True):
     """An error of a forward pass.
 
-    Of `numbers`, each a tuple, every `kind` has its own: "norm" (channels that arrive, that the batch norm was built
+    Of `numbers`, each a tuple, a `kind` has its own: "norm" (channels that arrive, that the batch norm was built
     for), "sum" (channels of the path, of the shortcut), "map" (the same two of height or width), "conv" and
     "transposed" (groups, weight, channels that arrive), "fc" (inputs that arrive, inputs and outputs of fc), "axes"
     (the convolution's weight, how many axes came), "pool" (C, H and W that arrive, H and W that would leave), "kernel"
     (H and W that arrive with their padding, the kernel), "single" (what arrives at a batch norm), "target" (a label),
-    "cat" (two sizes), "view" (inputs that are wanted, elements that are there); none is "label", "dilation" and
+    "cat" (two sizes), "view" (rows and inputs that are wanted, elements that are there); none is "label", "dilation" and
     "groups", and "layer" has its `word`. `comes` is the shape of what arrives at a convolution or at fc. `seen` are
     pieces of torch's paths that the text shows (`.layer4.`, `.layer4.2.`, `.bn3.`), a block counted from the end where
     it is negative, with `^` where a path begins. `frame` is where the traceback ends.
@@ -69,29 +69,31 @@ def _first(source: Copied, wordings: tuple[Wording, ...]) -> Message | None:
 def _forward(message: Message, seen: frozenset[str], frame: Frame) -> Forward:
     kind, values = message.kind, message.values
     sizes = [dims_of(value) for value in values]
+    numbers: tuple[Dims, ...] = tuple(sizes)
+    comes: Dims = ()
+    word = ""
     if kind == "layer":
-        return Forward(kind, (), (), seen, values[0].rstrip("."), frame)
-    if kind == "sum":
-        return Forward("sum" if sizes[2] == (1,) else "map", (sizes[0], sizes[1]), (), seen, "", frame)
-    if kind == "broadcast":
+        numbers, word = (), values[0].rstrip(".")
+    elif kind == "sum":
+        kind, numbers = "sum" if sizes[2] == (1,) else "map", (sizes[0], sizes[1])
+    elif kind == "broadcast":
         pairs = [(at, a, b) for at, (a, b) in enumerate(zip(*sizes, strict=False)) if a != b]
         at, a, b = pairs[-1] if pairs else (0, 0, 0)
-        return Forward("map" if at > 1 else "sum", ((a,), (b,)), (), seen, "", frame)
-    if kind in ("conv", "transposed"):
-        groups = sizes[0] if kind == "conv" else (1,)
+        kind, numbers = "map" if at > 1 else "sum", ((a,), (b,))
+    elif kind in ("conv", "transposed"):
         weight, comes, _, came = sizes[-4:]
-        return Forward(kind, (groups, weight, came), comes, seen, "", frame)
-    if kind == "fc":
-        return Forward(kind, tuple(sizes[1:]), sizes[0] + sizes[1], seen, "", frame)
-    if kind == "axes":
-        return Forward(kind, (sizes[0], sizes[1]), sizes[2], seen, "", frame)
-    if kind == "pool":
-        return Forward(kind, (sizes[0] + sizes[1] + sizes[2], _signed(values[3:])), (), seen, "", frame)
-    if kind == "kernel":
-        return Forward(kind, (sizes[0] + sizes[1], sizes[2] + sizes[3]), (), seen, "", frame)
-    if kind == "target":
-        return Forward(kind, (_signed(values),), (), seen, "", frame)
-    return Forward(kind, tuple(sizes), (), seen, "", frame)
+        numbers = (sizes[0] if kind == "conv" else (1,), weight, came)
+    elif kind == "fc":
+        numbers, comes = tuple(sizes[1:]), sizes[0] + sizes[1]
+    elif kind == "axes":
+        numbers, comes = (sizes[0], sizes[1]), sizes[2]
+    elif kind == "pool":
+        numbers = (sizes[0] + sizes[1] + sizes[2], _signed(values[3:]))
+    elif kind == "kernel":
+        numbers = (sizes[0] + sizes[1], sizes[2] + sizes[3])
+    elif kind in ("target", "view"):
+        numbers = (_signed(values),)
+    return Forward(kind, numbers, comes, seen, word, frame)
 
 
 def _signed(values: tuple[str, ...]) -> Dims:

@@ -16,16 +16,16 @@ _WILD = {
     "¤": "([0-9]{1,40}+)",
     "~": r"([\w./-]{1,150}+)",
     "%": "(?=[0-9])",
-    "…": """(?=["'][^"']{1,400}+["'])""",
-    "¿": """["'`]?+""",
+    "…": r"""(?=\\?+["'][^"']{1,400}+["'])""",
+    "¿": r"""\\?+["'`]?+""",
 }
 
 
 class Wording(NamedTuple):
     """One way to say something of a kind.
 
-    In its `words`, # is a number, ± one that may be negative, @ sizes in brackets, ¤ sizes with blanks between them, ~ a
-    name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of the
+    In its `words`, # is a number, ± one that may be negative, @ sizes in brackets, ¤ sizes with blanks between them,
+    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of the
     gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a name,
     that is the first value.
     """
@@ -154,7 +154,7 @@ _DIMENSION = re.compile(r"([123])(?![0-9])")
 
 
 class Message(NamedTuple):
-    """A message: where it stands in the packed text, and the values of its kind in their order; "" where it has none."""
+    """A message: where it stands in the packed text, and the values of its kind; "" where it has none."""
 
     kind: str
     begin: int

@@ -27,7 +27,7 @@ from inspector.core.weights.state_dict import tensors
 from inspector.core.weights.structure import Structure, structure
 from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.core.weights.three_stages import PADDED, completed
-from inspector.core.weights.untold import twin_said, twins, untold
+from inspector.core.weights.untold import believed, twin_said, twins, untold
 from inspector.errors import DesignError, WeightsError
 from inspector.speech import say, some
 
@@ -45,15 +45,10 @@ def recognise(contents: Contents, take: str = "") -> Checkpoint:
     found = candidates(tables)
     if not found:
         raise _foreign(tables)
-    config = dict(contents.config)
-    twin = twin_said({**dict(contents.said), **config})
-    if twin:
-        what = say("{name}, as is said of it, is anti-aliased", name=twin)
-        raise WeightsError(say("no ResNet that a design can say: {what}", what=what), (what,))
     first: WeightsError | None = None
     for candidate in named_by(take, found)[:MOST_TRIED]:
         try:
-            checkpoint = _read(candidate, config)
+            checkpoint = _read(candidate, contents)
         except WeightsError as error:
             first = first or error
         else:
@@ -77,13 +72,14 @@ def _turned(shape: Dims) -> Dims:
     return (shape[3], shape[2], *shape[:2]) if len(shape) == 4 else shape[::-1]
 
 
-def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
+def _read(candidate: Candidate, contents: Contents) -> Checkpoint:
     named, table = candidate.named, candidate.tensors
     shapes = shapes_of(named, table)
     made = completed(shapes)
     shapes |= made
     told = _structure(named, table, shapes)
     has_counters = any(name.endswith(COUNTER) for name in shapes)
+    config = believed(dict(contents.config), told)
     assumed = untold(told, named.scheme, named.prefix, config, has_counters=has_counters)
     if any(".downsample." in name for name in made):
         assumed = (Assumed("", "option A", PADDED), *assumed)
@@ -91,6 +87,9 @@ def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
         design = _design(told, assumed)
     except DesignError as error:
         raise WeightsError(say("no design can say these shapes: {what}", what=error), (str(error),)) from None
+    twin = twin_said({**dict(contents.said), **config}, like(design))
+    if twin:
+        raise _refused([say("{name}, as is said of it, is anti-aliased", name=twin)], named, shapes)
     back = {to: name for name, to in named.names.items()}
     own = dict(tensors(analyze(design)))
     _check(own, shapes)

@@ -109,7 +109,7 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme("NVIDIA", r"layers\.([0-9])\.([0-9]{1,6})\.", (_TORCH_BLOCK,), (_STEM,), _HEADS, first_stage=0),
     Scheme(
         "nn.Sequential",
-        r"([4-7])\.([0-9]{1,6})\.",
+        r"([2-7])\.([0-9]{1,6})\.",
         (_TORCH_BLOCK,),
         (_named("0 1"),),
         (_named("9"), _named("10")),

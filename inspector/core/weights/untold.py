@@ -155,7 +155,15 @@ def twins(kind: str, preset: str) -> tuple[str, ...]:
     return (*found, *([ANTI_ALIASED[preset][1]] if preset in ANTI_ALIASED else []), RAISED)
 
 
-def twin_said(said: Mapping[str, str]) -> str:
-    """The name of a network that looks like a preset and is none, where a file or its config.json says it."""
+def twin_said(said: Mapping[str, str], preset: str) -> str:
+    """The name of a network that looks like a preset and is none, where a file or its config.json says it is that."""
     told = {said[key].partition(".")[0] for key in _NAMES if key in said}
-    return next((name for names, _ in ANTI_ALIASED.values() for name in names if name in told), "")
+    return next((name for name in ANTI_ALIASED.get(preset, ((),))[0] if name in told), "")
+
+
+def believed(config: Mapping[str, str], of: Structure) -> Mapping[str, str]:
+    """A config.json, unless it is of another network: of other numbers of blocks or channels."""
+    ends = [stage[-1].filters[-1] for stage in of.stages]
+    told = {"depths": [len(stage) for stage in of.stages], "hidden_sizes": ends}
+    is_other = any(key in config and _numbers(config[key]) != own for key, own in told.items())
+    return {} if is_other else config

@@ -296,7 +296,30 @@ def test_a_config_that_says_nonsense_is_passed_over(size: str) -> None:
 
 def test_a_file_that_says_it_is_another_network_is_refused() -> None:
     error = refusal(RESNET50, said=(("arch", "resnetblur50"),))
-    assert str(error) == "no ResNet that a design can say: resnetblur50, as is said of it, is anti-aliased"
+    assert error.causes == ("resnetblur50, as is said of it, is anti-aliased",)
+    assert recognise(contents(RESNET18, said=(("arch", "resnetblur50"),))).design.base == "resnet18"
+
+
+def test_a_config_of_another_network_is_passed_over() -> None:
+    config = (("downsample_in_bottleneck", "true"), ("depths", "[3, 4, 6, 3]"), ("hidden_sizes", "[256,512,1024,2048]"))
+    assert recognise(contents(RESNET50, config=config)).design.stride_on == "conv1"
+    for key, value in (("depths", "[3, 4, 23, 3]"), ("hidden_sizes", "[64]")):
+        other = ((key, value), config[0])
+        assert recognise(contents(RESNET50, config=other)).design.stride_on == "conv2"
+
+
+@pytest.mark.parametrize("first", [2, 3, 4])
+def test_children_of_a_sequential_without_a_pool_or_an_activation(first: int) -> None:
+    stem = {"conv1": "0", "bn1": "1"}
+    shapes = {}
+    for name, shape in RESNET18.items():
+        child, _, rest = name.partition(".")
+        number = stem.get(child) or str(int(child[5:]) - 1 + first) if child != "fc" else "9"
+        shapes[f"net.{number}.{rest}"] = shape
+
+    found = recognise(contents(shapes))
+
+    assert (found.scheme, found.prefix, found.design) == ("nn.Sequential", "net.", preset("resnet18"))
 
 
 def test_what_is_assumed_can_be_set() -> None:
