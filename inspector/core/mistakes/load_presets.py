@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import Struct, structs
@@ -67,9 +67,10 @@ def in_forward_order(design: Design, assignments: Iterable[str]) -> tuple[str, .
     """Edits in the order of what they edit, where they lead to the same design in it."""
     assignments = tuple(assignments)
     ordered = tuple(sorted(assignments, key=_rank))
-    with suppress(DesignError):
-        if edit(design, *ordered) == edit(design, *assignments):
-            return ordered
+    for each in (_in_every_stage(ordered), ordered):
+        with suppress(DesignError):
+            if edit(design, *each) == edit(design, *assignments):
+                return each
     return assignments
 
 
@@ -115,7 +116,7 @@ def _leads(design: Design, steps: tuple[str, ...]) -> bool:
     return False
 
 
-def _in_every_stage(steps: list[str]) -> tuple[str, ...]:
+def _in_every_stage(steps: Sequence[str]) -> tuple[str, ...]:
     """Steps with one for every stage where each has the same: `conv*_x.groups=32`."""
     said: dict[str, None] = {}
     for step in steps:
