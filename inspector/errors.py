@@ -3,6 +3,7 @@
     InspectorError              exit code 2
     ├── DesignError             a value that no ResNet can have, an address that names nothing
     ├── InputError              a file that cannot be read
+    │   └── WeightsFileError    a file of weights that cannot be read, is none, or would run code
     ├── DesignFileError         a design file that cannot be read, or is none
     ├── WeightsError            weights that are no ResNet's, or of one that no design can say
     ├── OutputError             a file or stream that cannot be written
@@ -53,6 +54,10 @@ class InputError(InspectorError):
     """A file that cannot be read: not there (`is_missing`), too large, not text."""
 
     is_missing = False
+
+
+class WeightsFileError(InputError):
+    """A file of weights that cannot be read: not there, damaged, something else, or one that would run code."""
 
 
 class DesignFileError(InspectorError):

@@ -39,6 +39,7 @@ def _imported(code: str, names: Sequence[str] = HEAVY) -> set[str]:
         "from inspector.cli import main; main(['presets'])",
         "from inspector.cli import main; main(['--version'])",
         "from inspector.cli import main; main(['report', '--set', 'conv5_x.planes=0'])",
+        "from inspector.files.weights import contents; contents",
         "import inspector.bridge.process, inspector.journal.keeper, inspector.session.actions",
     ],
 )

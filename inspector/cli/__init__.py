@@ -15,7 +15,20 @@ from inspector.outside import shown, why
 from inspector.speech import say, speak
 
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
-COMMANDS = ("code", "compare", "completion", "config", "edit", "explain", "keys", "presets", "report", "verify")
+COMMANDS = (
+    "adapt",
+    "code",
+    "compare",
+    "completion",
+    "config",
+    "edit",
+    "explain",
+    "keys",
+    "presets",
+    "report",
+    "verify",
+    "weights",
+)
 """The commands, each a module of this room with its `command`."""
 
 

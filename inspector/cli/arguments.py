@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import cleandoc
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.cli.given import FROM, TAKE, commands, load
 from inspector.core.measures.counting import CONVENTIONS
-from inspector.errors import DesignError, InspectorError
+from inspector.errors import InspectorError
 from inspector.languages import languages
 from inspector.speech import ENGLISH, later, say, spoken
 
@@ -42,7 +42,7 @@ class _Completed(click.ParamType):  # type: ignore[type-arg]  # generic from cli
 
 
 class Model(_Completed):
-    """A preset, or a design file; a shell completes both, and commands where one could stand."""
+    """A preset, a design file or a file of weights; a shell completes them, and commands where one could stand."""
 
     name = "model"
 
@@ -134,7 +134,7 @@ class Subject(_Completed):
 
 
 def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """The MODEL argument and `--set`, which every command on one design has."""
+    """The MODEL argument, `--set`, and what says more of weights, which every command on one design has."""
     command = click.option(
         "--set",
         "assignments",
@@ -142,8 +142,25 @@ def with_model(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functi
         metavar="ADDRESS=VALUE",
         multiple=True,
         help=later("Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable."),
-    )(command)
+    )(with_weights(command))
     return click.argument("model", type=Model(), default="resnet50", metavar="[MODEL]")(command)
+
+
+def with_weights(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
+    """`--take` and `--from`, which say what a file of weights is where it does not."""
+    text = later("Where MODEL is a file of weights with several networks: which one.")
+    command = click.option("--take", metavar="NAME", expose_value=False, callback=_kept(TAKE), help=text)(command)
+    text = later("Where MODEL is a file of weights: the preset or design file that says what shapes do not tell.")
+    return click.option(
+        "--from", "origin", type=Model(), metavar="DESIGN", expose_value=False, callback=_kept(FROM), help=text
+    )(command)
+
+
+def _kept(key: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+    def keep(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        context.meta[key] = value or ""
+
+    return keep
 
 
 def with_counting(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
@@ -179,36 +196,6 @@ def in_language(command: click.Command) -> click.Command:
 
 
 _TOLD: set[str | None] = set()
-
-
-def commands(context: click.Context | None) -> tuple[str, ...]:
-    """The names of all commands."""
-    root = context.find_root().command if context else None
-    return tuple(root.list_commands(context)) if context and isinstance(root, click.Group) else ()
-
-
-def load(model: str) -> Design:
-    """The preset or the design file that MODEL names."""
-    from inspector.core.design.fields import PRESETS
-    from inspector.core.design.presets import preset
-    from inspector.errors import nearest
-
-    if model in PRESETS:
-        return preset(model)
-    if names_file(model):
-        from inspector.files.design import read
-
-        return read(Path(model), takes_pipes=True)
-    known = [*PRESETS, *commands(click.get_current_context(silent=True))]
-    hint = nearest(model, known) or say(" (presets: {names})", names=", ".join(PRESETS))
-    raise DesignError(model, f"{say('no such preset or design file')}{hint}")
-
-
-def names_file(model: str) -> bool:
-    """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
-    from inspector.core.design.fields import PRESETS
-
-    return model not in PRESETS and (os.sep in model or model.endswith(".toml") or os.path.lexists(model))
 
 
 def assign(design: Design, assignments: tuple[str, ...]) -> Design:

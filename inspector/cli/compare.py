@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli.arguments import Assignment, Model, assign, load, with_counting, with_output
+from inspector.cli.arguments import Assignment, Model, assign, with_counting, with_output
+from inspector.cli.given import load
 from inspector.cli.printer import hand_over
 from inspector.core.measures.counting import DEFAULT, convention
 from inspector.errors import DesignError

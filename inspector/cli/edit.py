@@ -6,12 +6,19 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from inspector.cli.arguments import assign, load, names_file, with_counting, with_language, with_model
+from inspector.cli.arguments import assign, with_counting, with_language, with_model
+from inspector.cli.given import given as named
+from inspector.cli.given import names_file, opening
 from inspector.cli.printer import CRASHED, put, tell
 from inspector.speech import later, say, speak, spoken
+
+if TYPE_CHECKING:
+    from inspector.files.checkpoints import Opened
+    from inspector.session.bench import Weights
 
 
 @click.command("edit")
@@ -33,11 +40,13 @@ def command(
     is_ascii: bool,
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
-    design = load(model)
+    design, weights = named(model)
     start = assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
         from inspector.cli.report import rendered
 
+        for line in opening(weights) if weights else ():
+            tell(line)
         put(rendered(start, "text", counting))
         return
     if sys.stdin is None or not sys.stdin.isatty():
@@ -45,12 +54,17 @@ def command(
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
+    from inspector.files.checkpoints import told
     from inspector.files.reading import is_regular, whole
+    from inspector.session.outcome import Say
     from inspector.tui import config
     from inspector.tui.app import InspectorApp
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
+    about = (
+        [Say("\n".join(told(weights, weights.path.name, say("--from DESIGN says otherwise"))), 10)] if weights else []
+    )
     settings, problems = config.load(config.place())
     is_poor = is_needed(os.environ)
     if is_poor:
@@ -59,10 +73,11 @@ def command(
     app = InspectorApp(
         start,
         saved=design,
-        source=whole(Path(model)) if names_file(model) and is_regular(Path(model)) else None,
+        source=whole(Path(model)) if not weights and names_file(model) and is_regular(Path(model)) else None,
+        weights=_carried(weights) if weights else None,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
-        problems=problems,
+        words=[*about, *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5])],
     )
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
@@ -74,3 +89,12 @@ def command(
         tell(f"{words} {app.kept_words()}")
         context.exit(CRASHED)
     context.exit(app.return_code or 0)
+
+
+def _carried(of: Opened) -> Weights:
+    """The weights that the editor tells of."""
+    from inspector.files.reading import whole
+    from inspector.session.bench import Weights
+
+    known = of.checkpoint
+    return Weights(whole(of.path), known.design, known.take, has_counters=not known.counters)

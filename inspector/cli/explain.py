@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 import click
 
-from inspector.cli.arguments import At, Subject, assign, load, with_language, with_model
+from inspector.cli.arguments import At, Subject, assign, with_language, with_model
+from inspector.cli.given import load
 from inspector.cli.printer import put, put_markdown
 from inspector.errors import DesignError, InputError
 from inspector.outside import why

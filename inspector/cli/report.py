@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli.arguments import assign, load, with_counting, with_model, with_output
+from inspector.cli.arguments import assign, with_counting, with_model, with_output
+from inspector.cli.given import load
 from inspector.cli.printer import hand_over, tell
 from inspector.core.design.design import Design
 from inspector.core.measures.counting import DEFAULT

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from inspector.cli import DIFFERS
-from inspector.cli.arguments import assign, load, with_model
+from inspector.cli.arguments import assign, with_model
+from inspector.cli.given import load
 from inspector.cli.printer import put
 from inspector.errors import MissingError
 from inspector.outside import shown

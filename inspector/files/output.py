@@ -28,6 +28,11 @@ def write(path: Path, text: str, *, overwrite: bool, makes_folder: bool = False,
     disk do not allow it; nothing half written is left behind.
     """
     data = text.encode(errors="backslashreplace")
+    save(path, data, overwrite=overwrite, makes_folder=makes_folder, is_kept=is_kept)
+
+
+def save(path: Path, data: bytes, *, overwrite: bool, makes_folder: bool = False, is_kept: bool = False) -> None:
+    """Write bytes to `path`, as `write` does a text. Raises OutputError as it does."""
     with _said(path):
         target = Path(os.path.realpath(path.expanduser()))
         if makes_folder:

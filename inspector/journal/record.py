@@ -18,7 +18,7 @@ from inspector.core.design.design import Design, Override, Stage, Stem
 from inspector.core.design.history import Baseline, History, Step
 from inspector.core.names import STAGES
 from inspector.errors import DesignError
-from inspector.session.bench import Work
+from inspector.session.bench import Weights, Work
 
 VERSION = 2
 MOST_BYTES = 4 * 2**20
@@ -26,6 +26,15 @@ MOST_BYTES = 4 * 2**20
 
 That is more than 20,000 edits of numbers. The step that it began with, and the current one, are always there.
 """
+
+
+class Opened(Struct, frozen=True, omit_defaults=True):
+    """The file of weights that a work was opened with: its path as the system has it, and the design they are of."""
+
+    path: bytes
+    design: Design
+    take: str = ""
+    has_counters: bool = True
 
 
 class Written(Struct, frozen=True):
@@ -39,6 +48,7 @@ class Written(Struct, frozen=True):
     source: bytes = b""
     name: str = ""
     place: str = ""
+    weights: Opened | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -49,13 +59,17 @@ class Written(Struct, frozen=True):
 def written(work: Work, place: str) -> Written:
     """A work, and the name of a place, as they are written down."""
     source = os.fsencode(work.source) if work.source else b""
-    return Written(work.history, work.saved, source, work.name, place)
+    its = work.weights
+    weights = Opened(os.fsencode(its.path), its.design, its.take, its.has_counters) if its else None
+    return Written(work.history, work.saved, source, work.name, place, weights)
 
 
 def work_of(kept: Written) -> Work:
     """The work that was written down."""
     source = Path(os.fsdecode(kept.source)) if kept.source else None
-    return Work(kept.history, kept.saved, source, kept.name)
+    its = kept.weights
+    weights = Weights(Path(os.fsdecode(its.path)), its.design, its.take, its.has_counters) if its else None
+    return Work(kept.history, kept.saved, source, kept.name, weights)
 
 
 class StagePatch(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -151,6 +165,7 @@ class Begun(Struct, frozen=True, omit_defaults=True, tag="begun", tag_field="lin
     source: bytes = b""
     name: str = ""
     place: str = ""
+    weights: Opened | None = None
 
 
 class Moved(Struct, frozen=True, omit_defaults=True, tag="moved", tag_field="line"):
@@ -219,7 +234,7 @@ def begun(work: Written, told: Told | None = None) -> tuple[Begun, range]:
         lines[0] = _next(first, steps[window.start])
     at = history.at - window.start + 1 if history.at else 0
     saved = None if work.saved is None else patch(first.design, work.saved)
-    line = Begun(VERSION, first, tuple(map(Raw, lines)), at, saved, work.source, work.name, work.place)
+    line = Begun(VERSION, first, tuple(map(Raw, lines)), at, saved, work.source, work.name, work.place, work.weights)
     return line, window
 
 
@@ -278,6 +293,7 @@ class Reading:
         self._steps: list[Step] = []
         self._at = 0
         self._rest: tuple[Design | None, bytes, str, str] = (None, b"", "", "")
+        self._weights: Opened | None = None
         self.told: Told = {}
 
     @property
@@ -286,7 +302,7 @@ class Reading:
         if not self._steps:
             return None
         saved, source, name, place = self._rest
-        return Written(History(tuple(self._steps), self._at), saved, source, name, place)
+        return Written(History(tuple(self._steps), self._at), saved, source, name, place, self._weights)
 
     def take(self, line: bytes) -> None:
         """One more line. ValueError where it is damaged, does not fit, or is of a later version: then it counts not."""
@@ -311,9 +327,11 @@ class Reading:
         if isinstance(said, Whole):
             work = said.work
             steps, at = list(work.history.steps), work.history.at
+            self._weights = work.weights
             self._rest, told = (work.saved, work.source, work.name, work.place), {}
         else:
             steps, at = _followed([said.first], said.steps), said.at
+            self._weights = said.weights
             self._rest = (_saved(said.first.design, said.saved), said.source, said.name, said.place)
             told = dict(enumerate(map(bytes, said.steps), 1))
         _check(len(steps), at)

@@ -78,7 +78,7 @@ class EditedResNet(resnet.ResNet):
 
 RUN = """
 if __name__ == "__main__":
-    model, x = build().eval(), torch.zeros(@INPUT@)
+    model, x = @MADE@().eval(), torch.zeros(@INPUT@)
     with torch.no_grad():
         for name, module in model.named_children():
             x = module(torch.flatten(x, 1) if name == "fc" else x)

@@ -13,6 +13,7 @@ from inspector.core.network.network import analyze
 from inspector.core.units import dims, exact
 from inspector.report.formats import Subject
 from inspector.report.python_blocks import BASIC, BOTTLENECK, NETWORK, PROJECTION, RUN
+from inspector.report.python_weights import Stored, imports, lines
 
 _PLANES = (64, 128, 256, 512)
 _BY_CALL = ("torchvision's own constructor expresses it.",)
@@ -28,12 +29,30 @@ def render(subject: Subject) -> str:
     return python_file(subject.network.design)
 
 
-def python_file(design: Design) -> str:
-    """A module with `build() -> nn.Module`, (N, C, H, W) → (N, classes or features); as a script it prints shapes."""
+def python_file(design: Design, weights: Stored | None = None) -> str:
+    """A module with `build() -> nn.Module`, and with `load` where there are weights; a script that prints the shapes.
+
+    The network maps (N, C, H, W) to (N, num_classes), or to (N, features) where it has no head.
+    """
     call = torchvision_call(design)
     body = _by_call(design, call) if call else _by_subclass(design)
-    parts = [*_docstring(design, is_call=call is not None), "", *body, "", "", *_target(design), "", "", *_run(design)]
-    return "\n".join(parts) + "\n"
+    loading = [*lines(weights), "", ""] if weights else []
+    parts = [
+        *_docstring(design, is_call=call is not None),
+        "",
+        *body,
+        "",
+        "",
+        *loading,
+        *_target(design),
+        "",
+        "",
+        *_run(design, "load" if weights else "build"),
+    ]
+    text = "\n".join(parts) + "\n"
+    for line in imports(weights) if weights else ():
+        text = text.replace("import torch\n", f"import torch\n{line}\n", 1)
+    return text
 
 
 def _target(design: Design) -> list[str]:
@@ -267,5 +286,6 @@ def _network_lines(design: Design) -> list[str]:
     return text.strip("\n").splitlines()
 
 
-def _run(design: Design) -> list[str]:
-    return RUN.replace("@INPUT@", ", ".join(str(size) for size in design.input)).strip("\n").splitlines()
+def _run(design: Design, made: str) -> list[str]:
+    sizes = ", ".join(str(size) for size in design.input)
+    return RUN.replace("@MADE@", made).replace("@INPUT@", sizes).strip("\n").splitlines()

@@ -97,6 +97,11 @@ def ask_budget(bench: Bench) -> Outcome:
     return asking(bench, "budget")
 
 
+def ask_weights(bench: Bench) -> Outcome:
+    """Tell what of pretrained weights survives: those that were opened, or the preset's."""
+    return asking(bench, "weights")
+
+
 def ask_error(bench: Bench) -> Outcome:
     """Explain an error of torch that is pasted."""
     return asking(bench, "mistake")
@@ -163,6 +168,7 @@ _EVERYWHERE = (
     Action("app.save-as", "S", "Save under another name", saving.save_as),
     Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
     Action("app.budget", "P", "A budget: at most so many params and MACs", ask_budget),
+    Action("app.weights", "p", "Pretrained weights: what of them fits", ask_weights, short="weights"),
     Action("app.verdict", "v", "What torch says; to what differs", saving.tell_verdict),
     Action("app.next-language", "L", "Another language", speak_next, settles="nothing"),
     Action("app.help", "question_mark,f1", "Help", ask_help, short="help", sign="?"),

@@ -25,17 +25,35 @@ from inspector.session.trail import Trail
 from inspector.speech import say
 
 
+class Weights(Struct, frozen=True):
+    """The file of weights that was opened, an absolute path, and the design that they are of.
+
+    `take` names the network in it where it has several. Without counters it lacks num_batches_tracked.
+    """
+
+    path: Path
+    design: Design
+    take: str = ""
+    has_counters: bool = True
+
+    @property
+    def name(self) -> str:
+        """The file's name, as it can be shown."""
+        return shown(self.path.name)
+
+
 class Work(Struct, frozen=True):
     """All that is not to be lost of one open design: what a journal writes, and nothing else.
 
     `saved` is what it is compared with to tell unsaved work, None where its file has gone or says something else by
-    now; `source` is its design file, an absolute path.
+    now; `source` is its design file, an absolute path. `weights` are those that it was opened with, if any.
     """
 
     history: History
     saved: Design | None
     source: Path | None = None
     name: str = ""
+    weights: Weights | None = None
 
     @property
     def is_unsaved(self) -> bool:
@@ -55,7 +73,9 @@ class Work(Struct, frozen=True):
     @property
     def title(self) -> str:
         """Its name or its file's; an empty string where it has neither."""
-        return self.name or (shown(self.source.name) if self.source else "")
+        if self.name or self.source:
+            return self.name or (shown(self.source.name) if self.source else "")
+        return self.weights.name if self.weights else ""
 
 
 class Opened(Struct, frozen=True):
@@ -76,7 +96,7 @@ class Opened(Struct, frozen=True):
     def is_untouched(self) -> bool:
         """Whether nothing was done in it, so that it makes room for another."""
         work = self.work
-        return len(work.history.steps) == 1 and not work.is_unsaved and not work.source and not work.name
+        return len(work.history.steps) == 1 and not (work.is_unsaved or work.source or work.name or work.weights)
 
 
 class Draft(Struct, frozen=True):

@@ -11,15 +11,26 @@ from inspector.core.design.history import Baseline, History
 from inspector.core.design.presets import preset
 from inspector.core.network.node import Where
 from inspector.outside import shown
-from inspector.session.bench import Bench, Offer, Opened, Work, network_of
+from inspector.session.bench import Bench, Offer, Opened, Weights, Work, network_of
 from inspector.session.editing import become
 from inspector.session.outcome import Outcome, Recall, Say, asking, saying
 from inspector.speech import say, some
 
 
-def open_design(bench: Bench, design: Design, source: Path | None = None) -> Bench:
-    """Open one more design and go to it; one that nothing was done in makes room for it."""
-    return _opened(bench, Work(History.of(design), design, source))
+def open_design(
+    bench: Bench, design: Design, source: Path | None = None, weights: Weights | None = None, words: str = ""
+) -> Outcome:
+    """Open one more design and go to it; one that nothing was done in makes room for it. `words` tell of weights."""
+    after = _opened(bench, work_on(design, design, source, weights))
+    return Outcome(after, (Say(words, 10),) if words else ())
+
+
+def work_on(design: Design, saved: Design, source: Path | None = None, weights: Weights | None = None) -> Work:
+    """The work on a design that begins: with weights, what they are of is what it is measured against."""
+    history = History.of(design)
+    if weights is not None:
+        history = History.of(design, Baseline(weights.design, weights.name))
+    return Work(history, saved, source, weights=weights)
 
 
 def _opened(bench: Bench, work: Work, where: Where = (), offer: int = 0) -> Bench:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.core.design.differences import version
 from inspector.core.design.presets import preset
@@ -11,14 +11,18 @@ from inspector.core.measures.counting import CONVENTIONS, Convention
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.units import dims
-from inspector.session.bench import Bench, Look, network_of
+from inspector.session.bench import Bench, Look, Weights, network_of
 from inspector.speech import say
+
+if TYPE_CHECKING:
+    from inspector.core.weights.survival import Survival
 
 
 class View(NamedTuple):
     """The network, what it is compared with, where one is in it, and how it is shown.
 
     `previous` is the network before the last edit, None where there was none; `against` is the baseline's name.
+    `weights` are those that were opened, or that the design's preset has: what of them survives is shown.
     """
 
     network: Network
@@ -27,6 +31,25 @@ class View(NamedTuple):
     against: str
     where: Where
     look: Look
+    weights: Weights | None = None
+
+    @property
+    def pretrained(self) -> Network:
+        """The network that the weights are of: those of its preset where none were opened."""
+        return network_of(self.weights.design if self.weights else preset(self.network.design.base))
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is of interest what of the weights survives: they were opened, or anything was edited."""
+        return self.weights is not None or self.network is not self.pretrained
+
+    @property
+    def survival(self) -> Survival:
+        """What of the weights survives."""
+        from inspector.core.weights.survival import survival
+
+        found = survival(self.pretrained, self.network)
+        return found if self.weights is None or self.weights.has_counters else found.without_counters
 
     @property
     def counting(self) -> Convention:
@@ -45,6 +68,7 @@ class View(NamedTuple):
             and self.previous is other.previous
             and self.baseline is other.baseline
             and self.against == other.against
+            and self.weights is other.weights
         )
 
 
@@ -58,6 +82,7 @@ def seen(bench: Bench) -> View:
         baseline.label,
         bench.where,
         bench.look,
+        bench.work.weights,
     )
 
 
@@ -77,7 +102,7 @@ def title(bench: Bench) -> Title:
     many = say("{n} of {count}", n=bench.at + 1, count=len(bench.designs)) if len(bench.designs) > 1 else ""
     return Title(
         f"{design.base} {version(design)}".rstrip(),
-        design != preset(design.base),
+        design != (work.weights.design if work.weights else preset(design.base)),
         work.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),

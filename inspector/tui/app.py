@@ -21,12 +21,12 @@ from textual.widgets import Static
 
 from inspector.core.changes.budget import Budget, parse, written
 from inspector.core.design.design import Design
-from inspector.core.design.history import History
 from inspector.core.measures.counting import convention
 from inspector.errors import DesignError
 from inspector.languages import language, wanted
 from inspector.session.actions import do
-from inspector.session.bench import Bench, Look, Work
+from inspector.session.bench import Bench, Look, Weights
+from inspector.session.opening import work_on
 from inspector.session.outcome import Effect, Say
 from inspector.session.panes import Pane, Panes, Room, arrange
 from inspector.session.saving import verification
@@ -95,15 +95,16 @@ class InspectorApp(KeysInOrder):
         source: Path | None = None,
         settings: Settings | None = None,
         state: Path | None = None,
-        problems: Sequence[str] = (),
+        weights: Weights | None = None,
+        words: Sequence[Say] = (),
     ) -> None:
         """`state` is the folder that theme, hint and journals are kept in, None keeps nothing.
 
-        `problems` are what is wrong with the settings, said when the editor is there.
+        `weights` are those that the design was read off; `words` are said when the editor is there.
         """
         super().__init__()
         settings = settings or Settings()
-        work = Work(History.of(design), design if saved is None else saved, source)
+        work = work_on(design, design if saved is None else saved, source, weights)
         self.keys = settings.keys
         self._notices = Notices(self)
         dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose)
@@ -122,7 +123,7 @@ class InspectorApp(KeysInOrder):
         draw_legibly(self)
         if settings.ascii:
             draw_in_ascii(self)
-        self._problems = problems
+        self._words = words
         self.farewell = ""
         self.set_keymap(settings.keys)
 
@@ -168,8 +169,8 @@ class InspectorApp(KeysInOrder):
         """Do what waited for the first paint: torch, journals, words about the settings, panes out of sight."""
         self._take(*verification(self.bench))
         self.effects.begin(self.bench)
-        for problem in self._problems[:5]:
-            self._notices.say(Say(say("settings: {problem}", problem=problem), 8, "warning"))
+        for each in self._words:
+            self._notices.say(each)
         with suppress(MountError, NoMatches):  # the editor has ended meanwhile
             await self._complete()
         _keep_what_start_up_made()

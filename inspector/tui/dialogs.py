@@ -9,6 +9,7 @@ from textual.app import App
 
 from inspector.core.design.design import Design
 from inspector.session.bench import Bench, losses
+from inspector.session.view import seen
 from inspector.speech import say
 from inspector.tui.screens.dialog import Answer, Dialog
 
@@ -53,6 +54,7 @@ class Dialogs:
             "side": self._side,
             "steps": self._steps,
             "target": self._target,
+            "weights": self._weights,
         }
 
     def open(self, name: str, *arguments: object) -> None:
@@ -198,4 +200,15 @@ class Dialogs:
     def _target(self) -> Dialog:
         from inspector.tui.screens.target import TargetScreen
 
-        return TargetScreen(self._bench().network)
+        bench = self._bench()
+        return TargetScreen(bench.network, seen(bench).pretrained)
+
+    def _weights(self) -> Dialog:
+        from inspector.report.survival import between, counted, listed, tabulated
+        from inspector.tui.screens.weights import WeightsScreen
+
+        view = seen(self._bench())
+        name = view.weights.name if view.weights else view.network.design.base
+        has_counters = view.weights is None or view.weights.has_counters
+        told = between(view.pretrained, view.network, has_counters=has_counters)
+        return WeightsScreen(name, list(tabulated(counted(told))), list(listed(told)))

@@ -16,7 +16,6 @@ from torchinfo import summary
 from torchvision.ops import FrozenBatchNorm2d
 
 from inspector.bridge.build import build
-from inspector.core.changes.carried import carried
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.fields import PRESETS
@@ -28,6 +27,7 @@ from inspector.core.names import STAGES, block_name
 from inspector.core.network.kinds import kind
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Where
+from inspector.core.weights.survival import survival
 
 
 class Ran(NamedTuple):
@@ -381,8 +381,8 @@ class Oracle:
             "grouped": self.path[1].groups > 1,
             "own": not is_beside,
             "beside": is_beside,
-            "read": isinstance(real.parts["fc"], nn.Linear)
-            or not (path.startswith(f"{real.last}.") and (is_beside or path.endswith(f"conv{len(self.path)}"))),
+            "read": not is_beside
+            and (isinstance(real.parts["fc"], nn.Linear) or path != f"{real.last}.conv{len(self.path)}"),
             "summed": is_beside or (not is_stem and path.endswith(f"conv{len(self.path)}")),
             "pieces": self.conv.weight.shape[1] < self.conv.in_channels,
             "first-conv": is_stem,
@@ -503,11 +503,17 @@ def test_readers_are_what_has_other_channels_where_a_convolution_has_other_filte
 @given(designs(widest=24, largest=40))
 def test_what_is_carried_is_what_torch_would_load(design: Design) -> None:
     for base in PRESETS[:2]:
-        found = carried(analyze(preset(base)), analyze(design))
+        found = survival(analyze(preset(base)), analyze(design))
+        counts = found.fits, found.other_shape, found.new, found.gone
         old, new = (build(each, "meta").state_dict() for each in (preset(base), design))
         both = old.keys() & new.keys()
         same = sum(old[name].shape == new[name].shape for name in both)
-        assert found == (same, len(both) - same, len(new.keys() - old.keys()), len(old.keys() - new.keys()))
+        assert tuple(each.tensors for each in counts) == (
+            same,
+            len(both) - same,
+            len(new.keys() - old.keys()),
+            len(old.keys() - new.keys()),
+        )
 
 
 def test_what_the_notes_say_of_batch_norm_is_what_it_does() -> None:

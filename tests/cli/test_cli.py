@@ -72,7 +72,7 @@ def broken(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["resnet5"], "resnet5: no such preset or design file; did you mean resnet50?"),
+        (["resnet5"], "resnet5: no such preset or file; did you mean resnet50?"),
         (["--set", "conv5_x.plane=3"], "conv5_x.plane: no such address; did you mean conv5_x.planes?"),
         (["--set", "conv5_x.planes=0"], "conv5_x.planes = 0: must be an integer from 1 to 65536"),
         (["--set", "conv5_x.planes=abc"], "conv5_x.planes = abc: must be an integer from 1 to 65536"),
@@ -121,7 +121,8 @@ def test_a_file_without_rights_is_said(broken: Path) -> None:
         if folder.stat().st_uid == os.geteuid() and str(folder).startswith("/tmp/"):  # noqa: S108  # pytest's own
             folder.chmod(0o755)
     code = (
-        "import os, sys; from inspector.cli import main; import inspector.files.design, inspector.core.design.presets\n"
+        "import os, sys; from inspector.cli import main\n"
+        "import inspector.files.design, inspector.files.weights, inspector.core.design.presets\n"
         "main(['config', 'path'])\n"  # what is imported on the way there
         f"os.setuid(65534); sys.exit(main(['report', {str(path)!r}]))"
     )

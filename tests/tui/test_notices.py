@@ -80,7 +80,11 @@ async def test_a_warning_that_was_seen_for_its_time_is_gone() -> None:
 
 
 async def test_all_that_is_wrong_with_the_settings_is_said() -> None:
-    app = InspectorApp(RESNET50, settings=Settings(verify=False), problems=["a wrong", "b wrong", "c wrong"])
+    app = InspectorApp(
+        RESNET50,
+        settings=Settings(verify=False),
+        words=[Say(f"settings: {each} wrong", 8, "warning") for each in "abc"],
+    )
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
         await pilot.pause()

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from inspector.core.changes.carried import carried
 from inspector.core.changes.gradcam import Price, address, price_of, target
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit, parse, resolve
 from inspector.core.design.presets import preset
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import exact
+from inspector.core.weights.survival import survival
 from inspector.errors import DesignError
 from inspector.speech import say
 
@@ -20,7 +20,7 @@ from inspector.speech import say
 class Way(Struct, frozen=True):
     """One edit that gives the target the wanted maps.
 
-    `price` is what it costs, and `fitting` how many of the `tensors` of the base's state_dict fit behind it; without a
+    `price` is what it costs, and `fitting` how many of the `tensors` of pretrained weights fit behind it; without a
     price `problem` says why it is no way there.
     """
 
@@ -31,14 +31,15 @@ class Way(Struct, frozen=True):
     problem: str = ""
 
 
-def ways(network: Network, maps: str) -> tuple[Way, ...]:
+def ways(network: Network, maps: str, pretrained: Network | None = None) -> tuple[Way, ...]:
     """The ways to `maps` feature maps; the first edits the target's last convolution alone.
 
-    Raises DesignError where that number cannot be.
+    `pretrained` is the network whose weights there are, the base's unless another is given. Raises DesignError where
+    that number cannot be.
     """
     own = address(network.design)
     number = int(parse(resolve(network.design, own), maps))  # type: ignore[arg-type]  # filters are an integer
-    base = analyze(preset(network.design.base))
+    base = pretrained or analyze(preset(network.design.base))
     return tuple(_way(network, base, assignment, number) for assignment in _assignments(network.design, number))
 
 
@@ -71,5 +72,5 @@ def _way(network: Network, base: Network, assignment: str, maps: int) -> Way:
     after = analyze(design)
     if target(after).maps != maps:
         return Way(assignment, problem=say("{address} was set on its own, and stays", address=address(design)))
-    found = carried(base, after)
-    return Way(assignment, offer, found.same, found.before)
+    found = survival(base, after)
+    return Way(assignment, offer, found.fits.tensors, found.before)

@@ -36,9 +36,9 @@ class History(Struct, frozen=True):
     at: int = 0
 
     @classmethod
-    def of(cls, design: Design) -> History:
-        """The history that begins with `design`."""
-        return cls((Step(design),))
+    def of(cls, design: Design, baseline: Baseline | None = None) -> History:
+        """The history that begins with `design`, measured against its preset unless something else is given."""
+        return cls((Step(design, "", baseline),))
 
     @property
     def step(self) -> Step:

@@ -132,7 +132,7 @@ def _of_target(sight: Sight) -> dict[str, bool]:
 def _of_weights(sight: Sight) -> dict[str, bool]:
     """`fits`: all of the base's weights fit, and nothing is new. `means-other`: what fits is used in another way."""
     design, base = sight.network.design, preset(sight.network.design.base)
-    found = sight.carried
+    found = sight.survival
     is_other = (design.stride_on, design.block, design.stem.stride, design.stem.pool) != (
         base.stride_on,
         base.block,
@@ -143,9 +143,9 @@ def _of_weights(sight: Sight) -> dict[str, bool]:
         for new, old in zip(design.stages, base.stages, strict=True)
     )
     return {
-        "fits": not (found.other or found.new or found.gone),
-        "reshaped": bool(found.other),
-        "arrives": bool(found.new),
-        "vanishes": bool(found.gone),
+        "fits": not any(amount.tensors for amount in (found.other_shape, found.new, found.gone)),
+        "reshaped": found.other_shape.tensors > 0,
+        "arrives": found.new.tensors > 0,
+        "vanishes": found.gone.tensors > 0,
         "means-other": is_other,
     }

@@ -7,7 +7,6 @@ from itertools import islice
 from math import prod
 from typing import NamedTuple
 
-from inspector.core.changes.carried import Carried, carried, reshaped
 from inspector.core.changes.gradcam import Price, price, target
 from inspector.core.design.design import CONVOLUTIONS
 from inspector.core.design.differences import layers
@@ -24,6 +23,7 @@ from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.network.tree import HEAD, STEM
 from inspector.core.units import difference, dims, exact, short_bytes
+from inspector.core.weights.survival import Survival, reshaped, survival
 
 BASE_WIDTH = 64
 MOMENTUM = "0.1"
@@ -72,9 +72,9 @@ class Sight:
         return _narrowing(self.spot)
 
     @cached_property
-    def carried(self) -> Carried:
-        """What of the base's weights fits."""
-        return carried(analyze(preset(self.network.design.base)), self.network)
+    def survival(self) -> Survival:
+        """What of the base's weights survives."""
+        return survival(analyze(preset(self.network.design.base)), self.network)
 
     @cached_property
     def alone(self) -> list[str]:
@@ -111,7 +111,7 @@ def told(sight: Sight) -> dict[str, str]:
         **_target(sight),
         **_counts(sight.network),
         **_bytes(sight.network),
-        **_carried(sight),
+        **_survival(sight),
     }
 
 
@@ -366,14 +366,14 @@ def _names(sight: Sight) -> str:
     )
 
 
-def _carried(sight: Sight) -> dict[str, str]:
-    found, design = sight.carried, sight.network.design
+def _survival(sight: Sight) -> dict[str, str]:
+    found, design = sight.survival, sight.network.design
     return {
         "base": design.base,
         "tensors": exact(found.before),
-        "survive": exact(found.same),
-        "reshaped": exact(found.other),
+        "survive": exact(found.fits.tensors),
+        "reshaped": exact(found.other_shape.tensors),
         "reshaped_names": _names(sight),
-        "arrive": exact(found.new),
-        "vanish": exact(found.gone),
+        "arrive": exact(found.new.tensors),
+        "vanish": exact(found.gone.tensors),
     }

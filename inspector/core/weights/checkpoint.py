@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct, structs
 
 from inspector.core.design.design import CONVOLUTIONS, Design
@@ -53,7 +55,8 @@ class Checkpoint(Struct, frozen=True):
     tensors of the design that the file lacks, but for `counters`, the number of num_batches_tracked that it lacks;
     `unknown` are tensors beside them that are no other network's. `twins` are other networks with these names and
     shapes, in words to be said with `say`. `dtypes` are types and how many tensors have them. Values of one that
-    `is_transposed` lie as (height, width, in, out), those of fc as (in, out).
+    `is_transposed` lie as (height, width, in, out), those of fc as (in, out). `made` are tensors of the design that the
+    file has no need of, having three stages (`three_stages`): their values follow.
     """
 
     design: Design
@@ -70,6 +73,7 @@ class Checkpoint(Struct, frozen=True):
     head: Head
     dtypes: tuple[tuple[str, int], ...]
     is_transposed: bool = False
+    made: tuple[str, ...] = ()
 
     @property
     def take(self) -> str:
@@ -159,14 +163,55 @@ def head(of: Head) -> str:
     return say("no head")
 
 
+def first_of(names: Sequence[str]) -> str:
+    """The first three of some names, as they can be shown."""
+    return ", ".join(shown(name) for name in names[:3]) + (" …" if len(names) > 3 else "")
+
+
 def strangers(checkpoint: Checkpoint) -> str:
-    """What else lies beside a network's tensors, in one line: how many, the first three; empty where nothing does."""
-    if not checkpoint.unknown:
+    """What else lies beside a network's tensors, in one line: how many, the first three, and what the first is like.
+
+    Empty where nothing does.
+    """
+    unknown = checkpoint.unknown
+    if not unknown:
         return ""
-    first = ", ".join(shown(name) for name in checkpoint.unknown[:3])
-    return some(
-        len(checkpoint.unknown),
+    text = some(
+        len(unknown),
         "{n} tensor is none of its: {names}",
         "{n} tensors are none of its: {names}",
-        names=first,
+        names=first_of(unknown),
+    )
+    import difflib
+
+    known = [theirs for _, theirs in checkpoint.names]
+    close = difflib.get_close_matches(unknown[0][:80], known, n=1, cutoff=0.85)
+    return text + (say("; the first is like {name}", name=shown(close[0])) if close else "")
+
+
+def recast(checkpoint: Checkpoint) -> str:
+    """That a network of three stages is told as one of four, in one line; empty for any other."""
+    if not checkpoint.made:
+        return ""
+    shortcuts = sum(name.endswith("downsample.0.weight") for name in checkpoint.made)
+    text = say("three stages, told as four that compute the same: conv5_x is one block that adds nothing")
+    if not shortcuts:
+        return text
+    return text + some(
+        shortcuts, ", {n} shortcut without weights a projection", ", {n} shortcuts without weights are projections"
+    )
+
+
+def chosen(checkpoint: Checkpoint) -> str:
+    """Which network of its file was taken, in one line, and what names the others; empty where it is the only one."""
+    if not checkpoint.others:
+        return ""
+    names = ", ".join(shown(other.take) or say("the top") for other in checkpoint.others[:3])
+    taken_one = shown(checkpoint.take) or say("the top")
+    return some(
+        len(checkpoint.others),
+        "taken: {taken}; {n} other network in the file: {names}",
+        "taken: {taken}; {n} other networks in the file: {names}",
+        taken=taken_one,
+        names=names,
     )

@@ -14,7 +14,7 @@ from inspector.errors import WeightsError, nearest
 from inspector.outside import shown
 from inspector.speech import say
 
-_OPTIMIZER = re.compile(r"optim|scheduler|scaler|momentum_buffer|exp_avg")
+_OPTIMIZER = re.compile(r"(?:^|_)optim(?:izer)?s?(?:_|$)|scheduler|scaler|momentum_buffer|exp_avg")
 _AVERAGED = re.compile(r"(?:^|[._])ema(?:[._]|$)|averaged")
 _FIRST = re.compile(r"(?:^|[._])(?:teacher|encoder_q|online_encoder|online_network|base_encoder)(?:[._]|$)")
 _SECOND = re.compile(
@@ -57,6 +57,10 @@ def weights(contents: Contents) -> tuple[Table, ...]:
     return plain
 
 
+FRAGMENT = 10
+"""How many times smaller than the largest network of its file something is that is none, but a fragment."""
+
+
 def candidates(tables: Iterable[Table]) -> list[Candidate]:
     """The networks in some mappings, that which is meant first; what is much smaller than the largest comes last."""
     found = []
@@ -64,6 +68,7 @@ def candidates(tables: Iterable[Table]) -> list[Candidate]:
         by_name = {tensor.name: tensor for tensor in table.tensors}
         found += [Candidate(table, named, by_name) for named in translated(by_name).networks if named.has_blocks]
     most = max((len(each.named.names) for each in found), default=0)
+    found = [each for each in found if FRAGMENT * len(each.named.names) >= most]
     found.sort(key=lambda each: (2 * len(each.named.names) < most, each.rank, -len(each.named.names)))
     return found
 

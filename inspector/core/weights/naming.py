@@ -134,7 +134,7 @@ def _stages(*, weak: bool) -> re.Pattern[str]:
     The scheme is told by the groups that match; those that are not looked for have empty ones.
     """
     rows = (scheme.stage if scheme.is_weak == weak else "(?!)()()" for scheme in SCHEMES)
-    return re.compile(f"((?:.*[./])?)(?:{'|'.join(rows)})", re.DOTALL)
+    return re.compile(f"^((?:.*[./])?)(?:{'|'.join(rows)})", re.DOTALL)
 
 
 _STAGE, _WEAK_STAGE = _stages(weak=False), _stages(weak=True)
@@ -183,7 +183,7 @@ def _network(key: tuple[int, str], blocks: _Blocks, all_names: Mapping[str, None
     own_stem, stem_scheme = max(stems, key=lambda each: len(each[0]))
     heads = [(_head(scheme, row, prefix, all_names), row.scheme) for row in scheme.heads]
     own_head, head_scheme = next((each for each in heads if each[0]), ({}, ""))
-    found = {**own_stem, **blocks.names, **own_head}
+    found = {**own_stem, **_shifted(blocks.names), **own_head}
     names: dict[str, str] = {}
     twice: dict[str, str] = {}
     seen: set[str] = set()
@@ -198,6 +198,15 @@ def _network(key: tuple[int, str], blocks: _Blocks, all_names: Mapping[str, None
         {**blocks.strange, **twice},
         is_transposed=scheme.is_transposed,
     )
+
+
+def _shifted(names: Mapping[str, str]) -> Mapping[str, str]:
+    """Names of blocks whose stages begin with layer1: children of a Sequential begin earlier where it has no pool."""
+    first = min(int(to[5:].partition(".")[0]) for to in names.values())
+    if first >= 1:
+        return names
+    split = ((name, to[5:].partition(".")) for name, to in names.items())
+    return {name: f"layer{int(stage) + 1 - first}.{rest}" for name, (stage, _, rest) in split}
 
 
 def _present(tensors: Iterable[tuple[str, str]], prefix: str, all_names: Mapping[str, None]) -> dict[str, str]:

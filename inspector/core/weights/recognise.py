@@ -16,8 +16,9 @@ from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
 from inspector.core.network.network import analyze
 from inspector.core.units import Dims, dims
-from inspector.core.weights.checkpoint import Assumed, Checkpoint, Head, like
+from inspector.core.weights.checkpoint import Assumed, Checkpoint, Head, first_of, like
 from inspector.core.weights.choosing import Candidate, candidates, named_by, others, weights
+from inspector.core.weights.fitting import fitting
 from inspector.core.weights.naming import Named
 from inspector.core.weights.schemes import COUNTER, RUNNING
 from inspector.core.weights.signs import causes, kinds
@@ -25,9 +26,9 @@ from inspector.core.weights.stage_numbers import stage_of
 from inspector.core.weights.state_dict import tensors
 from inspector.core.weights.structure import Structure, structure
 from inspector.core.weights.table import Contents, Table, Tensor
-from inspector.core.weights.untold import twins, untold
+from inspector.core.weights.three_stages import PADDED, completed
+from inspector.core.weights.untold import believed, twin_said, twins, untold
 from inspector.errors import DesignError, WeightsError
-from inspector.outside import shown
 from inspector.speech import say, some
 
 MOST_TRIED = 8
@@ -44,11 +45,10 @@ def recognise(contents: Contents, take: str = "") -> Checkpoint:
     found = candidates(tables)
     if not found:
         raise _foreign(tables)
-    config = dict(contents.config)
     first: WeightsError | None = None
     for candidate in named_by(take, found)[:MOST_TRIED]:
         try:
-            checkpoint = _read(candidate, config)
+            checkpoint = _read(candidate, contents)
         except WeightsError as error:
             first = first or error
         else:
@@ -72,20 +72,28 @@ def _turned(shape: Dims) -> Dims:
     return (shape[3], shape[2], *shape[:2]) if len(shape) == 4 else shape[::-1]
 
 
-def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
+def _read(candidate: Candidate, contents: Contents) -> Checkpoint:
     named, table = candidate.named, candidate.tensors
     shapes = shapes_of(named, table)
+    made = completed(shapes)
+    shapes |= made
     told = _structure(named, table, shapes)
     has_counters = any(name.endswith(COUNTER) for name in shapes)
+    config = believed(dict(contents.config), told)
     assumed = untold(told, named.scheme, named.prefix, config, has_counters=has_counters)
+    if any(".downsample." in name for name in made):
+        assumed = (Assumed("", "option A", PADDED), *assumed)
     try:
         design = _design(told, assumed)
     except DesignError as error:
         raise WeightsError(say("no design can say these shapes: {what}", what=error), (str(error),)) from None
+    twin = twin_said({**dict(contents.said), **config}, like(design))
+    if twin:
+        raise _refused([say("{name}, as is said of it, is anti-aliased", name=twin)], named, shapes)
     back = {to: name for name, to in named.names.items()}
     own = dict(tensors(analyze(design)))
     _check(own, shapes)
-    missing = [name for name in own if name not in back]
+    missing = [name for name in own if name not in back and name not in made]
     types = Counter(table[back[name]].dtype for name in own if name in back and not name.endswith(COUNTER))
     head = tuple(name for name in named.names if named.names[name].startswith("fc.") and not told.classes)
     return Checkpoint(
@@ -103,6 +111,7 @@ def _read(candidate: Candidate, config: Mapping[str, str]) -> Checkpoint:
         head=Head(told.classes, head or _heads(named, table)),
         dtypes=tuple(types.most_common()),
         is_transposed=named.is_transposed,
+        made=tuple(name for name in own if name in made),
     )
 
 
@@ -117,35 +126,37 @@ def _structure(named: Named, table: Mapping[str, Tensor], shapes: Mapping[str, D
     elif not any(name.endswith(RUNNING) for name in shapes) and named.scheme != "Caffe2":
         found.append(say("norms without running statistics (group, layer or instance norm)"))
     if strange and not signs:
-        first = ", ".join(shown(name) for name in strange[:3])
         found.append(
             some(
                 len(strange),
                 "{n} tensor that no block has ({names})",
                 "{n} tensors that no block has ({names})",
-                names=first,
+                names=first_of(strange),
             )
         )
     found += faults.plain.values()
     if not found:
         found += faults.derived.values()
     if found or told is None:
-        raise _refused(found, named)
+        raise _refused(found, named, shapes)
     return told
 
 
-def _refused(found: Sequence[str], named: Named) -> WeightsError:
+def _refused(found: Sequence[str], named: Named, shapes: Mapping[str, Dims]) -> WeightsError:
+    """What is said of a network that no design can say, with the preset that is nearest."""
     what = say("; ").join(found)
-    base = _nearest(named)
-    if base:
-        return WeightsError(
-            say("no ResNet that a design can say: {what}; its blocks are as many as {base}'s", what=what, base=base),
-            tuple(found),
+    message = say("no ResNet that a design can say: {what}", what=what)
+    fits = fitting(shapes)
+    if fits:
+        message = say(
+            "no ResNet that a design can say: {what}; its plain tensors are {base}'s", what=what, base=fits[0]
         )
-    return WeightsError(say("no ResNet that a design can say: {what}", what=what), tuple(found))
+    elif base := _nearest(named):
+        message = say("no ResNet that a design can say: {what}; it has as many blocks as {base}", what=what, base=base)
+    return WeightsError(message, tuple(found))
 
 
-_PLACE = re.compile(r"layer([1-9])\.([0-9]{1,6})\.")
+_PLACE = re.compile(r"layer([0-9]{1,2})\.([0-9]{1,6})\.")
 
 
 def _nearest(named: Named) -> str:
@@ -157,7 +168,7 @@ def _nearest(named: Named) -> str:
         if match:
             blocks[match[1]] = max(blocks.get(match[1], 0), int(match[2]) + 1)
             has_third = has_third or name.startswith("conv3.", match.end())
-    counts = [blocks[stage] for stage in sorted(blocks)]
+    counts = [blocks[stage] for stage in sorted(blocks, key=int)]
     kind = "bottleneck" if has_third else "basic"
     designs = ((name, preset(name)) for name in PRESETS)
     return next(
@@ -225,6 +236,6 @@ def _foreign(tables: Iterable[Table]) -> WeightsError:
     found = [say(words) for words in kinds({tensor.name: tensor.shape for tensor in largest.tensors})]
     if found:
         return WeightsError(say("no ResNet that a design can say: {what}", what=say("; ").join(found)), tuple(found))
-    names = ", ".join(shown(tensor.name) for tensor in largest.tensors[:3])
-    what = some(len(largest.tensors), "its {n} tensor is {names}", "its {n} tensors are {names} …", names=names)
-    return WeightsError(say("no ResNet: {what}", what=what), (what,))
+    names = first_of([tensor.name for tensor in largest.tensors])
+    what = some(len(largest.tensors), "its {n} tensor is {names}", "its {n} tensors are {names}", names=names)
+    return WeightsError(say("no ResNet by its names: {what}", what=what), (what,))

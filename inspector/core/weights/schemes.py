@@ -109,7 +109,7 @@ SCHEMES: tuple[Scheme, ...] = (
     Scheme("NVIDIA", r"layers\.([0-9])\.([0-9]{1,6})\.", (_TORCH_BLOCK,), (_STEM,), _HEADS, first_stage=0),
     Scheme(
         "nn.Sequential",
-        r"([4-7])\.([0-9]{1,6})\.",
+        r"([2-7])\.([0-9]{1,6})\.",
         (_TORCH_BLOCK,),
         (_named("0 1"),),
         (_named("9"), _named("10")),
@@ -123,6 +123,10 @@ SCHEMES: tuple[Scheme, ...] = (
             _named(
                 "layer.0.convolution layer.0.normalization layer.1.convolution layer.1.normalization"
                 " layer.2.convolution layer.2.normalization shortcut.convolution shortcut.normalization"
+            ),
+            _named(  # RegNetY's conv3 stands behind its squeeze-excite
+                "layer.0.convolution layer.0.normalization layer.1.convolution layer.1.normalization"
+                " layer.3.convolution layer.3.normalization shortcut.convolution shortcut.normalization"
             ),
         ),
         (

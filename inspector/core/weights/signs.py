@@ -23,6 +23,7 @@ class Sign(Struct, frozen=True):
     size: int = 0
 
 
+_PRE_ACTIVATION = later("norms before convolutions (pre-activation: ResNet V2, BiT)")
 _ATTENTION = r"(?:^|\.)(?:se|se_module|se_layer|attn|attn_last|eca)\."
 
 IN_BLOCKS = (
@@ -56,7 +57,7 @@ IN_BLOCKS = (
     Sign(
         later("weights split into direction and size (weight norm)"), r"\.(?:weight_[gv]|parametrizations\..{1,200})$"
     ),
-    Sign(later("norms before convolutions (pre-activation, ResNet V2)"), r"\.[123]_relu/"),
+    Sign(_PRE_ACTIVATION, r"\.[123]_relu/"),
 )
 """What blocks can have beside a plain block's tensors; names stand behind the block's."""
 
@@ -76,15 +77,21 @@ AT_ENDS = (
 
 ANYWHERE = (
     Sign(
-        later("norms before convolutions (pre-activation, ResNet V2)"),
-        r"(?:^|\.)(?:stages\.0\.blocks\.0|s1\.b1)\.conv1\.weight$",
+        _PRE_ACTIVATION,
+        r"(?:^|\.)(?:stages\.0\.(?:blocks|layers)\.0|s1\.b1)\.conv1\.weight$",
         size=4,
     ),
     Sign(
-        later("norms before convolutions (pre-activation, ResNet V2)"),
+        _PRE_ACTIVATION,
         r"(?:^|[./])block1[./]unit01[./](?:conv1|a/standardized_conv2d)",
     ),
     Sign(later("weights scaled by a gain instead of norms (NF)"), r"(?:^|\.)stages\.0\.0\.conv1\.gain$"),
+    Sign(
+        later("a deep stem and average-pooled shortcuts (fastai's xresnet)"),
+        r"(?:^|\.)4\.0\.(?:convpath|convs)\.0\.0\.weight$",
+        size=4,
+    ),
+    Sign(later("blocks that are numbered through all stages (PaddleClas)"), r"(?:^|\.)blocks\.0\.conv0\.conv\.weight$"),
 )
 """What tells a kind of ResNet in which no block has torchvision's parts."""
 

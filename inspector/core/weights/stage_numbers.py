@@ -19,12 +19,17 @@ Filters = tuple[int, ...]
 def stage_of(kind: BlockKind, blocks: Sequence[Filters], groups: int) -> Stage:
     """The stage of stride 1 whose blocks have these filters, with as few overrides as there can be.
 
-    Of several ways to say the same, torchvision's: expansion 4, a 3×3 as wide as the planes. Raises DesignError
-    where no stage has them.
+    Of several ways to say the same, torchvision's: expansion 4, a 3×3 as wide as the planes. Where only a few planes
+    times a large expansion give all, so that one more of them would move hundreds of channels, planes near it and
+    overrides say it instead. Raises DesignError where no stage has them.
     """
     counted = Counter(blocks)
-    plans = (plan for plan in (_plan(kind, plain, groups) for plain in _plains(kind, counted)) if plan is not None)
-    stage = min(plans, key=lambda plan: _overridden(plan.plain_filters(kind), counted), default=None)
+    plans = (plan for plain in _plains(kind, counted) for plan in _plans(kind, plain, groups))
+    stage = min(
+        plans,
+        key=lambda plan: (plan.expansion > LARGEST, _overridden(plan.plain_filters(kind), counted)),
+        default=None,
+    )
     if stage is None:
         planes = counted.most_common(1)[0][0][0]
         stage = Stage(blocks=1, planes=planes, expansion=4 if kind == "bottleneck" else 1, groups=groups)
@@ -66,24 +71,30 @@ def _commonest(counted: Counter[Filters], places: range) -> int:
     return found.most_common(1)[0][0]
 
 
-def _plan(kind: BlockKind, plain: tuple[int, int], groups: int) -> Stage | None:
-    """A stage of one block with these numbers of filters, or None where no planes, expansion and width give them."""
+def _plans(kind: BlockKind, plain: tuple[int, int], groups: int) -> Iterator[Stage]:
+    """Stages of one block with these numbers of filters, or nearly; none where no planes, expansion and width do."""
     width, out = plain
     if kind == "basic":
-        return Stage(blocks=1, planes=out, expansion=1) if out <= MAX_SIZE else None
+        if out <= MAX_SIZE:
+            yield Stage(blocks=1, planes=out, expansion=1)
+        return
     if not 0 < out <= MAX_DERIVED_CHANNELS or width % groups or groups > MAX_SIZE:
-        return None
-    way = min(_ways(out, width // groups), default=None)
-    if way is None:
-        return None
-    return Stage(
-        blocks=1, planes=way.planes, expansion=way.expansion, groups=groups, width_per_group=way.width_per_group
-    )
+        return
+    ways = (min(_ways(out, width // groups), default=None), next(_near(out, width // groups), None))
+    for way in ways:
+        if way is not None:
+            planes, expansion, width_per_group = way[-3:]
+            yield Stage(blocks=1, planes=planes, expansion=expansion, groups=groups, width_per_group=width_per_group)
+
+
+LARGEST = 16
+"""The largest expansion with which an edit of planes still moves a stage by small steps."""
 
 
 class _Way(NamedTuple):
-    """Numbers that give a width and an output; the first four say how far they are from torchvision's."""
+    """Numbers that give a width and an output; the first five say how far they are from torchvision's."""
 
+    is_coarse: bool
     is_rounded: bool
     is_other_expansion: bool
     is_other_width: bool
@@ -96,12 +107,27 @@ class _Way(NamedTuple):
 def _ways(out: int, width: int) -> Iterator[_Way]:
     """Every planes, expansion and width_per_group with planes · expansion = out, int(planes · it / 64) = width."""
     for planes in _divisors(out):
-        expansion = out // planes
-        number = -(-64 * width // planes)
-        is_allowed = planes <= MAX_SIZE and expansion <= MAX_SIZE and 1 <= number <= MAX_SIZE
-        if is_allowed and planes * number // 64 == width:
-            is_rounded = planes * number % 64 != 0
-            yield _Way(is_rounded, expansion != 4, number != 64, abs(expansion - 4), planes, expansion, number)
+        way = _way(planes, out // planes, width)
+        if way is not None:
+            yield way
+
+
+def _near(out: int, width: int) -> Iterator[_Way]:
+    """Those with this width, and an output as near as there is with a small expansion."""
+    for expansion in sorted(range(1, LARGEST + 1), key=lambda number: abs(number - 4)):
+        way = _way(max(1, round(out / expansion)), expansion, width)
+        if way is not None:
+            yield way
+
+
+def _way(planes: int, expansion: int, width: int) -> _Way | None:
+    number = -(-64 * width // planes)
+    is_allowed = planes <= MAX_SIZE and expansion <= MAX_SIZE and 1 <= number <= MAX_SIZE
+    if not is_allowed or planes * number // 64 != width:
+        return None
+    is_rounded = planes * number % 64 != 0
+    distance = abs(expansion - 4)
+    return _Way(expansion > LARGEST, is_rounded, expansion != 4, number != 64, distance, planes, expansion, number)
 
 
 def _divisors(number: int) -> Iterator[int]:

@@ -15,6 +15,12 @@ def tensors(tree: Tree) -> Iterator[tuple[str, Dims]]:
     return _below(tree.root, "")
 
 
+def is_of_same_tensors(tree: Tree, other: Tree) -> bool:
+    """Whether weights of one network load into the other: the same names and shapes, but for counters of batches."""
+    one, two = ({name: shape for name, shape in tensors(each) if shape} for each in (tree, other))
+    return one == two
+
+
 def _below(node: Node, path: str) -> Iterator[tuple[str, Dims]]:
     if not node.children:
         for name, shape in zip(kind(node).names, kind(node).tensors(node), strict=True):

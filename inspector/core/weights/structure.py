@@ -65,10 +65,10 @@ def structure(shapes: Mapping[str, Dims], others: Iterable[str] = ()) -> tuple[S
     faults = Faults()
     blocks = _blocks(shapes)
     _look_at_dimensions(shapes, faults)
-    _look_at_stages(blocks, faults, {int(name[5]) for name in others if name.startswith("layer")})
+    _look_at_stages(blocks, faults, {int(name[5:].partition(".")[0]) for name in others if name.startswith("layer")})
     kinds = {"conv3.weight" in parts for own in blocks.values() for parts in own.values() if "conv2.weight" in parts}
     if len(kinds) > 1:
-        faults.add("kinds", say("blocks with two convolutions and blocks with three; a design has one kind"))
+        faults.add("kinds", say("blocks of two convolutions and of three: a design has one kind"))
     elif not kinds:
         faults.add("no block", say("no whole block"), is_derived=True)
     channels, planes, kernel = _stem(shapes, faults)
@@ -102,23 +102,23 @@ _CONVOLUTIONS = ("conv1.weight", "conv2.weight", "conv3.weight", "downsample.0.w
 def _look_at_dimensions(shapes: Mapping[str, Dims], faults: Faults) -> None:
     sizes = {len(shape) for name, shape in shapes.items() if name.endswith(_CONVOLUTIONS)} - {4}
     if 5 in sizes:
-        faults.add("dimensions", say("convolutions in three dimensions; a design's have two"))
+        faults.add("dimensions", say("convolutions in three dimensions: a design's have two"))
     elif 3 in sizes:
-        faults.add("dimensions", say("convolutions in one dimension; a design's have two"))
+        faults.add("dimensions", say("convolutions in one dimension: a design's have two"))
     elif sizes:
-        faults.add("dimensions", say("weights of {n} dimensions; a convolution's have four", n=min(sizes)))
+        faults.add("dimensions", say("weights of {n} dimensions: a convolution's have four", n=min(sizes)))
 
 
 def _look_at_stages(blocks: _Blocks, faults: Faults, others: set[int]) -> None:
     stages = {*blocks, *others}
     if stages == set(range(1, len(stages) + 1)):
         if len(stages) != 4:
-            faults.add("stages", some(len(stages), "{n} stage; a design has four", "{n} stages; a design has four"))
+            faults.add("stages", some(len(stages), "{n} stage: a design has four", "{n} stages: a design has four"))
         elif len(blocks) != 4:
             faults.add("no stage", say("no plain block in some stages"), is_derived=True)
     else:
         names = ", ".join(f"layer{stage}" for stage in sorted(stages))
-        faults.add("stages", say("blocks of {names} alone; a design has layer1 to layer4", names=names))
+        faults.add("stages", say("blocks of {names} alone: a design has layer1 to layer4", names=names))
     for stage, own in blocks.items():
         last = max(own)
         if last + 1 > len(own):
@@ -140,7 +140,7 @@ def _stem(shapes: Mapping[str, Dims], faults: Faults) -> tuple[int, int, int]:
     planes, channels, height, width = shape
     if height != width or height % 2 == 0:
         size = dims((height, width))
-        faults.add("stem", say("a stem of {size}; a design's kernel is square and odd", size=size))
+        faults.add("stem", say("a stem of {size}: a design's kernel is square and odd", size=size))
     return channels, planes, height
 
 
@@ -158,7 +158,7 @@ def _stages(blocks: _Blocks, kind: BlockKind, channels: int, faults: Faults) -> 
         groups = sorted({block.groups for block in own})
         if len(groups) > 1:
             both = say(" and ").join(str(number) for number in groups[:2])
-            text = say("blocks of {groups} groups in layer{stage}; a stage has one number", groups=both, stage=stage)
+            text = say("blocks of {groups} groups in layer{stage}: a stage has one number", groups=both, stage=stage)
             faults.add("groups", text)
         stages.append(tuple(own))
     return tuple(stages)
@@ -206,18 +206,19 @@ def _groups(told: Convolution, faults: Faults, *, may_have: bool) -> int:
     out, channels, *size = told.shape
     if tuple(size) != (told.kernel, told.kernel):
         usual = dims((told.kernel, told.kernel))
-        text = say("{name} is {size}; a design's is {usual}", name=told.name, size=dims(tuple(size)), usual=usual)
+        text = say("{name} is {size}: a design's is {usual}", name=told.name, size=dims(tuple(size)), usual=usual)
         faults.add(f"kernel {told.kernel}", text)
     if channels in (told.comes, 0):
         return 1
     groups, over = divmod(told.comes, channels)
-    if over or out % groups:
+    if over or not groups or out % groups:
         text = say("{name} takes {n} channels where {comes} come", name=told.name, n=channels, comes=told.comes)
         faults.add("inputs", text, is_derived=True)
         return 1
     if not may_have:
-        text = say("{name} in {n} groups; a design has them in a bottleneck's conv2", name=told.name, n=groups)
+        text = say("{name} in {n} groups: a design has them in a bottleneck's conv2", name=told.name, n=groups)
         faults.add("grouped", text)
+        return 1
     return groups
 
 
@@ -232,5 +233,5 @@ def _look_at_shortcut(name: str, parts: Parts, channels: int, out: int, faults: 
         faults.add("identity", say("a projection in {name}, where an identity would do", name=name))
     weight = parts.get("downsample.0.weight")
     if weight is not None and weight[2:] != (1, 1):
-        text = say("a projection of {size} in {name}; a design's is 1×1", size=dims(weight[2:]), name=name)
+        text = say("a projection of {size} in {name}: a design's is 1×1", size=dims(weight[2:]), name=name)
         faults.add("projection", text)

@@ -54,14 +54,29 @@ class Tensor(Struct, frozen=True, gc=False):
         return self.elements * BITS[self.dtype] // 8
 
 
+class Span(Struct, frozen=True, gc=False):
+    """Where the values of a numpy array lie in a pickle: `size` bytes from `start` on; few of them are `kept` at once.
+
+    As text, each of the bytes is a letter, in UTF-8. Turned, the first dimension changes fastest.
+    """
+
+    start: int = 0
+    size: int = 0
+    kept: bytes = b""
+    is_text: bool = False
+    is_turned: bool = False
+
+
 class Table(Struct, frozen=True):
     """Tensors that lie side by side in one mapping of a file, in the file's order.
 
     `place` is the way to the mapping from the file's top: ("state_dict",) where it is wrapped, () where it is not.
+    `spans` are where the values of numpy's arrays lie, by name; those of other files torch finds.
     """
 
     tensors: tuple[Tensor, ...]
     place: tuple[str, ...] = ()
+    spans: tuple[tuple[str, Span], ...] = ()
 
 
 class Contents(Struct, frozen=True):

@@ -21,8 +21,13 @@ REGNETS = {"timm RegNet", "pycls", "torchvision RegNet"}
 """Schemes of networks with a stem of 3×3, stride 2, no pool, whose first stage strides too."""
 FREEZES = {"detectron2", "Caffe2"}
 """Schemes of detectors, whose norms are frozen where they have no counters."""
-_FROZEN_PREFIXES = ("body.", "conv_encoder.model.", "bottom_up.")
+_FROZEN_PREFIXES = ("body.", "conv_encoder.model.", "backbone.model.", "bottom_up.")
 """How prefixes end in detectors of torchvision, DETR and detectron2."""
+
+
+def _is_regnet(of: Structure, scheme: str) -> bool:
+    """Whether the names are a RegNet's; those of Hugging Face's are a ResNet's too, whose stem is 7×7."""
+    return scheme in REGNETS or (scheme == "Hugging Face" and of.kernel == 3)
 
 
 def untold(
@@ -57,12 +62,17 @@ def _strides_on(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterat
 def _stem(of: Structure, scheme: str) -> Iterator[Assumed]:
     source = ""
     stride, has_pool = (2, True) if of.kernel > 3 else (1, False)
-    if scheme in REGNETS:
+    if _is_regnet(of, scheme):
         stride, has_pool, source = 2, False, later("whose names they are")
     yield Assumed(
         "stem.stride", stride, later("a stride has no weights; a 7×7 mostly has 2, a 3×3 for small images 1"), source
     )
     yield Assumed("stem.pool", has_pool, later("a pool has no weights; a 7×7 mostly has one, a 3×3 none"), source)
+
+
+_EQUAL = later(
+    "a design's projection between equal channels strides, by 2 or more; PaddleClas has them without a stride"
+)
 
 
 def _strides(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterator[Assumed]:
@@ -78,7 +88,7 @@ def _strides(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterator[
             yield Assumed(address, 2, later("a projection has the same weights whatever its stride"))
         elif config.get("downsample_in_first_stage") == "true":
             yield Assumed(address, 2, later("a projection has the same weights whatever its stride"), CONFIG)
-        elif scheme in REGNETS:
+        elif _is_regnet(of, scheme):
             yield Assumed(
                 address,
                 2,
@@ -86,7 +96,7 @@ def _strides(of: Structure, scheme: str, config: Mapping[str, str]) -> Iterator[
                 later("whose names they are"),
             )
         elif comes == first.filters[-1]:
-            yield Assumed(address, 2, later("a projection between equal channels must stride, by 2 or more"))
+            yield Assumed(address, 2, _EQUAL)
         else:
             yield Assumed(address, 1, later("a projection has the same weights whatever its stride"))
 
@@ -104,7 +114,7 @@ def _input(of: Structure, scheme: str, config: Mapping[str, str]) -> Assumed:
         sizes = _numbers(config.get(key, ""))[-2:]
         if sizes and all(low <= size <= high for size in sizes) and prod(sizes) <= 2**20:
             return Assumed("input", (1, of.channels, sizes[0], sizes[-1]), why, CONFIG)
-    size = 224 if of.kernel > 3 or scheme in REGNETS else 32
+    size = 224 if of.kernel > 3 or _is_regnet(of, scheme) else 32
     return Assumed("input", (1, of.channels, size, size), why)
 
 
@@ -127,17 +137,33 @@ def _norm(scheme: str, prefix: str, *, has_counters: bool) -> Iterator[Assumed]:
 
 
 V1 = later(
-    "stride on the first 1×1 (v1) or on the 3×3 (v1.5): pytorchcv's resnet50 and resnet50b, styles caffe and pytorch"
+    "stride on the first 1×1 (v1) or on the 3×3 (v1.5): pytorchcv's resnet50 and resnet50b, mm's caffe and pytorch"
 )
 DILATED = later("dilated backbones for segmentation (DeepLab, FCN)")
-_ANTI_ALIASED = {
-    "resnet18": later("anti-aliased: timm's resnetblur18"),
-    "resnet50": later("anti-aliased: timm's resnetaa50 and resnetblur50"),
+RAISED = later("a stride of 1 in conv5_x (re-identification)")
+ANTI_ALIASED = {
+    "resnet18": (("resnetblur18",), later("anti-aliased: timm's resnetblur18")),
+    "resnet50": (("resnetaa50", "resnetblur50"), later("anti-aliased: timm's resnetaa50 and resnetblur50")),
 }
-_RAISED = later("a stride of 1 in conv5_x (re-identification)")
+"""timm's networks with a preset's names and shapes, by the preset."""
+_NAMES = ("architecture", "arch", "model_name", "model", "name")
 
 
 def twins(kind: str, preset: str) -> tuple[str, ...]:
     """Other networks with the same names and shapes as one of this kind of block, in words to be said with `say`."""
     found = (V1, DILATED) if kind == "bottleneck" else ()
-    return (*found, *([_ANTI_ALIASED[preset]] if preset in _ANTI_ALIASED else []), _RAISED)
+    return (*found, *([ANTI_ALIASED[preset][1]] if preset in ANTI_ALIASED else []), RAISED)
+
+
+def twin_said(said: Mapping[str, str], preset: str) -> str:
+    """The name of a network that looks like a preset and is none, where a file or its config.json says it is that."""
+    told = {said[key].partition(".")[0] for key in _NAMES if key in said}
+    return next((name for name in ANTI_ALIASED.get(preset, ((),))[0] if name in told), "")
+
+
+def believed(config: Mapping[str, str], of: Structure) -> Mapping[str, str]:
+    """A config.json, unless it is of another network: of other numbers of blocks or channels."""
+    ends = [stage[-1].filters[-1] for stage in of.stages]
+    told = {"depths": [len(stage) for stage in of.stages], "hidden_sizes": ends}
+    is_other = any(key in config and _numbers(config[key]) != own for key, own in told.items())
+    return {} if is_other else config

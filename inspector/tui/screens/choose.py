@@ -23,9 +23,12 @@ from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import short
 from inspector.errors import InspectorError
+from inspector.files.checkpoints import Opened, opened, told
 from inspector.files.design import read
 from inspector.files.reading import is_little, whole
+from inspector.files.weights import is_weights
 from inspector.outside import shown
+from inspector.session.bench import Weights
 from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.screens.dialog import Answer, Dialog
@@ -54,7 +57,7 @@ class ChooseScreen(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = self._title
-            yield Input(placeholder=say("a preset, or a design file: mine.toml"), compact=True)
+            yield Input(placeholder=say("a preset, a design file, or weights: mine.toml, mine.pth"), compact=True)
             options = OptionList(*(self._option(name) for name in self._designs))
             options.highlighted = PRESETS.index(self._current) if self._current in PRESETS else 0
             yield options
@@ -98,6 +101,15 @@ class ChooseScreen(Dialog):
         is_compared = self._action == "choose.compare"
         self.dismiss(Answer(self._action, design, label if is_compared else source))
 
+    def _answer_weights(self, of: Opened) -> None:
+        if self._action == "choose.compare":
+            self.dismiss(Answer(self._action, of.design, shown(of.path.name)))
+            return
+        words = "\n".join(told(of, of.path.name, say("--from DESIGN says otherwise")))
+        known = of.checkpoint
+        weights = Weights(whole(of.path), known.design, known.take, has_counters=not known.counters)
+        self.dismiss(Answer(self._action, of.design, None, weights, words))
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         """Take the preset under the cursor, or the file that was named where no preset is like it."""
@@ -112,26 +124,35 @@ class ChooseScreen(Dialog):
     def _open(self, path: Path) -> None:
         """Take the design in a file; what takes long to read is read beside, until something else is typed."""
         if is_little(path):
-            self._take_file(path, partial(read, path))
+            self._take_file(path, partial(_read, path))
         else:
             self._say(Content.styled(say("reading {file} …", file=shown(path.name)), QUIET))
             self.run_worker(self._read(path), exclusive=True, group="file")
 
     async def _read(self, path: Path) -> None:
         """Read a file in a thread, and take what it says, or what is wrong with it."""
-        reading = asyncio.get_running_loop().run_in_executor(None, read, path)
+        reading = asyncio.get_running_loop().run_in_executor(None, _read, path)
         with suppress(InspectorError):
             await reading
         self._take_file(path, reading.result)
 
-    def _take_file(self, path: Path, design: Callable[[], Design]) -> None:
+    def _take_file(self, path: Path, read: Callable[[], Design | Opened]) -> None:
         try:
-            self._answer(design(), shown(path.name), path)
+            found = read()
+            if isinstance(found, Opened):
+                self._answer_weights(found)
+            else:
+                self._answer(found, shown(path.name), path)
         except InspectorError as error:
             self._say(Content(str(error)))
 
     def _say(self, words: Content) -> None:
         self.query_one(".problem", Static).update(words)
+
+
+def _read(path: Path) -> Design | Opened:
+    """The design in a file, or the weights."""
+    return opened(path) if is_weights(path) else read(path)
 
 
 def _itself(design: Design) -> Design:

@@ -37,9 +37,10 @@ class TargetScreen(Dialog):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("target")
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, pretrained: Network) -> None:
+        """`pretrained` is the network that there are weights of."""
         super().__init__()
-        self._network = network
+        self._network, self._pretrained = network, pretrained
         self._ways: tuple[Way, ...] = ()
         self._at = 0
 
@@ -80,7 +81,7 @@ class TargetScreen(Dialog):
     def _say(self, maps: str) -> None:
         problem, self._at = "", 0
         try:
-            self._ways = ways(self._network, maps)
+            self._ways = ways(self._network, maps, self._pretrained)
         except DesignError as error:
             self._ways, problem = (), error.reason
         self.query_one(".problem", Static).update(Content(problem))
@@ -140,6 +141,8 @@ class TargetScreen(Dialog):
     def _of_fc(self) -> Content:
         """Why fc has as many inputs as there are maps, where the head reads the target."""
         read = target(self._network)
+        if not self._network.design.num_classes:
+            return Content.styled(f"\n{say('There is no fc: Grad-CAM needs a score made of the features.')}", QUIET)
         pool = self._network.at((HEAD, 0)).node
         *_, last = self._network.children(self._network.at((HEAD - 1,)))
         if read.where != last.where or self.app.size.height < _LEAST:

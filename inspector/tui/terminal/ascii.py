@@ -34,6 +34,7 @@ _TABLE: Final = {
     **dict.fromkeys("✓±", "+"),
     **dict.fromkeys("✗", "!"),
     **dict.fromkeys("≠", "#"),
+    **dict.fromkeys("≈", "~"),
     **dict.fromkeys("⌊⌋", "|"),
     **dict.fromkeys("²", "^"),
     **dict.fromkeys("Σ", "S"),

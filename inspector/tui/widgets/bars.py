@@ -91,9 +91,12 @@ class Totals(Bar):
         weights, backward = _bytes(view.network)
         against = "   " + say("against {name}", name=view.against)
         is_usual = view.against == view.network.design.base  # whose name stands in the title
+        survive = _survive(view)
         choices = (
-            (exact, difference, against, weights + backward, False),
-            (exact, difference, against, weights, False),
+            (exact, difference, against, survive + weights + backward, False),
+            (exact, difference, against, survive + weights, False),
+            (exact, difference, against, survive, False),
+            (exact, difference, survive, "", False),
             (exact, difference, against, "", False),
             (exact, difference, "", "", False) if is_usual else (exact, short_difference, against, "", True),
             (exact, short_difference, "", "", True),
@@ -114,7 +117,10 @@ class Totals(Bar):
             room = self._room - sum(cells(text) for text, _ in parts)
             if room >= 0:
                 break
-        if not name and not is_usual and room > _LEAST_NAME:
+        few = _survive(view, is_short=True) if view.weights else ""
+        if few and survive not in name + rest and room >= cells(few):
+            parts.append((few, QUIET))
+        elif not name and not is_usual and room > _LEAST_NAME:
             before, _, behind = say("   vs {name}").partition("{name}")
             named = fitted(view.against, room - cells(before + behind)).rstrip()
             parts.append((f"{before}{named}{behind}", QUIET))
@@ -123,6 +129,15 @@ class Totals(Bar):
 
 _LEAST_NAME = 12
 """Cells below which the beginning of a name says nothing, with the words before it."""
+
+
+def _survive(view: View, *, is_short: bool = False) -> str:
+    """How many of the tensors that there are weights for survive; nothing where that is of no interest."""
+    if not view.is_carried:
+        return ""
+    found = view.survival
+    words = say("{n} of {count} tensors survive", n=found.same.tensors, count=found.before)
+    return "   " + (say("{n}/{count} survive", n=found.same.tensors, count=found.before) if is_short else words)
 
 
 def _bytes(network: Network) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def stations(network: Network, baseline: Network) -> list[Station]:
     *tops, head = network.children(network.place)
     pool, fc = network.children(head)
     boxes = []
-    for place in (*tops, pool, fc):
+    for place in (*tops, pool, *((fc,) if fc.node.weight else ())):
         before = baseline.at(place.where).node
         name = "pool" if place.node is pool.node else place.name
         boxes.append(Station(name, place.where, place.node.output, before.output[1:] != place.node.output[1:]))

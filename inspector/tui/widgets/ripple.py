@@ -115,6 +115,8 @@ class News:
                 (f"  {told(edits)}", ""),
                 ("  " + some(self._places, "changed {n} place", "changed {n} places"), "quiet"),
             ]
+            if self._view.is_carried:
+                heading.append((f"  {_weights(self._view)}", "quiet"))
         since = say("since the last edit") if self._is_last else say("since {name}", name=self._view.against)
         heading.append((f"  {since}", "quiet"))
         if is_whole and not self._entries:
@@ -145,6 +147,13 @@ class News:
     def _entry(self, effect: Effect) -> Entry:
         lay = _in_one_line if self._fits else _in_two_lines
         return Entry(effect.where, lay(_words(effect), self._longest, _numbers(effect, self._view), self._width))
+
+
+def _weights(view: View) -> str:
+    """What the weights that there are come to."""
+    found = view.survival
+    lost = found.other_shape.tensors + found.new.tensors + found.gone.tensors
+    return some(lost, "weights: {n} tensor does not fit", "weights: {n} tensors do not fit")
 
 
 def _home(edited: Edited, network: Network) -> int:

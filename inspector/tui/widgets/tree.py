@@ -211,8 +211,18 @@ class TreeTable(Painted, can_focus=True):
             (_map(node).rjust(widths.bytes) if widths.bytes else "", shape),
             (self._more(before, node, widths.difference) if widths.difference else "", "edited"),
             (shares or " ", "quiet"),
-            (self._mark(where, before, node), "edited"),
+            ((self._fits(where, node) or " ") + self._mark(where, before, node), "edited"),
         ]
+
+    def _fits(self, where: Where, node: Node) -> str:
+        """≠ where weights that were opened have another shape or none, ≈ where they fit and mean something else."""
+        if self._view.weights is None or _stand(self._view.pretrained.root, where)[0] is node:
+            return ""
+        from inspector.core.weights.survival import survival_at
+
+        found = survival_at(self._view.pretrained, self._network, where)
+        lost = found.other_shape.tensors + found.new.tensors
+        return "≠" if lost else "≈" if found.other_use.tensors else ""
 
     def _more(self, before: Node | None, node: Node, width: int) -> str:
         """How many more parameters, and how much more cost, than in the baseline."""
@@ -223,11 +233,11 @@ class TreeTable(Painted, can_focus=True):
     def _mark(self, where: Where, before: Node | None, node: Node) -> str:
         """+ where the baseline has no such row; ● changed by the last edit, ○ by one before it."""
         if before is None:
-            return " +"
+            return "+"
         previous = self._view.previous
         if previous is not None and _stand(previous.root, where)[0] != node:
-            return " ●"
-        return "" if before == node else " ●" if previous is None else " ○"
+            return "●"
+        return "" if before == node else "●" if previous is None else "○"
 
     def _label(self, node: Node, group: Node | None, number: int) -> str:
         if group is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.core.changes.carried import carried
 from inspector.core.changes.gradcam import target
 from inspector.core.changes.ways import Way, ways
 from inspector.core.design.edit import edit
@@ -40,20 +39,3 @@ def test_what_is_no_way_says_why() -> None:
     assert list(_told("resnet18", "256")) == ["conv5_2.conv2=256", "conv5_x.planes=256"]
     with pytest.raises(DesignError, match="integer"):
         ways(RESNET50, "many")
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        ("conv5_x.planes=256", (269, 51, 0, 0)),
-        ("conv4_x.planes=128", (223, 97, 0, 0)),
-        ("conv*_x.width_per_group=128", (144, 176, 0, 0)),
-        ("conv*_x.expansion=2", (204, 116, 0, 0)),
-        ("conv5_x.blocks=2", (302, 0, 0, 18)),
-        ("conv4_x.blocks=8", (320, 0, 36, 0)),
-        ("num_classes=10", (318, 2, 0, 0)),
-        ("stride_on=conv1", (320, 0, 0, 0)),
-    ],
-)
-def test_what_of_resnet50_s_weights_fits(change: str, expected: tuple[int, ...]) -> None:
-    assert carried(RESNET50, analyze(edit(preset("resnet50"), change))) == expected

@@ -110,13 +110,13 @@ def test_a_head_of_several_layers_is_not_fc() -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        [f"model.encoder.block.{i}.attn.layer{i % 7}.q_proj.weight" for i in range(200_000)],
+        [f"model.encoder.block.{i}.attn.layer{i % 7}.q_proj.weight" for i in range(50_000)],
         ["layer1." * 200_000, "." * 1_000_000 + "x", "a/" * 500_000, "layers." * 200_000 + "1.2.3"],
-        [f"{i}.layer1.0.conv1.weight" for i in range(200_000)],
+        [f"{i}.layer1.0.conv1.weight" for i in range(50_000)],
     ],
     ids=["foreign", "long", "many"],
 )
 def test_time_is_linear_in_what_is_named(names: list[str]) -> None:
     start = time.perf_counter()
     translated(names)
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 5

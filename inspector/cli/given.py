@@ -1,0 +1,98 @@
+"""What MODEL names: a preset, a design file, or a file of weights, and what is known of that."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from inspector.core.design.design import Design
+from inspector.errors import DesignError
+from inspector.outside import quoted, shown
+from inspector.speech import say
+
+if TYPE_CHECKING:
+    from inspector.files.checkpoints import Opened
+
+
+class Given(NamedTuple):
+    """A design, and the weights that it was read off, if it was."""
+
+    design: Design
+    weights: Opened | None = None
+
+
+TAKE, FROM = "inspector.take", "inspector.from"
+"""What --take and --from are kept as."""
+
+
+def given(model: str) -> Given:
+    """What MODEL names. Raises a child of InspectorError, in one line that names it."""
+    from inspector.core.design.fields import PRESETS
+    from inspector.core.design.presets import preset
+
+    if model in PRESETS:
+        return Given(preset(model))
+    if names_file(model):
+        from inspector.files.design import read
+        from inspector.files.weights import is_weights
+
+        if not is_weights(Path(model)):
+            return Given(read(Path(model), takes_pipes=True))
+        of = weights(Path(model))
+        return Given(of.design, of)
+    raise _unknown(model)
+
+
+def _unknown(model: str) -> DesignError:
+    from inspector.core.design.fields import PRESETS
+    from inspector.errors import nearest
+
+    known = [*PRESETS, *commands(click.get_current_context(silent=True))]
+    hint = nearest(model, known) or say(" (presets: {names})", names=", ".join(PRESETS))
+    return DesignError(model, f"{say('no such preset or file')}{hint}")
+
+
+def weights(path: Path) -> Opened:
+    """A file of weights, with `--take` and `--from` of the command line. Raises WeightsFileError."""
+    from inspector.files.checkpoints import opened
+
+    context = click.get_current_context(silent=True)
+    meta = context.meta if context else {}
+    origin = meta.get(FROM, "")
+    return opened(path, meta.get(TAKE, ""), given(origin).design if origin else None, shown(origin, 200))
+
+
+def opening(of: Opened) -> tuple[str, ...]:
+    """What a file of weights is, and what is assumed of it, a line each."""
+    from inspector.files.checkpoints import told
+
+    return told(of, str(of.path), say("inspector weights {file} tells more", file=quoted(str(of.path))))
+
+
+def load(model: str) -> Design:
+    """The design that MODEL names; of a file of weights it is said what that is."""
+    found = given(model)
+    if found.weights is not None:
+        from inspector.cli.printer import tell
+
+        for line in opening(found.weights):
+            tell(line)
+    return found.design
+
+
+def names_file(model: str) -> bool:
+    """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
+    from inspector.core.design.fields import PRESETS
+    from inspector.files.neighbours import looks_like_weights
+
+    is_like_one = os.sep in model or model.endswith(".toml") or looks_like_weights(model)
+    return model not in PRESETS and (is_like_one or os.path.lexists(model))
+
+
+def commands(context: click.Context | None) -> tuple[str, ...]:
+    """The names of all commands."""
+    root = context.find_root().command if context else None
+    return tuple(root.list_commands(context)) if context and isinstance(root, click.Group) else ()

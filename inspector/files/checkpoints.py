@@ -1,0 +1,100 @@
+"""Files of weights as networks: opened, recognised, and with what tells what their shapes do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from inspector.core.design.design import Design
+from inspector.core.design.differences import value
+from inspector.core.network.network import analyze
+from inspector.core.weights.checkpoint import Checkpoint, chosen, recast, words
+from inspector.core.weights.recognise import recognise
+from inspector.core.weights.record import recorded
+from inspector.core.weights.state_dict import is_of_same_tensors
+from inspector.core.weights.table import Contents
+from inspector.errors import InspectorError, WeightsError, WeightsFileError
+from inspector.files.design import read
+from inspector.files.weights import contents
+from inspector.outside import shown
+from inspector.speech import say
+
+_FEW = 4
+"""Values that are told in the line on what is assumed."""
+
+
+class Opened(NamedTuple):
+    """A file of weights, what it holds, which network that is, and what says what its shapes do not, if anything.
+
+    `teller` is a design file, a preset, or the file itself, in words.
+    """
+
+    path: Path
+    contents: Contents
+    checkpoint: Checkpoint
+    teller: str = ""
+
+    @property
+    def design(self) -> Design:
+        """The design that the weights are of."""
+        return self.checkpoint.design
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What is assumed because nothing tells it: "stride_on=conv2"."""
+        if self.teller:
+            return ()
+        told = (each for each in self.checkpoint.assumed if each.is_written and not each.source)
+        return tuple(f"{each.address}={value(each.value)}" for each in told)
+
+
+def opened(path: Path, take: str = "", design: Design | None = None, teller: str = "") -> Opened:
+    """A file of weights, and what it is: by `design`, by what it says itself, by a design file beside it, by shapes.
+
+    `take` names the network in it where it has several; `teller` is what `design` is called. Raises WeightsFileError,
+    in one line that begins with the file's name.
+    """
+    name = shown(str(path), 200)
+    found = contents(path)
+    try:
+        known = recognise(found, take)
+    except WeightsError as error:
+        raise WeightsFileError(f"{name}: {error}") from None
+    if design is not None:
+        if not is_of_same_tensors(analyze(design), analyze(known.design)):
+            raise WeightsFileError(say("{file}: its tensors are not those of {design}", file=name, design=teller))
+        return Opened(path, found, replace(known, design=design), teller)
+    told, teller = _told(path, found, known)
+    return Opened(path, found, known if told is None else replace(known, design=told), teller)
+
+
+def _told(path: Path, found: Contents, known: Checkpoint) -> tuple[Design | None, str]:
+    """The design that something other than shapes tells, and what that is."""
+    own = recorded(found)
+    if own is not None:
+        return own, say("the file itself")
+    beside = path.with_suffix(".toml")
+    try:
+        written = read(beside) if beside.is_file() else None
+    except (InspectorError, OSError):
+        return None, ""
+    if written is not None and is_of_same_tensors(analyze(written), analyze(known.design)):
+        return written, say("{file} beside it", file=shown(beside.name))
+    return None, ""
+
+
+def told(of: Opened, name: str, how: str) -> tuple[str, ...]:
+    """What a file of weights is, and what is assumed of it, a line each; `how` says where there is more to be had."""
+    lines = [f"{shown(name, 200)}: {words(of.checkpoint)}"]
+    if chosen(of.checkpoint):
+        lines.append(f"{chosen(of.checkpoint)} (--take)")
+    if recast(of.checkpoint):
+        lines.append(recast(of.checkpoint))
+    if of.teller:
+        lines.append(say("strides, dilation, pool and input are from {teller}", teller=of.teller))
+    elif of.assumed:
+        few = ", ".join(of.assumed[:_FEW]) + (" …" if len(of.assumed) > _FEW else "")
+        lines.append(say("its shapes do not tell {values}: assumed; {how}", values=few, how=how))
+    return tuple(lines)
