@@ -25,9 +25,9 @@ class Wording(NamedTuple):
     """One way to say something of a kind.
 
     In its `words`, # is a number, ± one that may be negative, @ sizes in brackets, ¤ sizes with blanks between them,
-    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of the
-    gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a name,
-    that is the first value.
+    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of
+    the gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a
+    name, that is the first value.
     """
 
     kind: str
