@@ -38,6 +38,11 @@ class Lead(Struct, frozen=True):
     preset: str = ""
     also: str = ""
 
+    @property
+    def steps(self) -> int:
+        """How many edits they are, those of every stage counted one by one."""
+        return sum(len(STAGES) if "*" in each else 1 for each in self.edits)
+
 
 def lead(design: Design, wanted: Shapes, block: str) -> Lead:
     """The edits that give `wanted`, that of the block's kind before all others."""

@@ -197,6 +197,9 @@ def _message(source: Copied, wording: Wording, match: re.Match[str]) -> Message 
 def _gaps(source: Copied, wording: Wording, match: re.Match[str]) -> list[str]:
     """What stands in the gaps; sizes with blanks between them are read where the blanks still are."""
     gaps = list(match.groups())
+    if wording.words.endswith("~"):  # the line ends what may be any name
+        at = source.place(match.start(len(gaps)))
+        gaps[-1] = pattern("~").match(source.lines[at : at + _LONGEST] or "-")[1]  # type: ignore[index]  # it begins so
     if "¤" in wording.words:
         wild = [char for char in packed(wording.words) if char in _WILD and char not in "%…¿"]
         at = wild.index("¤") + 1
