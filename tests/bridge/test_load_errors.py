@@ -24,8 +24,8 @@ from inspector.core.design.edit import edit
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.mistakes.diagnosis import Diagnosis, diagnose
-from inspector.core.weights.state_dict import tensors
 from inspector.core.network.network import analyze
+from inspector.core.weights.state_dict import tensors
 from inspector.errors import DesignError
 
 State = Mapping[str, torch.Tensor]
@@ -397,7 +397,7 @@ def test_an_edit_that_is_told_gives_the_shapes_that_it_is_told_to_give(data: st.
 def _only(text: str, shapes: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     """The shapes of the tensors that a text names."""
     names = set(re.findall(r"[\w.]+", text))
-    return {name: shape for name, shape in shapes.items() if name in names and name.endswith((".weight"))}
+    return {name: shape for name, shape in shapes.items() if name in names and name.endswith(".weight")}
 
 
 # Every sentence with numbers --------------------------------------------------------------------------------
