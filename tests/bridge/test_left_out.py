@@ -82,8 +82,14 @@ def test_a_projection_that_is_none_where_it_strides_stands_beside_an_edit(name: 
 @pytest.mark.parametrize("size", [64, 96, 75])
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("resnet50", "layer1.0.conv2"), ("resnet50", "layer2.0.conv2"), ("resnet50", "layer4.0.conv2")]
-    + [("resnet18", "layer1.0.conv1"), ("resnet18", "layer2.0.conv1"), ("resnet18", "layer3.0.conv2")],
+    [
+        ("resnet50", "layer1.0.conv2"),
+        ("resnet50", "layer2.0.conv2"),
+        ("resnet50", "layer4.0.conv2"),
+        ("resnet18", "layer1.0.conv1"),
+        ("resnet18", "layer2.0.conv1"),
+        ("resnet18", "layer3.0.conv2"),
+    ],
 )
 def test_a_padding_that_is_forgotten(name: str, path: str, size: int) -> None:
     def change(network: nn.Module) -> None:
