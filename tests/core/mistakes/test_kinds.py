@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from messages import FC, SIZE, SUM
+from messages import CONV, FC, SIZE, SUM
 
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -601,3 +601,26 @@ def test_of_two_that_are_raised_the_first_counts() -> None:
     head = "Traceback (most recent call last):\n"
     assert "no head" in _diagnosed(f"{head}{first}{head}{second}", "resnet50").error
     assert "one value" in _diagnosed(f"{head}{second}\n{head}{first}", "resnet50").error
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIZE.format("fc.weight", [1000, 512], [7, 512]).partition(", the shape")[0],
+        SIZE.format("layer4.0.conv1.weight", [512, 256, 3, 3], [512, 256, 1, 1]),
+        SUM.format(1024, 2048, 1).partition(" at non")[0],
+        SUM.format(14, 7, 3).partition(" at non")[0],
+        CONV.format(1, [64, 3, 7, 7], [1, 1, 32, 32], 3, 1).partition(", but got")[0],
+    ],
+)
+def test_a_part_of_a_message_is_answered(text: str, name: str) -> None:
+    assert _diagnosed(text, name).why
+
+
+def test_the_whole_message_counts_before_its_beginning() -> None:
+    whole, part = SUM.format(56, 28, 1), SUM.format(56, 28, 1).partition(" at non")[0]
+    assert "feature maps" in _diagnosed(whole, "resnet50").why
+    assert "pixels a side" in _diagnosed(part, "resnet50").why
+    conv = CONV.format(1, [64, 3, 7, 7], [1, 1, 32, 32], 3, 1)
+    assert _diagnosed(conv.partition(", but got")[0], "resnet18") == _diagnosed(conv, "resnet18")
