@@ -111,7 +111,7 @@ def _as_rgb(image: Image.Image) -> tuple[Image.Image, list[str], bool]:
     """The picture in RGB, what was done for that, and whether it is grey."""
     mode = image.mode
     is_clear = mode in _CLEAR or "transparency" in image.info
-    if mode in _DEEP or mode == "I" and image.format == "PNG":
+    if mode in _DEEP or (mode == "I" and image.format == "PNG"):
         return _stretched(image, (0, 65535)).convert("RGB"), ["deep"], True
     if mode in ("I", "F"):
         least, most = image.getextrema()

@@ -12,7 +12,7 @@ from msgspec import Struct, convert
 
 from inspector.cli.arguments import Assignment, assign, with_weights
 from inspector.cli.given import weights
-from inspector.cli.printer import check_free, put, tell
+from inspector.cli.printer import put, tell
 from inspector.errors import DesignError, MissingError, OutputError, WeightsError
 from inspector.outside import shown
 from inspector.speech import later, say, some, speaking

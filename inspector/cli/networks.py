@@ -50,7 +50,7 @@ def edited(model: str, choice: Choice, *, compare: bool) -> list[Run]:
         return runs
     if after == before:
         raise click.UsageError(say("--compare: nothing is edited, so there is nothing to compare with"))
-    return [_run(say("{model}, unedited", model=shown(model, 60)), before, found.weights, choice), *runs]
+    return [_run(say("{model}, unedited", model=shown(Path(model).name, 60)), before, found.weights, choice), *runs]
 
 
 def beside(model: str, choice: Choice) -> Run:

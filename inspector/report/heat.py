@@ -25,17 +25,22 @@ def as_text(heats: Sequence[Heat]) -> str:
         rows = facts(heat)
         title = f"{heat.picture.name} · {heat.name}"
         own = [row for at, row in enumerate(rows) if at < 2 or row not in before]
-        own += [(say("largest") if not at else "", line) for at, line in enumerate(ranked(heat))]
-        own += [(say("note"), line) for line in caveats(heat)]
-        before = set(rows)
+        own += [(say("largest"), line) for line in ranked(heat)]
+        notes = [(say("note"), line) for line in caveats(heat)]
+        own += [row for row in notes if row not in before]
+        before = {*rows, *notes}
         blocks.append(title + "\n" + _lined(own))
     return "\n".join(blocks)
 
 
 def _lined(rows: Iterable[tuple[str, str]]) -> str:
-    listed = list(rows)
+    listed, lines, before = list(rows), [], ""
     width = max(cells(label) for label, _ in listed)
-    return "".join(f"  {label}{' ' * (width - cells(label))}  {text}\n" for label, text in listed)
+    for label, text in listed:
+        shown_ = label if label != before else ""
+        lines.append(f"  {shown_}{' ' * (width - cells(shown_))}  {text}\n")
+        before = label
+    return "".join(lines)
 
 
 def as_json(heats: Sequence[Heat]) -> str:
@@ -76,7 +81,7 @@ def _told(heat: Heat) -> dict[str, object]:
         "positive": heat.positive,
         "normalised": heat.normalise,
         "largest": [_plain(each) for each in heat.largest],
-        "caveats": list(caveats(heat)),
+        "caveats": caveats(heat),
         "values": rows,
     }
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.core.cam.heat import Heat
-from inspector.core.cam.words import caveats, cell, classes, prepared, weights
+from inspector.core.cam.words import carried, cell, classes, prepared, warnings, weights
 from inspector.speech import speaking
-
-_MOST = 4
-"""Caveats that stand under a map."""
 
 
 def captions(heat: Heat, among: Sequence[Heat]) -> list[str]:
@@ -18,7 +15,7 @@ def captions(heat: Heat, among: Sequence[Heat]) -> list[str]:
         names = dict.fromkeys(each.name for each in among)
         lines = [heat.name] if len(names) > 1 else []
         lines += [classes(heat), f"{heat.target.name}: {heat.target.words}"]
-        return [*lines, *(f"!{line}" for line in list(caveats(heat))[:_MOST])]
+        return [*lines, *(f"!{line}" for line in warnings(heat))]
 
 
 def notes(heats: Sequence[Heat]) -> list[str]:
@@ -28,7 +25,9 @@ def notes(heats: Sequence[Heat]) -> list[str]:
         lines = [f"Grad-CAM of {names[0]}"] if len(names) == 1 else []
         lines += dict.fromkeys(f"{each.target.name}: a cell {cell(each)}" for each in heats)
         lines += dict.fromkeys(f"picture {prepared(each.preparation)}" for each in heats)
-        for each in heats:
-            line = f"{each.name}: weights {weights(each.weights, each.design)}"
-            lines += [line] if line not in lines else []
+        lines += dict.fromkeys(_weights(each) for each in heats)
         return lines
+
+
+def _weights(heat: Heat) -> str:
+    return "; ".join([f"{heat.name}: weights {weights(heat.weights, heat.design)}", *carried(heat.weights)])

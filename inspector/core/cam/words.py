@@ -98,7 +98,7 @@ def cell(heat: Heat) -> str:
 def normalised(heat: Heat) -> str:
     """How much of it is evidence for the class, its largest value, and how that became a colour."""
     share = say(
-        "{share} % of it is for the class; at most {most}",
+        "{share} % of the evidence is for the class; at most {most}",
         share=f"{100 * heat.positive:.0f}",
         most=f"{max(heat.values):.3g}",
     )
@@ -144,17 +144,17 @@ def weights(of: Weights, design: Design) -> str:
     return told
 
 
-def caveats(heat: Heat) -> Iterator[str]:
-    """What a picture of the map would not tell, the weightiest first."""
+def caveats(heat: Heat) -> list[str]:
+    """What a picture of the map would not tell, the weightiest first: what speaks against it, then what was done."""
+    return [*warnings(heat), *carried(heat.weights)]
+
+
+def warnings(heat: Heat) -> Iterator[str]:
+    """What speaks against the map: weights that start at random, no evidence, one cell."""
     of = heat.weights
     if not of.file:
         yield say("the weights are random: this map means nothing but that the network runs")
-    yield from _of_weights(of)
-    yield from _of_map(heat)
-
-
-def _of_weights(of: Weights) -> Iterator[str]:
-    if of.file and of.random:
+    elif of.random:
         few = ", ".join(shown(name) for name in of.random[:_FEW]) + (" …" if len(of.random) > _FEW else "")
         yield some(
             len(of.random),
@@ -163,8 +163,13 @@ def _of_weights(of: Weights) -> Iterator[str]:
             all=of.tensors,
             names=few,
         )
-    if "fc.weight" in of.random and of.file:
-        yield say("fc is random, so the class and what speaks for it are: this map means nothing")
+        if "fc.weight" in of.random:
+            yield say("fc is random, so the class and what speaks for it are: this map means nothing")
+    yield from _of_map(heat)
+
+
+def carried(of: Weights) -> Iterator[str]:
+    """What was done to the weights, what that takes from them, and what of them is assumed."""
     for obstacle in of.obstacles[:_FEW]:
         yield obstacle.words
     if len(of.obstacles) > _FEW:
