@@ -293,6 +293,7 @@ DIALOGS = {
     "side": (),
     "steps": (),
     "target": (),
+    "weights": (),
 }
 
 

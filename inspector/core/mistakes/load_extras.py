@@ -135,8 +135,7 @@ def extras(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[Find
     found: list[Finding] = []
     explained: set[str] = set()
     for each in EXTRAS:
-        saved, model = ([name for name in side if each.ending.search(name)] for side in (unexpected, missing))
-        saved, model = ([name for name in side if name not in explained] for side in (saved, model))
+        saved, model = (_ending(each.ending, side, explained) for side in (unexpected, missing))
         if saved or model:
             words = each.saved if saved or not each.model else each.model
             found.append(Finding(say(each.error), "", "", say(words), "", topic="pretrained"))
@@ -144,6 +143,13 @@ def extras(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[Find
             explained |= _fellows((saved or model), missing if saved else unexpected, ("weight", "bias"))
             explained |= _fellows((saved or model), unexpected if saved else missing, _PARTS)
     return found, explained
+
+
+def _ending(ending: re.Pattern[str], names: Sequence[str], explained: set[str]) -> list[str]:
+    """Those that end so, but for the tensors of modules of which more is on the same side."""
+    found = [name for name in names if name not in explained and ending.search(name)]
+    others = {name.rpartition(".")[0] for name in names if name.endswith((".running_mean", ".running_var"))}
+    return [name for name in found if name.rpartition(".")[0] not in others]
 
 
 _PARTS = ("weight_orig", "weight_mask", "bias_orig", "bias_mask", "weight_u", "weight_v", "weight_g")
