@@ -16,6 +16,7 @@ MAY_READ = {"files", "journal", "notes"}
 MAY_OPEN = {
     "bridge/recalibrate.py",
     "bridge/arrays.py",
+    "bridge/decode.py",
     "bridge/values.py",
     "bridge/worker.py",
     "cli/printer.py",

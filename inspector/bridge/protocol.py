@@ -14,7 +14,7 @@ from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.weights.plan import Policy
 
 READY = 0
-"""The number of the answer that the process gives unasked once it is there; requests count from 1."""
+"""The number of what the process says unasked, once it is there and once it can work; requests count from 1."""
 
 
 NOTHING = Raw(b"null")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import torch
@@ -12,12 +13,17 @@ from inspector.bridge.encoding import renamed
 from inspector.bridge.values import values
 from inspector.core.cam.heat import Source, Weights
 from inspector.core.design.design import Design
+from inspector.core.measures.memory import memory
 from inspector.core.network.network import analyze
+from inspector.core.units import short_bytes
 from inspector.core.weights.plan import Plan, Policy, plan
 from inspector.core.weights.state_dict import tensors
 from inspector.errors import InputError
 from inspector.outside import shown
 from inspector.speech import say
+
+_AT_ONCE = 16
+"""Bytes for each parameter: it starts, is carried over, and runs."""
 
 
 def weighed(design: Design, source: Source | None, policy: Policy, seed: int = 0) -> tuple[nn.Module, Weights]:
@@ -27,6 +33,7 @@ def weighed(design: Design, source: Source | None, policy: Policy, seed: int = 0
     `seed`, and all of it where there is none. The network computes in float32, in float64 where its weights are.
     Raises WeightsFileError where the file cannot be read, InputError where its tensors are no floating-point numbers.
     """
+    _check_memory(design, source)
     count = sum(1 for _, shape in tensors(analyze(design)) if shape)
     if source is None:
         names = tuple(name for name, shape in tensors(analyze(design)) if shape)
@@ -44,6 +51,20 @@ def weighed(design: Design, source: Source | None, policy: Policy, seed: int = 0
     network = initialised(design, seed).to(torch.float64 if usual == torch.float64 else torch.float32)
     network.load_state_dict(made, strict=True)
     return network.eval(), _told(source, planned, count, seed)
+
+
+def _check_memory(design: Design, source: Source | None) -> None:
+    """That this machine's memory suffices for the network and all that it keeps for gradients."""
+    network = analyze(design)
+    needed = _AT_ONCE * network.params + memory(network).train_activations
+    needed += 8 * analyze(source.checkpoint.design).params if source is not None else 0
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # another system
+        return
+    if needed > there:
+        sizes = {"needed": short_bytes(needed), "there": short_bytes(there)}
+        raise InputError(say("such a network needs {needed} of memory, this machine has {there}", **sizes))
 
 
 def _check(old: dict[str, torch.Tensor]) -> None:

@@ -79,10 +79,11 @@ def answer(asked: Asked, tell: Tell = lambda _: None) -> bytes:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, warms_up: bool = True) -> None:
-    """Say that one is there, import and warm up torch, then answer each request in turn."""
+    """Say that one is there, import and warm up torch, say that one can work, then answer each request in turn."""
     _say(answered(READY), answers)
     if warms_up:
         answer(Asked(READY, Verify(Design())))
+    _say(answered(READY), answers)
     for line in requests:
         asked = msgspec.json.decode(line, type=Asked)
 

@@ -9,7 +9,7 @@ import click
 from msgspec import Struct, convert
 
 from inspector.cli.arguments import Assignment, At, Model, with_language, with_weights
-from inspector.cli.printer import put, tell
+from inspector.cli.printer import check_free, put, tell
 from inspector.errors import MissingError, OutputError
 from inspector.outside import shown
 from inspector.speech import later, say
@@ -126,17 +126,12 @@ def command(**given: object) -> None:
 
 
 def _run(wanted: Wanted) -> None:
-    from inspector.cli.printer import check_free
     from inspector.files.output import save
     from inspector.files.pictures import picture
     from inspector.report import heat
 
     _check_torch()
-    for path in (wanted.output, wanted.array):
-        if path == "-":
-            raise OutputError(say("pictures and arrays are written to a file, not to standard output"))
-        if path is not None:
-            check_free(path, force=wanted.force)
+    _check_outputs(wanted)
     runs = _runs(wanted)
     _check_count(wanted, len(runs))
     _check_array(wanted, runs)
@@ -155,6 +150,26 @@ def _run(wanted: Wanted) -> None:
         tell(say("the weights are random: this map means nothing but that the network runs"))
     put(heat.as_json(told) if wanted.as_json else heat.as_text(told))
     tell(say("{file}: written", file=shown(wanted.output, 200)))
+
+
+def _check_outputs(wanted: Wanted) -> None:
+    """That OUT and FILE are two files, none of them what is read, in folders that are there. OutputError otherwise."""
+    from inspector.files.output import is_same
+
+    inputs = (*wanted.images, wanted.model, *wanted.others, wanted.weights, wanted.labels)
+    for path in (wanted.output, wanted.array):
+        if path is None:
+            continue
+        name = shown(path, 200)
+        if path == "-":
+            raise OutputError(say("pictures and arrays are written to a file, not to standard output"))
+        if not Path(path).expanduser().parent.is_dir():
+            raise OutputError(say("{file}: there is no such folder", file=name))
+        if any(each is not None and is_same(Path(path), Path(each)) for each in inputs):
+            raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
+        check_free(path, force=wanted.force)
+    if wanted.array is not None and Path(wanted.array) == Path(wanted.output):
+        raise OutputError(say("{file}: is where the picture goes; name another file", file=shown(wanted.array, 200)))
 
 
 def _check_torch() -> None:

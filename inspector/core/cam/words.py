@@ -54,12 +54,12 @@ def facts(heat: Heat) -> list[tuple[str, str]]:
 
 
 def classes(heat: Heat) -> str:
-    """The class and its probability, and the likeliest beside it: "cat 0.998 (3); then dog 0.001, deer 0.000"."""
+    """The class and its probability, and the likeliest beside it: "cat (3): 0.998; then dog: 0.001, deer: 0.000"."""
     own = heat.category
     likelier = [each for each in heat.guesses if each.probability > own.probability]
     others = (likelier or [each for each in heat.guesses if each.number != own.number])[: _FEW - 1]
-    told = ", ".join(f"{each.words} {_probability(each.probability)}" for each in others)
-    first = f"{own.words} {_probability(own.probability)}" + (f" ({own.number})" if own.name else "")
+    told = ", ".join(f"{each.words}: {_probability(each.probability)}" for each in others)
+    first = f"{own.words}" + (f" ({own.number})" if own.name else "") + f": {_probability(own.probability)}"
     if not told:
         return first
     if likelier:
