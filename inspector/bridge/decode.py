@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
+from torchvision.transforms.functional import pil_to_tensor
 
 from inspector.errors import InputError
 from inspector.outside import shown
@@ -19,6 +21,8 @@ FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 MOST_PIXELS = 100_000_000
 _LONGEST = 65_535
 """Pixels of the longest side, as in a JPEG."""
+_ORIENTATION = 0x0112
+"""The tag of TIFF 6.0 that says how a picture lies; 2 to 8 say that it is turned or mirrored."""
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N")
 _CLEAR = ("RGBA", "LA", "PA", "La", "RGBa")
 
@@ -46,11 +50,12 @@ def decoded(name: str, data: bytes) -> Decoded:
         _check_size(*image.size)
         notes = ["frames"] if _has_frames(image) else []
         image.seek(0)
-        image.load()
+        was_turned = _is_turned(image)
+        image.load()  # which turns a TIFF by itself
         _check_size(*image.size)
         format_ = image.format or ""
         upright = _turned(image)
-        if upright is not image:
+        if was_turned or upright is not image:
             notes.append("turned")
         made, done, is_grey = _as_rgb(upright)
         return Decoded(made, "JPEG" if format_ == "MPO" else format_, (*notes, *done), is_grey)
@@ -97,14 +102,20 @@ def _has_frames(image: Image.Image) -> bool:
         return True
 
 
+def _is_turned(image: Image.Image) -> bool:
+    """Whether its EXIF says that the camera was held otherwise; False where that cannot be read."""
+    try:
+        return 2 <= int(image.getexif().get(_ORIENTATION, 1)) <= 8
+    except Exception:  # noqa: BLE001  # what stands beside a picture does not make it one, or none
+        return False
+
+
 def _turned(image: Image.Image) -> Image.Image:
     """The picture as its EXIF says that the camera was held; as it lies where that cannot be read."""
     try:
-        turned = 2 <= int(image.getexif().get(0x0112, 1)) <= 8
-        made = ImageOps.exif_transpose(image) if turned else image
-    except Exception:  # noqa: BLE001  # what stands beside a picture does not make it one, or none
+        return (ImageOps.exif_transpose(image) if _is_turned(image) else image) or image
+    except Exception:  # noqa: BLE001  # the same
         return image
-    return made or image
 
 
 def _as_rgb(image: Image.Image) -> tuple[Image.Image, list[str], bool]:
@@ -114,23 +125,23 @@ def _as_rgb(image: Image.Image) -> tuple[Image.Image, list[str], bool]:
     if mode in _DEEP or (mode == "I" and image.format == "PNG"):
         return _stretched(image, (0, 65535)).convert("RGB"), ["deep"], True
     if mode in ("I", "F"):
+        if not bool(torch.isfinite(pil_to_tensor(image)).all()):
+            raise InputError(say("has values that are no numbers"))
         least, most = image.getextrema()
         return _stretched(image, (float(least), float(most))).convert("RGB"), ["stretched"], True  # type: ignore[arg-type]
     if is_clear:
-        layer = image.convert("RGBA")
-        under = Image.new("RGBA", layer.size, "white")
-        under.alpha_composite(layer)
+        layer = image if mode == "RGBA" else image.convert("RGBA")
+        under = Image.new("RGB", layer.size, "white")
+        under.paste(layer, mask=layer)
         is_opaque = layer.getchannel("A").getextrema() == (255, 255)
-        return under.convert("RGB"), [] if is_opaque else ["clear"], mode in ("LA", "La", "L", "1")
+        return under, [] if is_opaque else ["clear"], mode in ("LA", "La", "L", "1")
     notes = {"CMYK": ["cmyk"], "P": ["palette"]}.get(mode, [])
-    return image.convert("RGB"), notes, mode in ("1", "L")
+    return image if mode == "RGB" else image.convert("RGB"), notes, mode in ("1", "L")
 
 
 def _stretched(image: Image.Image, ends: tuple[float, float]) -> Image.Image:
-    """Values between two ends as 0 to 255; a picture of one value is black, and so is what is no number."""
+    """Values between two ends as 0 to 255; a picture of one value is black."""
     least, most = ends
-    if not most - least < float("inf"):
-        raise InputError(say("has values that are no numbers"))
     factor = 255 / (most - least) if most > least else 0.0
     wide = image.convert("F") if image.mode == "I" else _floats(image) if image.mode in _DEEP else image
     return wide.point(lambda value: value * factor - least * factor).convert("L")

@@ -171,7 +171,9 @@ def test_what_is_no_number_is_no_map() -> None:
         cam(module, torch.randn(SMALL.input), "layer4.1")
 
 
-@pytest.mark.parametrize("address", ["fc", "head", "avgpool", "conv5_2.bn1", "conv5_2.add", "input", "network", "conv9_1"])
+@pytest.mark.parametrize(
+    "address", ["fc", "head", "avgpool", "conv5_2.bn1", "conv5_2.add", "input", "network", "conv9_1"]
+)
 def test_what_has_no_maps_of_its_own_is_refused(address: str) -> None:
     with pytest.raises(DesignError):
         target_at(analyze(SMALL), address)
