@@ -38,11 +38,11 @@ ENDINGS = (".toml", ".safetensors", ".pth", ".pt", ".bin", ".th")
 )
 @with_language
 def command(subject: str, model: str, assignments: tuple[str, ...], place: str) -> None:
-    """Explain a concept with a design's numbers, or an error of torch; without a subject, list the topics.
+    """Explain a concept with a design's numbers, an error of torch, or a number; without a subject, list the topics.
 
-    TOPIC is one of the list, a word of it (gradient, 배치 정규화), or a place (conv2_1). ERROR is the text of a shape
-    error, one line or a whole traceback; FILE is a log that has it. What is piped in, or -, is read from standard
-    input.
+    TOPIC is one of the list, a word of it (gradient, 배치 정규화), or a place (conv2_1). ERROR is what torch says of
+    shapes or of a checkpoint, one line or a whole traceback, or a number that a tool gives ("4.12 GMac"); FILE is a log
+    that has it. What is piped in, or -, is read from standard input; a model may stand in its place.
     """
     if subject and _is_piped() and _is_model(subject):  # `… | inspector explain resnet34`
         subject, model = "-", subject

@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 import torch
 from editor import app_of, editor, make, press, screen_of
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from terminal import terminal
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 from inspector.bridge.build import build
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.weights.survival import survival, survival_at
+from inspector.files.checkpoints import opened
 from inspector.session.bench import Weights
 from inspector.session.view import seen
+from inspector.tui.screens.adapt import AdaptScreen
 from inspector.tui.screens.choose import ChooseScreen
 from inspector.tui.screens.weights import WeightsScreen
 
@@ -127,7 +131,7 @@ async def test_what_cannot_be_opened_is_said_in_the_dialog(tmp_path: Path) -> No
         await pilot.pause()
         await press(pilot, *str(path), "enter")
         await pilot.pause()
-        assert "no mapping of tensors, but: epoch, lr" in screen_of(pilot)
+        assert "no mapping of tensors, but: epoch, lr" in _problem(pilot)
         assert isinstance(pilot.app.screen, ChooseScreen)
 
 
@@ -142,3 +146,62 @@ def test_weights_that_were_opened_are_there_again_after_a_kill(mine: Path, tmp_p
         second.press("W", "enter")
         second.wait("mine.safetensors")
         second.wait("survive")
+
+
+def _problem(pilot: Pilot[None]) -> str:
+    """What the dialog says is wrong."""
+    return str(pilot.app.screen.query_one(".problem", Static).render())
+
+
+DIGITS = Path(__file__).parents[1] / "data" / "digits.safetensors"
+
+
+async def test_weights_are_carried_over_from_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    of = opened(DIGITS)
+    assert of.teller
+    async with editor(size=(120, 45)) as pilot:
+        assert app_of(pilot).bench.work.weights is None
+        await press(pilot, "a")
+        assert not isinstance(pilot.app.screen, AdaptScreen)
+        app_of(pilot).do("choose.open", of.design, None, Weights(DIGITS, of.design), "")
+        make(pilot, "conv5_2.conv3=300")
+        await press(pilot, "a")
+        assert isinstance(pilot.app.screen, AdaptScreen)
+        assert "a new projection passes its input on" in screen_of(pilot)
+        await press(pilot, "down")
+        promised = "the same outputs as before in eval mode, up to rounding"
+        assert promised in screen_of(pilot)
+        pilot.app.screen.query_one(Input).value = "out.safetensors"
+        await press(pilot, "enter")
+        assert "torch carries the weights over" in screen_of(pilot)
+        for _ in range(1200):
+            await pilot.pause(0.05)
+            if "written" in screen_of(pilot):
+                break
+        assert "outputs differ by at most" in screen_of(pilot)
+        new = opened(tmp_path / "out.safetensors")
+        assert new.design == app_of(pilot).bench.design
+        module = build(new.design)
+        module.load_state_dict(load_file(tmp_path / "out.safetensors"), strict=True)
+        await press(pilot, "enter")
+        assert "enter once more writes over it" in screen_of(pilot)
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, AdaptScreen)
+
+
+async def test_what_goes_wrong_while_carrying_over_is_one_line_in_the_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    of = opened(DIGITS)
+    async with editor(size=(120, 45)) as pilot:
+        app_of(pilot).do("choose.open", of.design, None, Weights(tmp_path / "gone.pth", of.design), "")
+        make(pilot, "conv5_2.conv3=300")
+        await press(pilot, "a", "enter")
+        for _ in range(600):
+            await pilot.pause(0.05)
+            if "gone.pth: no" in _problem(pilot):
+                break
+        assert "gone.pth: no such file or directory" in _problem(pilot)
+        assert list(tmp_path.iterdir()) == []

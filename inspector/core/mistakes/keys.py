@@ -32,55 +32,13 @@ class Key(Struct, frozen=True):
         return self.name.rpartition(".")[0] or self.name
 
 
-WRAPPERS = frozenset(
-    [
-        "module",
-        "model",
-        "net",
-        "network",
-        "backbone",
-        "encoder",
-        "_orig_mod",
-        "resnet",
-        "base",
-        "body",
-        "feature_extractor",
-        "features",
-        "feature",
-        "trunk",
-        "bottom_up",
-        "visual",
-        "cnn",
-        "encoder_q",
-        "encoder_k",
-        "base_encoder",
-        "momentum_encoder",
-        "teacher",
-        "student",
-        "online_encoder",
-        "target_encoder",
-        "base_model",
-        "img_backbone",
-        "image_encoder",
-        "image_backbone",
-        "model_ema",
-        "ema",
-        "ema_model",
-        "core",
-        "arch",
-        "m",
-        "_feature_blocks",
-        "wrapped_model",
-        "generator",
-        "f_q",
-        "f_k",
-        "_model",
-        "_net",
-        "_backbone",
-        "pretrained",
-        "conv_layers",
-    ]
+_WRAPPERS = (
+    "module model net network backbone encoder _orig_mod resnet base body feature_extractor features feature "
+    "trunk bottom_up visual cnn encoder_q encoder_k base_encoder momentum_encoder teacher student online_encoder "
+    "target_encoder base_model img_backbone image_encoder image_backbone model_ema ema ema_model core arch m "
+    "_feature_blocks wrapped_model generator f_q f_k _model _net _backbone pretrained conv_layers"
 )
+WRAPPERS = frozenset(_WRAPPERS.split())
 """What people call an attribute that holds a whole ResNet."""
 _WITHIN = re.compile(r"layer[1-9]\.[0-9]{1,6}\.")
 _STAGE = re.compile(r"(?:layers?|stages?|res|blocks?|conv)_?\.?[0-9]")

@@ -16,6 +16,7 @@ from inspector.core.mistakes.fitting import fit
 from inspector.core.mistakes.weights import fits
 from inspector.core.names import STAGES
 from inspector.core.network.network import analyze
+from inspector.core.network.tree import HEAD
 from inspector.core.units import Dims
 from inspector.errors import DesignError
 
@@ -95,7 +96,7 @@ def preset_of(wanted: Shapes, near: Design, besides: Design, kinds: Container[st
         network = analyze(design)
         body = {path: shape for path, shape in wanted.items() if path != "fc"}
         fc = wanted.get("fc") or ()
-        is_fed = len(fc) != 2 or fc[1] == network.root.children[-1].input[1]
+        is_fed = len(fc) != 2 or fc[1] == network.root.children[HEAD].input[1]
         if body and is_fed and all(fits(network, *each) for each in body.items()):
             depths = sum(one.blocks != other.blocks for one, other in zip(design.stages, near.stages, strict=True))
             named.append((depths, number, name))

@@ -45,8 +45,8 @@ def read_report(source: Copied, begin: int, end: int, *, was_loaded: bool) -> Lo
     sizes: dict[str, Mismatch] = {}
     given = ""
     found = (message for wording in (*LOAD, *WARNED) for message in messages(source, wording, begin, end))
-    for message in sorted(islice(found, 4 * MOST), key=lambda each: each.begin):
-        if message.kind == "size":
+    for message in sorted(islice(found, 4 * MOST), key=lambda each: (each.begin, -each.end)):
+        if message.kind in ("size", "cut size"):
             _note(sizes, message)
         elif message.kind == "model":
             given = given or message.values[0]
@@ -63,7 +63,7 @@ def read_report(source: Copied, begin: int, end: int, *, was_loaded: bool) -> Lo
 
 
 def _note(sizes: dict[str, Mismatch], message: Message) -> None:
-    name, saved, model = message.values
+    name, saved, model = (*message.values, "")[:3]
     for each in _expanded(name):
         sizes.setdefault(each, Mismatch(each, dims_of(saved), dims_of(model)))
 

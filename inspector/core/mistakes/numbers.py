@@ -11,119 +11,26 @@ from inspector.core.design.design import Design
 from inspector.core.design.differences import called
 from inspector.core.design.edit import edit
 from inspector.core.design.fields import PRESETS
-from inspector.core.design.presets import preset
-from inspector.core.measures.counting import CONVENTIONS, count, terms
+from inspector.core.mistakes.amounts import PARAMS, Amount, of_presets, own
 from inspector.core.mistakes.answer import Diagnosis
 from inspector.core.network.network import analyze
-from inspector.core.network.node import Node, distinct
 from inspector.core.units import dims, exact
-from inspector.errors import DesignError
 from inspector.speech import later, say
 
 _LONGEST = 400
-_WORDS = frozenset(
-    [
-        "gmac",
-        "gmacs",
-        "mmac",
-        "mmacs",
-        "mac",
-        "macs",
-        "gflops",
-        "gflop",
-        "mflops",
-        "mflop",
-        "flops",
-        "flop",
-        "kmac",
-        "g",
-        "m",
-        "k",
-        "b",
-        "t",
-        "gi",
-        "mi",
-        "params",
-        "param",
-        "parameters",
-        "parameter",
-        "trainable",
-        "non",
-        "nontrainable",
-        "total",
-        "and",
-        "mult",
-        "mults",
-        "adds",
-        "add",
-        "madds",
-        "multadds",
-        "multiply",
-        "multiplies",
-        "million",
-        "billion",
-        "of",
-        "the",
-        "has",
-        "have",
-        "is",
-        "are",
-        "model",
-        "models",
-        "size",
-        "computational",
-        "complexity",
-        "number",
-        "mb",
-        "gb",
-        "mib",
-        "gib",
-        "kb",
-        "kib",
-        "bytes",
-        "byte",
-        "for",
-        "with",
-        "thop",
-        "ptflops",
-        "fvcore",
-        "torchinfo",
-        "calflops",
-        "input",
-        "units",
-        "gigabytes",
-        "megabytes",
-        "giga",
-        "mega",
-        "in",
-        "forward",
-        "pass",
-        "a",
-        "it",
-        "says",
-        "said",
-        "backward",
-        "network",
-        "estimated",
-        "about",
-        "approximately",
-        "ca",
-        "weights",
-        "gmadds",
-        "gops",
-        "resnet",
-        "torchvision",
-        "keras",
-        "s",
-    ]
-    + [name.partition("_")[0] for name in PRESETS]
+_BESIDE = (
+    "gmac gmacs mmac mmacs mac macs gflops gflop mflops mflop flops flop kmac g m k b t gi mi params param "
+    "parameters parameter trainable non nontrainable total and mult mults adds add madds multadds multiply "
+    "multiplies million billion of the has have is are model models size computational complexity number mb gb "
+    "mib gib kb kib bytes byte for with thop ptflops fvcore torchinfo calflops input units gigabytes megabytes "
+    "giga mega in forward pass a it says said backward network estimated about approximately ca weights gmadds "
+    "gops resnet torchvision keras s"
 )
+_WORDS = frozenset((*_BESIDE.split(), *(name.partition("_")[0] for name in PRESETS)))
 """What may stand beside a number that is asked about."""
 _NUMBER = re.compile(r"(?<![\w.,])([0-9][0-9,_]{0,30}+(?:\.[0-9]{1,12}+)?+)")
 _UNIT = re.compile(r" ?(?:([kKMGTB])(?=i?B?\b|Macs?\b|MACs?\b|FLOP|flop|OPs|MAdd|madd)|(million|billion)\b)(i?B\b)?+")
 _POWERS = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "B": 3, "million": 2, "billion": 3}
-_CLASSES = (1000, 10, 100, 2, 1, 200, 21, 101, 365, 20, 5, 3, 4, 21841)
-"""Numbers of classes that people train for, the commonest first."""
 _MOST_CLASSES = 65_536
 _BINARY_BASE = 1024
 _TOLD = 3
@@ -151,17 +58,6 @@ class Asked(NamedTuple):
     def is_cut(self, amount: int, base: int) -> bool:
         """Whether it is so cut off instead of rounded."""
         return bool(0 <= amount / base**self.power - self.value < 10.0**-self.decimals)
-
-
-class Amount(NamedTuple):
-    """Something that is counted of a design: how many there are, which counting it is, the edit that leads there."""
-
-    amount: int
-    what: str
-    design: Design
-    of: str
-    edit: str = ""
-    tools: tuple[str, ...] = ()
 
 
 def asked(text: str) -> list[Asked]:
@@ -229,15 +125,15 @@ class Match(NamedTuple):
     is_cut: bool = False
 
     @property
-    def group(self) -> tuple[str, int, bool]:
+    def group(self) -> tuple[Design, bool, int, bool]:
         """What is told in one sentence: the same design, written in the same way."""
-        return f"{called(self.amount.design)} {self.amount.of == 'cost'}", self.base, self.is_cut
+        return self.amount.design, self.amount.of == "cost", self.base, self.is_cut
 
 
 def _matches(number: Asked, design: Design) -> list[Match]:
     """The amounts that are such a number, the design's own first; those of presets only where it has none."""
     is_binary = bool(number.power) and "billion" not in number.text and "million" not in number.text
-    for designs in (_own(design), _presets(design)):
+    for designs in (own(design), of_presets(design)):
         amounts = [each for each in designs if number.of in ("", each.of)]
         found = [Match(each, 1000) for each in amounts if number.fits(each.amount, 1000)]
         if not found:
@@ -252,77 +148,6 @@ def _matches(number: Asked, design: Design) -> list[Match]:
     return []
 
 
-def _own(design: Design) -> Iterator[Amount]:
-    """What is counted of a design, as it is, as the paper's v1, and for other classes."""
-    yield from _counted(design, "")
-    for change in ("stride_on=conv1", "stride_on=conv2"):
-        if design.block == "bottleneck":
-            yield from _edited(design, change)
-    for classes in _CLASSES:
-        yield from (each for each in _edited(design, f"num_classes={classes}") if each.of != "bytes")
-    yield from _without_head(design)
-
-
-def _edited(design: Design, change: str) -> Iterator[Amount]:
-    try:
-        other = edit(design, change)
-    except DesignError:
-        return
-    if other != design:
-        is_other_cost = change.startswith("stride_on")
-        yield from (each for each in _counted(other, change) if (each.of == "cost") == is_other_cost)
-
-
-def _without_head(design: Design) -> Iterator[Amount]:
-    head = analyze(design).root.children[-1].params
-    if head:
-        yield Amount(analyze(design).params - head, say("parameters without fc"), design, "params")
-
-
-def _presets(design: Design) -> Iterator[Amount]:
-    """The same of every other preset, on images of the design's size."""
-    for name in PRESETS:
-        other = preset(name)
-        try:
-            sized = edit(other, "input=" + ",".join(map(str, design.input)))
-        except DesignError:
-            continue
-        if other.base != design.base:
-            yield from _counted(sized, "")
-
-
-def _counted(design: Design, change: str) -> Iterator[Amount]:
-    """What tools count of one design."""
-    network = analyze(design)
-    costs = count(network)
-    for name, convention in CONVENTIONS.items():
-        what = say("{unit} ({tool})", unit=say(convention.unit), tool=say(convention.tool))
-        yield Amount(costs[name], what, design, "cost", change, (name.partition("-")[0],))
-    fixed = terms(network.root).norm_params // design.input[0]
-    biases = _filters(network.root)
-    yield from (
-        Amount(amount, say(what, n=exact(biases)) if "{n}" in what else say(what), design, of, change)
-        for amount, what, of in (
-            (network.params, _PARAMS, "params"),
-            (network.params + biases, _KERAS, "params"),
-            (network.params + biases + fixed, _KERAS_ALL, "params"),
-            (network.params + fixed, _WITH_STATISTICS, "params"),
-            (fixed, _STATISTICS, "fixed"),
-            (4 * network.params, _BYTES, "bytes"),
-            (4 * (network.params + fixed), _BYTES_IN_ALL, "bytes"),
-        )
-    )
-
-
-def _filters(node: Node) -> int:
-    """The filters of all convolutions below a node: as many biases they would have."""
-    total = 0
-    for child, times in distinct(node.children):
-        is_convolution = bool(child.weight) and len(child.weight or ()) == 4
-        total += times * (child.output[1] if is_convolution else _filters(child))
-    return total
-
-
 def _solved(number: Asked, design: Design) -> Iterator[Amount]:
     """The number of classes for which a design has exactly so many parameters."""
     if not number.is_exact or number.of not in ("", "params"):
@@ -331,7 +156,7 @@ def _solved(number: Asked, design: Design) -> Iterator[Amount]:
     classes, rest = divmod(int(number.value) - one, two - one)
     if not rest and 0 <= classes < _MOST_CLASSES:
         change = f"num_classes={classes + 1}"
-        yield Amount(int(number.value), say(_PARAMS), edit(design, change), "params", change)
+        yield Amount(int(number.value), say(PARAMS), edit(design, change), "params", change)
 
 
 def _told(number: Asked, matches: list[Match], text: str) -> Iterator[str]:
@@ -359,8 +184,8 @@ def _told(number: Asked, matches: list[Match], text: str) -> Iterator[str]:
 def _nearest(number: Asked, design: Design) -> str:
     """What comes nearest where no counting gives a number."""
     wanted = number.value * 1000.0**number.power
-    amounts = [each for each in _own(design) if number.of in ("", each.of) and each.amount]
-    amounts = amounts or [each for each in _own(design) if each.amount]
+    amounts = [each for each in own(design) if number.of in ("", each.of) and each.amount]
+    amounts = amounts or [each for each in own(design) if each.amount]
     near = min(amounts, key=lambda each: abs(log(each.amount / wanted)))
     return say(
         _NONE,
@@ -373,13 +198,6 @@ def _nearest(number: Asked, design: Design) -> str:
 
 
 _SUPER = {1: "", 2: "²", 3: "³", 4: "⁴"}
-_KERAS = later("trainable parameters in Keras, whose convolutions have biases ({n})")
-_PARAMS = later("parameters")
-_KERAS_ALL = later("parameters in all in Keras, biases of convolutions and running statistics among them")
-_WITH_STATISTICS = later("parameters and running statistics")
-_STATISTICS = later("running means and variances of batch norms, which Keras calls non-trainable")
-_BYTES = later("bytes of parameters in float32")
-_BYTES_IN_ALL = later("bytes of parameters and running statistics in float32")
 _OF_IMAGE = later("{number} of {design} at {input}: {amounts}.")
 _IS = later("{number} of {design}: {amounts}.")
 _BINARY = later("It is counted in units of {unit}, not in a power of 1000.")

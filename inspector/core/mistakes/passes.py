@@ -32,7 +32,8 @@ def by_edit(error: Forward, design: Design) -> Diagnosis | None:
     others = [other for other, _ in ranked[1:]]
     single = [other for other in others if resolve(design, other.partition("=")[0]).block]
     wide = [other for other in others if other not in single]
-    words = say(_ERRORS["image" if met.path == "conv1" else error.kind])
+    kind = "norm" if error.kind == "sum" and not met.shortcut else error.kind
+    words = say(_ERRORS["image" if met.path == "conv1" else kind])
     return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
 
 
@@ -173,7 +174,7 @@ def _reason(met: Met) -> str:
         what = _IMAGE if met.path == "conv1" else _BUILT
         return f"{say(what, place=met.name, built=built, came=came, maps=_maps(came))} {say(_CONV)}"
     first, second = met.numbers[0][0], met.numbers[1][0]
-    if met.kind == "norm":
+    if met.kind == "norm" or (met.kind == "sum" and not met.shortcut):
         return f"{say(_BUILT, place=met.name, built=_channels_of(second), maps=_maps(first))} {say(_NORM)}"
     if met.kind == "fc":
         return f"{say(_FC, inputs=second, maps=_maps(first))} {say(_FEEDS)}"

@@ -54,6 +54,7 @@ def read(text: str) -> Forward | LoadReport | None:
 
 
 _HEADLINE, _FAR, _NAME = "Traceback(mostrecentcalllast)", 100_000, 150
+_CHANNELS = 120
 _FORWARD_KINDS = frozenset(wording.kind for wording in FORWARD)
 
 
@@ -71,29 +72,34 @@ def _forward(message: Message, seen: frozenset[str], frame: Frame) -> Forward:
     sizes = [dims_of(value) for value in values]
     numbers: tuple[Dims, ...] = tuple(sizes)
     comes: Dims = ()
-    word = ""
-    if kind == "layer":
-        numbers, word = (), values[0].rstrip(".")
-    elif kind == "sum":
-        kind, numbers = "sum" if sizes[2] == (1,) else "map", (sizes[0], sizes[1])
-    elif kind == "broadcast":
-        pairs = [(at, a, b) for at, (a, b) in enumerate(zip(*sizes, strict=False)) if a != b]
-        at, a, b = pairs[-1] if pairs else (0, 0, 0)
-        kind, numbers = "map" if at > 1 else "sum", ((a,), (b,))
+    if kind in ("sum", "cut sum", "broadcast"):
+        kind, numbers = _added(kind, sizes)
+    elif kind == "cut conv":
+        kind, numbers, comes = "conv", (sizes[0], sizes[1], sizes[2][-3:-2] or (0,)), sizes[2]
     elif kind in ("conv", "transposed"):
-        weight, comes, _, came = sizes[-4:]
-        numbers = (sizes[0] if kind == "conv" else (1,), weight, came)
+        numbers, comes = (sizes[0] if kind == "conv" else (1,), sizes[-4], sizes[-1]), sizes[-3]
     elif kind == "fc":
         numbers, comes = tuple(sizes[1:]), sizes[0] + sizes[1]
     elif kind == "axes":
         numbers, comes = (sizes[0], sizes[1]), sizes[2]
-    elif kind == "pool":
-        numbers = (sizes[0] + sizes[1] + sizes[2], _signed(values[3:]))
-    elif kind == "kernel":
-        numbers = (sizes[0] + sizes[1], sizes[2] + sizes[3])
+    elif kind in ("pool", "kernel"):
+        half = 3 if kind == "pool" else 2
+        numbers = (_signed(values[:half]), _signed(values[half:]))
     elif kind in ("target", "view"):
         numbers = (_signed(values),)
+    word = values[0].rstrip(".") if kind == "layer" else ""
     return Forward(kind, numbers, comes, seen, word, frame)
+
+
+def _added(kind: str, sizes: list[Dims]) -> tuple[str, tuple[Dims, ...]]:
+    """What differs where two maps are added, and its two numbers."""
+    if kind == "broadcast":
+        pairs = [(at, a, b) for at, (a, b) in enumerate(zip(*sizes, strict=False)) if a != b]
+        at, a, b = pairs[-1] if pairs else (0, 0, 0)
+        return "map" if at > 1 else "sum", ((a,), (b,))
+    is_large = max(sizes[0] + sizes[1]) >= _CHANNELS  # pixels are seldom so many, and maps seldom so few
+    is_sum = sizes[2] == (1,) if kind == "sum" else is_large
+    return "sum" if is_sum else "map", (sizes[0], sizes[1])
 
 
 def _signed(values: tuple[str, ...]) -> Dims:

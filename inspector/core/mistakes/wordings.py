@@ -17,6 +17,7 @@ _WILD = {
     "~": r"([\w./-]{1,150}+)",
     "%": "(?=[0-9])",
     "…": r"""(?=\\?+["'][^"']{1,400}+["'])""",
+    "¬": "(?!atnon|,butgot)",
     "¿": r"""\\?+["'`]?+""",
 }
 
@@ -25,7 +26,8 @@ class Wording(NamedTuple):
     """One way to say something of a kind.
 
     In its `words`, # is a number, ± one that may be negative, @ sizes in brackets, ¤ sizes with blanks between them,
-    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of
+    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none,
+    ¬ that the message does not go on. `order` says which of
     the gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a
     name, that is the first value.
     """
@@ -57,6 +59,7 @@ FORWARD = (
     Wording("norm", "weight should contain # elements not %"),
     Wording("sum", "The size of tensor a (#) must match the size of tensor b (#) at non-singleton dimension %"),
     Wording("sum", "The expanded size of the tensor (#) must match the existing size (#) at non-singleton dimension %"),
+    Wording("cut sum", "The size of tensor a (#) must match the size of tensor b (#)¬"),
     Wording("broadcast", "output with shape @ doesn't match the broadcast shape @"),
     Wording(
         "broadcast",
@@ -67,6 +70,7 @@ FORWARD = (
     Wording("conv", f"Given groups=#, weight of size @, expected input@ {_CHANNELS}"),
     Wording("conv", f"Given groups=#, weight of size ¤, expected input@ {_CHANNELS}"),
     Wording("conv", f"Given groups=#, weight@, so expected input@ {_CHANNELS}"),
+    Wording("cut conv", "Given groups=#, weight of size @, expected input@ to have # channels¬"),
     Wording("transposed", f"Given transposed=1, weight of size @, expected input@ {_CHANNELS}"),
     Wording("transposed", f"Given transposed=#, weight@, so expected input@ {_CHANNELS}", (1, 2, 3, 4)),
     Wording("fc", "shapes cannot be multiplied (#x# and #x#)"),
@@ -100,7 +104,10 @@ FORWARD = (
     Wording("layer", "node: ¿~¿ is not present in model"),
     Wording("layer", "Unable to find submodule ¿~¿ in the model"),
 )
-"""What may go wrong in a forward pass, by kind; the values of each kind are told in `shape_errors.Forward`."""
+"""What may go wrong in a forward pass, by kind; the values of each kind are told in `shape_errors.Forward`.
+
+One that is "cut" stands behind what it is the beginning of, and counts where the whole message does not.
+"""
 
 LOAD = (
     Wording(
@@ -114,6 +121,7 @@ LOAD = (
         "and whose dimensions in the checkpoint are @",
         (0, 2, 1),
     ),
+    Wording("cut size", "size mismatch for ~: copying a param with shape @ from checkpoint"),
     Wording("missing", "Missing key(s) in state_dict: …"),
     Wording("unexpected", "Unexpected key(s) in state_dict: …"),
     Wording("missing", "missing keys in state_dict: ¿{…"),

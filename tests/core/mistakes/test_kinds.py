@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from messages import CONV, FC, SIZE, SUM
 
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
@@ -24,18 +25,15 @@ def _unexpected(*keys: str) -> str:
 
 
 def _size(name: str, saved: list[int], model: list[int]) -> str:
-    return (
-        f"\tsize mismatch for {name}: copying a param with shape torch.Size({saved}) from checkpoint, "
-        f"the shape in current model is torch.Size({model}).\n"
-    )
+    return SIZE.format(name, saved, model) + "\n"
 
 
 def _sum(a: int, b: int, dimension: int) -> str:
-    return f"RuntimeError: The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dimension}"
+    return SUM.format(a, b, dimension)
 
 
 def _fc(*sizes: int) -> str:
-    return "RuntimeError: mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})".format(*sizes)
+    return FC.format(*sizes)
 
 
 class Case(NamedTuple):
@@ -271,22 +269,23 @@ CASES = {
         ("roi_heads.box_predictor.cls_score is no layer", "81 and 4"),
     ),
     "fvcore's lists": Case(
-        "[10/10 d2]: Some model parameters or buffers are not found in the checkpoint:\n\x1b[34mfc.{bias, weight}\x1b[0m\n"
-        "[10/10 d2]: The checkpoint state_dict contains keys that are not used by the model:\n  \x1b[35mlinear.weight\x1b[0m\n",
+        "[10/10 d2]: Some model parameters or buffers are not found in the checkpoint:\n\x1b[34mfc.{bias, "
+        "weight}\x1b[0m\n[10/10 d2]: The checkpoint state_dict contains keys that are not used by the model:\n  "
+        "\x1b[35mlinear.weight\x1b[0m\n",
         "resnet50",
         ("Its head is called linear, the model's fc",),
     ),
     "mmcv": Case(
-        "2024-01-01 - mmcls - WARNING - The model and loaded state dict do not match exactly\n\n"
-        "unexpected key in source state_dict: conv1.weight, layer1.0.conv1.weight\n\n"
-        "missing keys in source state_dict: backbone.conv1.weight, backbone.layer1.0.conv1.weight\n\n2024-01-01 - start",
+        "2024-01-01 - mmcls - WARNING - The model and loaded state dict do not match\n\nunexpected key in source "
+        "state_dict: conv1.weight, layer1.0.conv1.weight\n\nmissing keys in source state_dict: backbone.conv1.weight, "
+        "backbone.layer1.0.conv1.weight\n\n2024-01-01 - start",
         "resnet50",
         ("the model's keys begin with backbone.",),
         ("removeprefix",),
     ),
     "timm": Case(
-        "WARNING:timm.models._builder:Unexpected keys (fc.weight, fc.bias) found while loading pretrained weights. This "
-        "may be expected if model is being adapted.",
+        "WARNING:timm.models._builder:Unexpected keys (fc.weight, fc.bias) found while loading pretrained weights. "
+        "This may be expected if model is being adapted.",
         "resnet50",
         ("The model has no fc",),
     ),
@@ -299,28 +298,29 @@ CASES = {
         "missing keys: ['fc.weight', 'fc.bias']\nunexpected keys: []", "resnet50", ("no fc", "strict=False is right")
     ),
     "transformers 4": Case(
-        "Some weights of ResNetForImageClassification were not initialized from the model checkpoint at a/b and are newly "
-        "initialized because the shapes did not match:\n- classifier.1.weight: found shape torch.Size([1000, 512]) in the "
-        "checkpoint and torch.Size([3, 512]) in the model instantiated\n- classifier.1.bias: found shape torch.Size([1000]) "
-        "in the checkpoint and torch.Size([3]) in the model instantiated\nYou should probably TRAIN this model",
+        "Some weights of ResNetForImageClassification were not initialized from the model checkpoint at a/b and are "
+        "newly initialized because the shapes did not match:\n- classifier.1.weight: found shape torch.Size([1000, "
+        "512]) in the checkpoint and torch.Size([3, 512]) in the model instantiated\n- classifier.1.bias: found shape "
+        "torch.Size([1000]) in the checkpoint and torch.Size([3]) in the model instantiated\nYou should probably TRAIN "
+        "this model",
         "resnet18",
         ("for 1000 classes, the model's for 3", "begins at random"),
         ("strict=False",),
         "num_classes=3",
     ),
     "transformers 5": Case(
-        "\x1b[1mResNetForImageClassification LOAD REPORT\x1b[0m from: a/b\n"
-        "Key                 | Status   | \n--------------------+----------+-\n"
-        "classifier.1.bias   | MISMATCH | Reinit due to size mismatch - ckpt: torch.Size([1000]) vs model:torch.Size([3])\n"
-        "classifier.1.weight | MISMATCH | Reinit due to size mismatch - ckpt: torch.Size([1000, 2048]) vs "
-        "model:torch.Size([3, 2048])\n\nNotes:\n- MISMATCH:\tckpt weights were loaded",
+        "\x1b[1mResNetForImageClassification LOAD REPORT\x1b[0m from: a/b\nKey                 | Status   | "
+        "\n--------------------+----------+-\nclassifier.1.bias   | MISMATCH | Reinit due to size mismatch - ckpt: "
+        "torch.Size([1000]) vs model:torch.Size([3])\nclassifier.1.weight | MISMATCH | Reinit due to size mismatch - "
+        "ckpt: torch.Size([1000, 2048]) vs model:torch.Size([3, 2048])\n\nNotes:\n- MISMATCH: ckpt weights",
         "resnet50",
         ("for 1000 classes, the model's for 3",),
         (),
         "num_classes=3",
     ),
     "transformers 5, folded": Case(
-        "Key | Status | | \n----+---+-+-\nresnet.encoder.stages.2.layers.{6...22}.layer.0.convolution.weight | UNEXPECTED | | ",
+        "Key | Status | | \n----+---+-+-\nresnet.encoder.stages.2.layers.{6...22}.layer.0.convolution.weight | "
+        "UNEXPECTED | | ",
         "resnet50",
         ("conv4_7.conv1",),
         (),
@@ -328,16 +328,16 @@ CASES = {
     ),
     # a forward pass
     "1.1, sizes with blanks": Case(
-        "RuntimeError: Given groups=1, weight of size 64 3 7 7, expected input[8, 4, 200, 200] to have 3 channels, but got "
-        "4 channels instead",
+        "RuntimeError: Given groups=1, weight of size 64 3 7 7, expected input[8, 4, 200, 200] to have 3 channels, but "
+        "got 4 channels instead",
         "resnet18",
         ("the image has 4",),
         (),
         "input.channels=4",
     ),
     "0.4, a weight without words": Case(
-        "RuntimeError: Given groups=1, weight[64, 3, 7, 7], so expected input[8, 1, 224, 224] to have 3 channels, but got 1 "
-        "channels instead",
+        "RuntimeError: Given groups=1, weight[64, 3, 7, 7], so expected input[8, 1, 224, 224] to have 3 channels, but "
+        "got 1 channels instead",
         "resnet18",
         ("the image has 1",),
         (),
@@ -373,7 +373,8 @@ CASES = {
         "conv5_x.stride=1",
     ),
     "expanded size, a padding": Case(
-        "RuntimeError: The expanded size of the tensor (18) must match the existing size (20) at non-singleton dimension 2",
+        "RuntimeError: The expanded size of the tensor (18) must match the existing size (20) at non-singleton "
+        "dimension 2",
         "resnet50",
         ("18 pixels a side and the shortcut 20", "padding=1"),
     ),
@@ -428,14 +429,14 @@ CASES = {
         ("padding=1",),
     ),
     "a decoder's concatenation": Case(
-        "RuntimeError: Sizes of tensors must match except in dimension 1. Expected size 38 but got size 37 for tensor number "
-        "1 in the list.",
+        "RuntimeError: Sizes of tensors must match except in dimension 1. Expected size 38 but got size 37 for tensor "
+        "number 1 in the list.",
         "resnet34",
         ("torch.cat gets maps of 38 and of 37", "multiples of 32"),
     ),
     "a decoder's convolution in a pass": Case(
-        "RuntimeError: Given groups=1, weight of size [256, 2048, 1, 1], expected input[2, 512, 8, 8] to have 2048 channels, "
-        "but got 512 channels instead",
+        "RuntimeError: Given groups=1, weight of size [256, 2048, 1, 1], expected input[2, 512, 8, 8] to have 2048 "
+        "channels, but got 512 channels instead",
         "resnet34",
         ("256×2048×1×1", "2048 maps are what conv5_x of bottlenecks ends in"),
         ("conv5_3",),
@@ -452,13 +453,14 @@ CASES = {
         ("maps of 2×2 for this image, and avgpool is fixed at 7×7", "AdaptiveAvgPool2d(1)", "224 pixels"),
     ),
     "a pool of another image": Case(
-        "RuntimeError: Given input size: (512x4x4). Calculated output size: (512x-2x-2). Output size is too small at x.c:64",
+        "RuntimeError: Given input size: (512x4x4). Calculated output size: (512x-2x-2). Output size is too small at "
+        "x.c:64",
         "resnet18",
         ("maps of 4×4 for an image of 128×128", "7×7"),
     ),
     "a kernel larger than its map": Case(
-        "RuntimeError: Calculated padded input size per channel: (1 x 1). Kernel size: (3 x 3). Kernel size can't be greater "
-        "than actual input size",
+        "RuntimeError: Calculated padded input size per channel: (1 x 1). Kernel size: (3 x 3). Kernel size can't be "
+        "greater than actual input size",
         "resnet18",
         ("Maps of 1×1", "3×3", "32 pixels"),
     ),
@@ -478,8 +480,8 @@ CASES = {
         ("no batch norm of resnet50 gets it", "ASPP"),
     ),
     "an image without a batch": Case(
-        "RuntimeError: Expected 4-dimensional input for 4-dimensional weight 64 3 7 7, but got 3-dimensional input of size "
-        "[3, 96, 96] instead",
+        "RuntimeError: Expected 4-dimensional input for 4-dimensional weight 64 3 7 7, but got 3-dimensional input of "
+        "size [3, 96, 96] instead",
         "resnet18",
         ("N, C, H, W", "image.unsqueeze(0)"),
     ),
@@ -599,3 +601,26 @@ def test_of_two_that_are_raised_the_first_counts() -> None:
     head = "Traceback (most recent call last):\n"
     assert "no head" in _diagnosed(f"{head}{first}{head}{second}", "resnet50").error
     assert "one value" in _diagnosed(f"{head}{second}\n{head}{first}", "resnet50").error
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIZE.format("fc.weight", [1000, 512], [7, 512]).partition(", the shape")[0],
+        SIZE.format("layer4.0.conv1.weight", [512, 256, 3, 3], [512, 256, 1, 1]),
+        SUM.format(1024, 2048, 1).partition(" at non")[0],
+        SUM.format(14, 7, 3).partition(" at non")[0],
+        CONV.format(1, [64, 3, 7, 7], [1, 1, 32, 32], 3, 1).partition(", but got")[0],
+    ],
+)
+def test_a_part_of_a_message_is_answered(text: str, name: str) -> None:
+    assert _diagnosed(text, name).why
+
+
+def test_the_whole_message_counts_before_its_beginning() -> None:
+    whole, part = SUM.format(56, 28, 1), SUM.format(56, 28, 1).partition(" at non")[0]
+    assert "feature maps" in _diagnosed(whole, "resnet50").why
+    assert "pixels a side" in _diagnosed(part, "resnet50").why
+    conv = CONV.format(1, [64, 3, 7, 7], [1, 1, 32, 32], 3, 1)
+    assert _diagnosed(conv.partition(", but got")[0], "resnet18") == _diagnosed(conv, "resnet18")
