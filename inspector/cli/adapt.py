@@ -145,7 +145,7 @@ def _check_outputs(wanted: Wanted, found: Contents) -> None:
 
     OutputError where it is otherwise; a file that is there may be overwritten if forced.
     """
-    from inspector.files.output import is_there
+    from inspector.files.output import is_same, is_there
     from inspector.files.weights import IN_SEVERAL
 
     if wanted.output == "-":
@@ -155,20 +155,13 @@ def _check_outputs(wanted: Wanted, found: Contents) -> None:
         name = shown(str(path), 200)
         if not path.expanduser().parent.is_dir():
             raise OutputError(say("{file}: there is no such folder", file=name))
-        is_beside = found.format == IN_SEVERAL and path.exists() and _is_same(path.parent, source.parent)
-        if is_beside or _is_same(path, source):
+        is_beside = found.format == IN_SEVERAL and path.exists() and is_same(path.parent, source.parent)
+        if is_beside or is_same(path, source):
             raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
-        if path is not output and (path == output or _is_same(path, output)):
+        if path is not output and (path == output or is_same(path, output)):
             raise OutputError(say("{file}: is where the weights go; name another file for the report", file=name))
         if not wanted.force and is_there(path):
             raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.expanduser().samefile(other.expanduser())
-    except (OSError, ValueError, RuntimeError):
-        return False
 
 
 _AT_ONCE = 16
