@@ -108,7 +108,8 @@ _NOT_SAID = {
 }
 """Files in which a text of several words need not be said, and why."""
 _IDS = re.compile(
-    r"^(share of|[a-z]+ changed|set aside|cut [a-z]+|no [a-z]+|new fc|other (use|shape)|\$[a-z-]+ bold|bold \$[a-z-]+|[#.\w-]+)$"
+    r"^(share of|[a-z]+ changed|set aside|cut [a-z]+|no [a-z]+|new fc|other (use|shape)|\$[a-z-]+ bold|bold \$[a-z-]+"
+    r"|[#.\w-]+)$"
 )
 """Names inside the program that have blanks in them."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from inspector.errors import InputError
@@ -53,3 +54,24 @@ def read(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
 def picture(path: Path) -> tuple[str, bytes]:
     """A picture's name, as it can be shown, and its bytes, whatever they are. InputError where it cannot be read."""
     return shown(str(path), 200), read_bytes(path, _BYTES, later("picture"))
+
+
+def completions(typed: str, most: int = 50) -> list[str]:
+    """Folders, with a slash behind them, and pictures whose names begin with what was typed; sorted, folders first.
+
+    Hidden ones only where a dot was typed. Empty where there is no such folder.
+    """
+    folder, _, begun = typed.rpartition("/")
+    before = f"{folder}/" if "/" in typed else ""
+    try:
+        with os.scandir(Path(before or ".").expanduser()) as entries:
+            found = sorted(
+                (not is_folder, entry.name)
+                for entry in islice(entries, 10_000)
+                if entry.name.startswith(begun)
+                and (begun or not entry.name.startswith("."))
+                and ((is_folder := entry.is_dir()) or entry.name.lower().endswith(ENDINGS))
+            )
+    except (OSError, ValueError, RuntimeError):
+        return []
+    return [f"{before}{name}{'' if is_file else '/'}" for is_file, name in found[:most]]

@@ -112,6 +112,11 @@ def no_weights(bench: Bench) -> str:
     return "" if bench.work.weights else say("no file of weights is open: w and n open one")
 
 
+def ask_look(bench: Bench) -> Outcome:
+    """Ask for a picture, and show what the network looks at in it: at this block, or at the target."""
+    return asking(bench, "cam")
+
+
 def ask_error(bench: Bench) -> Outcome:
     """Explain an error of torch that is pasted."""
     return asking(bench, "mistake")
@@ -170,6 +175,7 @@ _EVERYWHERE = (
     Action("app.error", "I", "An error of torch, pasted and explained", ask_error),
     Action("app.target", "t", "Make this block the Grad-CAM target", editing.make_target, rests=editing.no_block),
     Action("app.grad-cam", "T", "Grad-CAM: other feature maps, and their price", editing.ask_maps, short="grad-cam"),
+    Action("app.look", "V", "Grad-CAM of a picture, here", ask_look, short="look"),
     Action("app.copy", "y", "Copy: path, edits, lines for Grad-CAM", saving.ask_copy),
     Action("app.baseline", "b", "Make this design the baseline", opening.baseline_here, short="baseline"),
     Action("app.choose-baseline", "B", "Another baseline: a preset, a file, an open design", opening.ask_baseline),
@@ -287,6 +293,10 @@ _DIALOGS = (
     Action("norm.previous", "left,h,up,k", "Step before", by="go(-1)"),
     Action("norm.again", "space", "Another forward pass in train mode", by="again"),
     Action("norm.back", "escape,q,M", "Back", by="dismiss"),
+    Action("cam.next", "down", "The next file", by="move(1)"),
+    Action("cam.previous", "up", "The file before", by="move(-1)"),
+    Action("cam.complete", "tab", "Take the file, or the other field", by="complete"),
+    Action("cam.save", "ctrl+s", "Save a PNG", by="save"),
     Action("adapt.next", "down", "The next policy", by="choose(1)"),
     Action("adapt.previous", "up", "The policy before", by="choose(-1)"),
     Action("target.next", "down", "The next way", by="choose(1)"),
@@ -353,7 +363,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     later("Open designs"): ("designs",),
     later("Notes"): ("note",),
     later("Step by step"): ("steps", "norm"),
-    later("Other dialogs"): ("dialog", "choose", "side", "target", "adapt", "mistake", "recover", "quit", "help"),
+    later("Weights, pictures"): ("adapt", "cam"),
+    later("Other dialogs"): ("dialog", "choose", "side", "target", "mistake", "recover", "quit", "help"),
 }
 """Where keys apply, by the panes and dialogs that have them."""
 

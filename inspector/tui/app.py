@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,10 +19,9 @@ from textual.screen import Screen
 from textual.widget import MountError, Widget
 from textual.widgets import Static
 
-from inspector.core.changes.budget import Budget, parse, written
+from inspector.core.changes.budget import written
 from inspector.core.design.design import Design
 from inspector.core.measures.counting import convention
-from inspector.errors import DesignError
 from inspector.languages import language, wanted
 from inspector.session.actions import do
 from inspector.session.bench import Bench, Look, Weights
@@ -34,7 +33,7 @@ from inspector.session.view import seen
 from inspector.speech import say, speak
 from inspector.tui import keymap
 from inspector.tui.config import Settings
-from inspector.tui.dialogs import Dialogs
+from inspector.tui.dialogs import Dialogs, Looking
 from inspector.tui.effects import Effects
 from inspector.tui.kept import read, write
 from inspector.tui.notices import Notices
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from inspector.bridge.process import Reply
+    from inspector.bridge.protocol import Cam
 
 _PANES: dict[str | None, Pane] = {
     "tree": "tree",
@@ -107,13 +107,15 @@ class InspectorApp(KeysInOrder):
         work = work_on(design, design if saved is None else saved, source, weights)
         self.keys = settings.keys
         self._notices = Notices(self)
-        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose)
+        looking = Looking(self._look, self.keep)
+        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose, looking)
         journals = None if state is None else state / "journal"
         self.effects = Effects(self, self._notices, dialogs, self.do, journals)
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
-        look = Look(counting=convention(settings.counting).name, budget=_budget(self._kept.budget))
+        looking.picture = self._kept.picture
+        look = Look(counting=convention(settings.counting).name, budget=self._kept.limits)
         lang = settings.lang or self._kept.lang
         speak(language(wanted(lang, os.environ)))
         self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
@@ -156,9 +158,9 @@ class InspectorApp(KeysInOrder):
         yield KeyBar(id="keys")
 
     def on_mount(self) -> None:
-        self._keep(is_known=True)
+        self.keep(is_known=True)
         main = self.screen_stack[0]
-        self.theme_changed_signal.subscribe(main, lambda theme: self._keep(theme=theme.name))
+        self.theme_changed_signal.subscribe(main, lambda theme: self.keep(theme=theme.name))
         self.app_resume_signal.subscribe(main, lambda _: self.screen.refresh())
         self.bench, _ = do(self.bench, "app.resize", *self.size)
         self._painter = Painter(main, self.keys)
@@ -201,10 +203,10 @@ class InspectorApp(KeysInOrder):
         after, told = self.effects.follow(before, after)
         self.bench = after
         if after.lang != before.lang:
-            self._keep(lang=after.lang)
+            self.keep(lang=after.lang)
             speak(language(after.lang))
         if after.look.budget != before.look.budget:
-            self._keep(budget=written(after.look.budget))
+            self.keep(budget=written(after.look.budget))
         if self._painter is not None:
             self._painter.paint(before, after)
             if after.lang != before.lang:
@@ -214,6 +216,9 @@ class InspectorApp(KeysInOrder):
 
     async def _diagnose(self, text: str, design: Design) -> Reply | None:
         return await self.effects.diagnose(text, design)
+
+    async def _look(self, request: Cam, progress: Callable[[str], None]) -> Reply | None:
+        return await self.effects.look(request, progress)
 
     def action_do(self, id: str, *arguments: str) -> None:  # noqa: A002  # the table's word
         self.do(id, *arguments)
@@ -232,7 +237,7 @@ class InspectorApp(KeysInOrder):
         if main.focused is not None and self.screen is main:
             self.do("app.enter", _PANES.get(main.focused.id, "tree"))
 
-    def _keep(self, **values: object) -> None:
+    def keep(self, **values: object) -> None:
         """Keep a choice for the next start, and say once where it cannot be."""
         kept = structs.replace(self._kept, **values)
         if kept != self._kept:
@@ -281,14 +286,6 @@ class InspectorApp(KeysInOrder):
         """End: journals of saved work are of no more use, unsaved work is kept for a while."""
         self.farewell = self.effects.end()
         super().exit(*arguments, **options)  # type: ignore[arg-type]  # handed on as they came
-
-
-def _budget(text: str) -> Budget:
-    """What was kept of a budget; none where it is none any more."""
-    try:
-        return parse(text)
-    except DesignError:
-        return Budget()
 
 
 def _keep_what_start_up_made() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from inspector.core.design.design import Design
+from inspector.core.design.differences import called
 from inspector.session.bench import Bench, losses
 from inspector.session.view import seen
 from inspector.speech import say, spoken
@@ -16,9 +17,28 @@ from inspector.tui.screens.dialog import Answer, Dialog
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply
+    from inspector.bridge.protocol import Cam
+    from inspector.tui.screens.cam import Looked
 
 _NAME = 18
 """Cells of a design's name above its column."""
+
+
+class Looking:
+    """What pictures are looked at with, and what was seen last: by torch's process, from one dialog to the next."""
+
+    def __init__(
+        self, ask: Callable[[Cam, Callable[[str], None]], Awaitable[Reply | None]], keep: Callable[..., None]
+    ) -> None:
+        """`ask` runs networks on a picture; `keep` keeps the name of the last one for the next start."""
+        self.ask, self._keep_name = ask, keep
+        self.picture = ""
+        self.last: Looked | None = None
+
+    def keep(self, looked: Looked) -> None:
+        """Remember what was seen."""
+        self.picture, self.last = looked.picture, looked
+        self._keep_name(picture=looked.picture)
 
 
 class Dialogs:
@@ -31,15 +51,18 @@ class Dialogs:
         do: Callable[..., None],
         keys: Mapping[str, str],
         diagnose: Callable[[str, Design], Awaitable[Reply | None]],
+        looking: Looking,
     ) -> None:
         """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings.
 
         `diagnose` tells what error of torch a text has, without holding anything up.
         """
         self._app, self._bench, self._do, self._keys, self._diagnose = app, bench, do, keys, diagnose
+        self.looking = looking
         self._makers: dict[str, Callable[..., Dialog]] = {
             "adapt": self._adapt,
             "budget": self._budget,
+            "cam": self._cam,
             "choose": self._choose,
             "copy": self._copy,
             "countings": self._countings,
@@ -105,6 +128,37 @@ class Dialogs:
         bench = self._bench()
         root = bench.network.root
         return BudgetScreen(written(bench.look.budget), root.params, convention(bench.look.counting).of(root))
+
+    def _cam(self) -> Dialog:
+        from inspector.bridge.protocol import Cam
+        from inspector.core.changes.gradcam import target
+        from inspector.core.network.kinds import kind
+        from inspector.tui.screens.cam import PIXELS, CamScreen
+
+        bench, looking = self._bench(), self.looking
+        weights, design = bench.work.weights, bench.design
+        place = bench.place if kind(bench.place.node).is_block else bench.network.at(target(bench.network).where)
+        before = weights.design if weights else bench.baseline.design
+        designs = (design,) if design == before or weights is None else (design, before)
+
+        async def look(picture: str, category: str, as_png: bool, told: Callable[[str], None]) -> Reply | None:  # noqa: FBT001  # what Look is
+            request = Cam(
+                designs,
+                tuple(called(each) if each is not before or not weights else weights.name for each in designs),
+                picture,
+                weights=str(weights.path) if weights else "",
+                take=weights.take if weights else "",
+                origin=weights.design if weights else None,
+                target=place.name,
+                category=category,
+                pixels=PIXELS,
+                as_png=as_png,
+                lang=spoken(),
+            )
+            return await looking.ask(request, told)
+
+        title = say("Grad-CAM at {place} ({path})", place=place.name, path=place.path)
+        return CamScreen(title, design, look, looking.picture, looking.last, looking.keep)
 
     def _choose(self, purpose: str) -> Dialog:
         from inspector.tui.screens.choose import ChooseScreen

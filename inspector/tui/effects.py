@@ -22,6 +22,7 @@ from inspector.tui.notices import Notices
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply, Torch
+    from inspector.bridge.protocol import Cam
     from inspector.journal.keeper import Keeper
 
 START = 0.6
@@ -64,6 +65,10 @@ class Effects:
         from inspector.bridge.protocol import Diagnose
 
         return await self._thinker.ask(Diagnose(text, design, spoken()))
+
+    async def look(self, request: Cam, progress: Callable[[str], None]) -> Reply | None:
+        """What networks see of a picture; None where another was asked for meanwhile."""
+        return await self.torch.ask(request, progress)
 
     def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
         """Write down what has changed; the bench that knows what is written down, and what there is to say."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from inspector.errors import InputError, OutputError
+from inspector.core.changes.budget import Budget, parse
+from inspector.errors import DesignError, InputError, OutputError
 from inspector.files.output import write as write_file
 from inspector.files.reading import read_bytes
 
@@ -17,13 +18,22 @@ MOST_BYTES = 2**16
 class Kept(Struct, frozen=True):
     """`theme` is one of Textual's, an empty string for its own choice; `lang` a language, empty for the locale's.
 
-    `is_known` once the hint has been seen; `budget` as it is typed.
+    `is_known` once the hint has been seen; `budget` as it is typed; `picture` is the last one that was looked at.
     """
 
     theme: str = ""
     lang: str = ""
     is_known: bool = False
     budget: str = ""
+    picture: str = ""
+
+    @property
+    def limits(self) -> Budget:
+        """The budget; none where what was kept is none any more."""
+        try:
+            return parse(self.budget)
+        except DesignError:
+            return Budget()
 
 
 def place() -> Path:
