@@ -45,7 +45,7 @@ def shapes(found: Sides, network: Network, *, was_loaded: bool) -> Finding | Non
     is_worth = bool(way.edits) and 2 * len(way.left) <= len(wanted)  # steps that mend little lead nowhere
     parts = (
         _differing(found, path, name),
-        _block_words(found),
+        _block_words(found, design),
         _like(way, design, wanted, side),
         _leading(way, called(design), side, is_worth=is_worth),
         _elsewhere(found, network) if way.left else "",
@@ -81,8 +81,11 @@ def _differing(found: Sides, path: str, name: str) -> str:
     )
 
 
-def _block_words(found: Sides) -> str:
-    saved, model = kind_of_blocks(found, is_saved=True), kind_of_blocks(found, is_saved=False)
+def _block_words(found: Sides, design: Design) -> str:
+    saved, model = (
+        kind_of_blocks(found, is_saved=is_saved) or _kind_by_end(side, design)
+        for is_saved, side in ((True, found.saved), (False, found.model))
+    )
     return say(_KINDS[saved]) if saved and model and saved != model else ""
 
 
