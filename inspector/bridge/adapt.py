@@ -40,7 +40,7 @@ def adapt(values: Values, before: Design, after: Design, plan: Plan, seed: int =
     or is not of floating-point numbers.
     """
     _check(values, before)
-    network = _initialised(after, seed)
+    network = initialised(after, seed)
     scores = _scores(values, Spaces(analyze(before)), plan)
     found = {pair: origins(draw, scores) for pair, draw in plan.draws.items()}
     made = _Maker(values, network, plan, found)
@@ -66,7 +66,7 @@ def _check(values: Values, design: Design) -> None:
             )
 
 
-def _initialised(design: Design, seed: int) -> nn.Module:
+def initialised(design: Design, seed: int) -> nn.Module:
     """The network as it starts, the same for the same seed; the process's own generator stays as it is."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -2,7 +2,8 @@
 
 The process is started when it is first asked for something and nothing has held it for a while, kept warm, and ended
 with whoever started it. It works on one request at a time; of each kind only the newest counts. When it ends by itself
-another is started and the request put to it once more; when that ends too, without an answer in between, no more.
+another is started and the request put to it once more; when that ends too, the request has failed, and others are
+answered. When two in turn end before they have shown that they can work, no more are started.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class _Job:
     def __init__(self, number: int, request: Request, progress: Progress | None) -> None:
         self.number, self.request, self.kind = number, request, kind_of(request)
         self.progress = progress
+        self.ends = 0
         self.future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -91,7 +93,7 @@ class Torch:
         self._changed = asyncio.Event()
         self._server: asyncio.Task[None] | None = None
         self._process: Process | None = None
-        self._is_ready = self._is_ended_by_us = False
+        self._is_ready = self._is_ended_by_us = self._can_work = False
         self._calm_at = 0.0
         self._release: asyncio.TimerHandle | None = None
         self._given_up = ""
@@ -180,7 +182,7 @@ class Torch:
         while ends <= 1:
             await self._wanted()
             await self._calm()
-            self._is_ended_by_us = False
+            self._is_ended_by_us = self._can_work = False
             self._process = process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *self._worker,
@@ -201,14 +203,20 @@ class Torch:
                 await process.wait()
                 self._take_back()
             if self._waiting and not self._is_ended_by_us:  # one that ends while nobody asks fails nobody
-                ends += 1
+                ends += 0 if self._can_work else 1
                 for job in self._waiting.values() if ends <= 1 else ():
                     job.tell(say(ANOTHER))
 
     def _take_back(self) -> None:
         """What the process was working on waits again, if nothing newer does."""
         job, self._running = self._running, None
-        if job is not None and job.is_wanted:
+        if job is None:
+            return
+        if self._can_work and not self._is_ended_by_us:
+            job.ends += 1
+        if job.ends > 1:  # it is the request that ends it, a file that is cut short while it is read
+            job.end(Reply(problem=say("{process} ended twice", process=self._name)))
+        if job.is_wanted:
             self._waiting.setdefault(job.kind, job)
             self._changed.set()
 
@@ -270,6 +278,7 @@ class Torch:
                     answer = reading.result()
                     if answer is None:
                         return False
+                    self._can_work = True
                     if answer.number == job.number and not answer.progress:
                         self._resolve(job, answer)
                         return True

@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 
 from msgspec import Raw, Struct, json
 
+from inspector.core.cam.heat import Normalise
+from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
 from inspector.core.measures.verdict import Verdict
 from inspector.core.mistakes.diagnosis import Diagnosis
+from inspector.core.weights.plan import Policy
 
 READY = 0
-"""The number of the answer that the process gives unasked once it is there; requests count from 1."""
+"""The number of what the process says unasked, once it is there and once it can work; requests count from 1."""
 
 
 NOTHING = Raw(b"null")
@@ -45,11 +48,42 @@ class Diagnose(Request, frozen=True, tag="diagnose"):
     lang: str = ""
 
 
+class Cam(Request, frozen=True, tag="cam"):
+    """Run designs on a picture, and take Grad-CAM's heat map of each: the edited one, its baseline beside it.
+
+    `names` are what the designs are called. `weights` is a file of weights, none where it is empty: `take` names the
+    network in it, `origin` is the design that it is of, where that is known. They are carried over by `policy`.
+    `target` is an address, the design's own target where it is empty; `category` a class by number or name, each
+    network's likeliest where it is empty; `labels` are names of the classes. The picture is shown at `pixels` along its
+    longer side; `as_png` asks for the file that `inspector cam` would write, but for the texts in it
+    (`inspector.report.heat.texts`). `lang` is the language that it is told in, English if left out.
+    """
+
+    result: ClassVar[Any] = Seen
+
+    designs: tuple[Design, ...]
+    names: tuple[str, ...]
+    picture: str
+    weights: str = ""
+    take: str = ""
+    origin: Design | None = None
+    policy: Policy = "slice"
+    target: str = ""
+    category: str = ""
+    labels: tuple[str, ...] = ()
+    normalise: Normalise = "max"
+    largest: int = 5
+    seed: int = 0
+    pixels: int = 96
+    as_png: bool = False
+    lang: str = ""
+
+
 class Asked(Struct, frozen=True):
     """A request and its number."""
 
     number: int
-    request: Verify | Diagnose
+    request: Verify | Diagnose | Cam
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

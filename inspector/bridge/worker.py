@@ -17,14 +17,18 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from inspector.bridge.protocol import READY, Asked, Diagnose, Verify, answered
+from inspector.bridge.protocol import READY, Asked, Cam, Diagnose, Verify, answered
+from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
 from inspector.core.measures.verdict import Verdict, judge
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import analyze
+from inspector.errors import InspectorError
 from inspector.languages import language
 from inspector.outside import shown
-from inspector.speech import speaking
+from inspector.speech import say, speaking
+
+Tell = Callable[[str], None]
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal to get when the parent ends."""
@@ -47,25 +51,46 @@ def diagnosis(request: Diagnose) -> Diagnosis | None:
         return diagnose(request.text, request.design)
 
 
+def heat_maps(request: Cam, tell: Tell) -> Seen:
+    """Run the networks on the picture, and draw their heat maps."""
+    with speaking(language(request.lang)):
+        tell(say("loading torch"))
+        from inspector.bridge.cam_job import look
+
+        return look(request, tell)
+
+
 HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis}
 """What answers each kind of request."""
+TELLING: dict[type, Callable[[Any, Tell], object]] = {Cam: heat_maps}
+"""What answers those that take a while, and says how far it is."""
 
 
-def answer(asked: Asked) -> bytes:
-    """The line that answers; whatever goes wrong is said in it."""
+def answer(asked: Asked, tell: Tell = lambda _: None) -> bytes:
+    """The line that answers; whatever goes wrong is said in it. `tell` is told in words how far it is."""
+    kind = type(asked.request)
     try:
-        return answered(asked.number, HANDLERS[type(asked.request)](asked.request))
+        made = TELLING[kind](asked.request, tell) if kind in TELLING else HANDLERS[kind](asked.request)
+        return answered(asked.number, made)
+    except InspectorError as error:
+        return answered(asked.number, problem=shown(str(error), 1000))
     except Exception as error:  # noqa: BLE001  # the editor goes on whatever torch says
         return answered(asked.number, problem=shown(" ".join(f"{type(error).__name__}: {error}".split()), 300))
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, *, warms_up: bool = True) -> None:
-    """Say that one is there, import and warm up torch, then answer each request in turn."""
+    """Say that one is there, import and warm up torch, say that one can work, then answer each request in turn."""
     _say(answered(READY), answers)
     if warms_up:
         answer(Asked(READY, Verify(Design())))
+    _say(answered(READY), answers)
     for line in requests:
-        _say(answer(msgspec.json.decode(line, type=Asked)), answers)
+        asked = msgspec.json.decode(line, type=Asked)
+
+        def tell(words: str, number: int = asked.number) -> None:
+            _say(answered(number, progress=words), answers)
+
+        _say(answer(asked, tell), answers)
 
 
 def _say(line: bytes, answers: BinaryIO) -> None:

@@ -17,6 +17,7 @@ from inspector.speech import say, speak
 DIFFERS, UNUSABLE, INTERRUPTED = 1, 2, 130
 COMMANDS = (
     "adapt",
+    "cam",
     "code",
     "compare",
     "completion",

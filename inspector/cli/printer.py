@@ -61,14 +61,21 @@ def hand_over(text: str, output: str | None, *, force: bool) -> None:
     if output is None or output == "-":
         put(text)
         return
-    from inspector.files.output import is_there, write
+    from inspector.files.output import write
 
     if not output:
         raise click.UsageError(say("--output needs the name of a file"))
+    check_free(output, force=force)
+    write(Path(output), text, overwrite=force)
+
+
+def check_free(output: str, *, force: bool) -> None:
+    """That there is no such file yet, unless it may be written over. OutputError where there is."""
+    from inspector.files.output import is_there
+
     if not force and is_there(Path(output)):
         name = shown(output, 200)
         raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
-    write(Path(output), text, overwrite=force)
 
 
 def tell(message: str) -> None:

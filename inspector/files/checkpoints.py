@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from inspector.core.cam.heat import Source
 from inspector.core.design.design import Design
 from inspector.core.design.differences import value
 from inspector.core.network.network import analyze
@@ -17,7 +18,7 @@ from inspector.core.weights.state_dict import is_of_same_tensors
 from inspector.core.weights.table import Contents
 from inspector.errors import InspectorError, WeightsError, WeightsFileError
 from inspector.files.design import read
-from inspector.files.weights import contents
+from inspector.files.weights import contents, digest
 from inspector.outside import shown
 from inspector.speech import say
 
@@ -98,3 +99,9 @@ def told(of: Opened, name: str, how: str) -> tuple[str, ...]:
         few = ", ".join(of.assumed[:_FEW]) + (" …" if len(of.assumed) > _FEW else "")
         lines.append(say("its shapes do not tell {values}: assumed; {how}", values=few, how=how))
     return tuple(lines)
+
+
+def source(of: Opened) -> Source:
+    """What torch's process needs to load the values of a file of weights, and the file's SHA-256."""
+    table = next(each for each in of.contents.tables if each.place == of.checkpoint.place)
+    return Source(str(of.path), of.checkpoint, table, of.contents.ignored, digest(of.path), of.assumed)

@@ -55,6 +55,14 @@ def is_there(path: Path) -> bool:
         return mode is not None and stat.S_ISREG(mode)
 
 
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two names are of one file; False where that cannot be told, and where there is none."""
+    try:
+        return one.expanduser().samefile(other.expanduser())
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
 @contextmanager
 def _said(path: Path) -> Iterator[None]:
     """Whatever goes wrong with `path` as an OutputError that begins with its name."""

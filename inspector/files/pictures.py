@@ -47,5 +47,9 @@ def _in(folder: Path, name: str) -> Iterator[Path]:
 
 def read(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
     """Each picture's name, as it can be shown, and its bytes. Raises InputError where one cannot be read."""
-    for path in paths:
-        yield shown(str(path), 200), read_bytes(path, _BYTES, later("picture"))
+    yield from map(picture, paths)
+
+
+def picture(path: Path) -> tuple[str, bytes]:
+    """A picture's name, as it can be shown, and its bytes, whatever they are. InputError where it cannot be read."""
+    return shown(str(path), 200), read_bytes(path, _BYTES, later("picture"))

@@ -181,6 +181,21 @@ async def test_a_process_that_dies_twice_is_not_started_for_ever(tmp_path: Path)
     assert (tmp_path / "starts").read_text() == "xx"
 
 
+async def test_a_request_that_ends_every_process_fails_alone(service: Callable[..., Any], tmp_path: Path) -> None:
+    told: list[str] = []
+    starts = tmp_path / "starts"
+    body = "if planes == 16:\n    os.kill(os.getpid(), 7)\nsay(number, planes)"
+    async with service(body) as torch:
+        path = tmp_path / "worker.py"
+        counted = f"open({str(starts)!r}, 'a').write('x')\n" + path.read_text()
+        path.write_text(counted.replace("for line in sys.stdin", "say(0)\nfor line in sys.stdin"))
+        for _ in range(3):
+            assert await torch.ask(_of(16), told.append) == Reply(problem="torch's process ended twice")
+            assert await torch.ask(_of(8)) == Reply(8)
+    assert told == [ANOTHER] * 3
+    assert starts.read_text() == "x" * 7
+
+
 async def test_a_process_that_never_comes_to_be_there_is_given_up(tmp_path: Path) -> None:
     path = tmp_path / "worker.py"
     path.write_text("import time\nprint('a library says hello', flush=True)\ntime.sleep(600)\n")

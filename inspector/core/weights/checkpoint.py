@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from inspector.core.design.design import CONVOLUTIONS, Design
+from inspector.core.design.differences import edits, value
 from inspector.core.design.edit import Value
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
@@ -110,6 +111,10 @@ def like(design: Design) -> str:
     return ""
 
 
+_ASIDE = ("num_classes", "input", "norm", "stride_on", "target")
+"""Addresses that no name of a network tells."""
+
+
 def title(design: Design) -> str:
     """What a design is called: "ResNet-50", "ResNet-26 (blocks 2-2-2-2)", "a bottleneck ResNet, blocks 2-2-2-2, …"."""
     name = like(design)
@@ -119,6 +124,10 @@ def title(design: Design) -> str:
     family = _family(design)
     if family:
         return say("{name} (blocks {blocks})", name=family, blocks=blocks)
+    edited = [each for each in edits(design) if each.address not in _ASIDE]
+    if len(edited) == 1 and design.base in TITLES and edited[0].after is not None:
+        edit = f"{edited[0].address}={value(edited[0].after)}"
+        return say("{base} with {edit}", base=TITLES[design.base], edit=edit)
     planes = "/".join(str(stage.planes) for stage in design.stages)
     if design.block == "basic":
         return say("a ResNet of basic blocks, {blocks}, planes {planes}", blocks=blocks, planes=planes)

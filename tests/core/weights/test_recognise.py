@@ -170,7 +170,7 @@ def test_a_small_part_of_a_network_is_not_taken_for_the_network() -> None:
         ({"layer2.0.downsample.0.weight": (128, 64, 3, 3)}, "a projection of 3×3 in layer2.0: a design's is 1×1"),
         ({"layer1.1.downsample.0.weight": (64, 64, 1, 1)}, "a projection in layer1.1, where an identity would do"),
         ({"layer2.0.downsample.": None}, "no projection in layer2.0, where 64 channels become 128 (option A)"),
-        ({"layer4.": None}, "3 stages: a design has four"),
+        ({"layer3.": None, "layer4.": None}, "2 stages: a design has four"),
         ({"layer1.": None}, "blocks of layer2, layer3, layer4 alone: a design has layer1 to layer4"),
         ({"layer5.0.conv1.weight": (512, 512, 3, 3), "layer5.0.conv2.weight": (512, 512, 3, 3)}, FIVE),
         ({"layer3.0.": None}, "no tensor of layer3.0, and some of layer3.1"),

@@ -1,0 +1,168 @@
+"""The networks that a command runs: designs, the weights for them, and how pictures are made ready."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+from msgspec.structs import replace
+
+from inspector.cli.arguments import assign
+from inspector.cli.given import Given, given, opening
+from inspector.cli.given import weights as opened
+from inspector.cli.printer import tell
+from inspector.errors import InputError
+from inspector.outside import shown
+from inspector.speech import say
+
+if TYPE_CHECKING:
+    from inspector.bridge.heats import Run
+    from inspector.core.cam.heat import Preparation
+    from inspector.core.design.design import Design
+    from inspector.files.checkpoints import Opened
+
+_LABELS = 4 * 2**20
+"""Bytes of a file that names classes."""
+
+
+class Choice(NamedTuple):
+    """What of the command line says how networks are run."""
+
+    assignments: tuple[str, ...]
+    weights: str | None
+    size: str | None
+    mean: str | None
+    std: str | None
+
+
+def edited(model: str, choice: Choice, *, compare: bool) -> list[Run]:
+    """MODEL as it is edited, and as it was beside it where that is asked for."""
+    found = _given(model, choice.weights)
+    after = assign(found.design, choice.assignments)
+    before = found.design
+    if found.weights is not None and after == before:
+        before = found.weights.design
+    name = _called(model, after, found.design)
+    runs = [_run(name, after, found.weights, choice)]
+    if not compare:
+        return runs
+    if after == before:
+        raise click.UsageError(say("--compare: nothing is edited, so there is nothing to compare with"))
+    return [_run(say("{model}, unedited", model=shown(Path(model).name, 60)), before, found.weights, choice), *runs]
+
+
+def beside(model: str, choice: Choice) -> Run:
+    """Another MODEL, as it is."""
+    found = given(model)
+    _tell(found.weights)
+    return _run(shown(Path(model).name, 60), found.design, found.weights, choice)
+
+
+def named(labels: str | None, runs: list[Run]) -> tuple[str, ...]:
+    """The classes' names that a file has; those of a config.json beside the weights if none is named, if it fits."""
+    from inspector.core.cam.labels import labels as read
+    from inspector.files.reading import read_text
+
+    if labels is not None:
+        try:
+            return read(read_text(Path(labels), _LABELS, takes_pipes=True))
+        except InputError as error:
+            name = shown(labels, 200)
+            said = str(error)
+            raise InputError(said if said.startswith(name) else f"{name}: {said}") from None
+    first = runs[0]
+    if first.source is None:
+        return ()
+    try:
+        found = read(read_text(Path(first.source.path).parent / "config.json", _LABELS))
+    except InputError:
+        return ()
+    return found if all(run.design.num_classes == len(found) for run in runs) else ()
+
+
+def _given(model: str, weights: str | None) -> Given:
+    """MODEL, with the weights that it has, or that are named for it."""
+    found = given(model)
+    if weights is None:
+        _tell(found.weights)
+        return found
+    if found.weights is not None:
+        raise click.UsageError(say("--weights: {model} is a file of weights itself", model=shown(model, 100)))
+    of = _as_design(opened(Path(weights)), found.design, model)
+    _tell(of)
+    return Given(found.design, of)
+
+
+def _as_design(of: Opened, design: Design, model: str) -> Opened:
+    """Weights of which shapes alone tell what they are, as the design's own where they are of the same tensors."""
+    from inspector.core.network.network import analyze
+    from inspector.core.weights.state_dict import is_of_same_tensors
+
+    if of.teller or not is_of_same_tensors(analyze(of.design), analyze(design)):
+        return of
+    return of._replace(checkpoint=replace(of.checkpoint, design=design), teller=shown(model, 100))
+
+
+def _tell(of: Opened | None) -> None:
+    for line in opening(of) if of is not None else ():
+        tell(line)
+
+
+def _called(model: str, after: Design, before: Design) -> str:
+    """What an edited network is called: "resnet50", "resnet50 with conv5_3.conv3 2048 → 1024"."""
+    from inspector.core.design.differences import edits
+
+    name = shown(Path(model).name, 60)
+    changed = [each.words for each in edits(after, before)]
+    if not changed:
+        return name
+    few = ", ".join(changed[:2]) + (" …" if len(changed) > 2 else "")
+    return say("{model} with {edits}", model=name, edits=few)
+
+
+def _run(name: str, design: Design, of: Opened | None, choice: Choice) -> Run:
+    from inspector.bridge.heats import Run
+    from inspector.files.checkpoints import source
+
+    sized = assign(design, ("input.batch=1", *_size(choice.size)))
+    config = of.contents.config if of is not None else ()
+    how = _prepared(sized, config, choice)
+    return Run(name, sized, how, source(of) if of is not None else None)
+
+
+def _size(text: str | None) -> tuple[str, ...]:
+    """--size as edits of the input."""
+    if text is None:
+        return ()
+    height, _, width = text.partition(",")
+    return f"input.height={height.strip()}", f"input.width={(width or height).strip()}"
+
+
+def _prepared(design: Design, config: tuple[tuple[str, str], ...], choice: Choice) -> Preparation:
+    from inspector.core.cam.known import COMMAND, preparation
+
+    _, channels, height, width = design.input
+    how = preparation((height, width), channels, config)
+    if choice.mean is not None:
+        how = replace(how, mean=_numbers("--mean", choice.mean, channels), source=COMMAND)
+    if choice.std is not None:
+        how = replace(how, std=_numbers("--std", choice.std, channels), source=COMMAND)
+        if not all(how.std):
+            raise click.UsageError(say("{option}: must not be 0, as it is divided by", option="--std"))
+    return how
+
+
+def _numbers(option: str, text: str, channels: int) -> tuple[float, ...]:
+    """A number for each channel, or one for all."""
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    if len(found) == 1:
+        found *= channels
+    if len(found) != channels or not all(isfinite(each) for each in found):
+        said = say("{option}: must be {n} numbers with commas between, or one", option=option, n=channels)
+        raise click.UsageError(said)
+    return found

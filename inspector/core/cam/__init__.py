@@ -1,0 +1,1 @@
+"""Heat maps of Grad-CAM: what was run, what is to be said of it, and how it is drawn."""
