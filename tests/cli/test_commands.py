@@ -134,6 +134,26 @@ def test_what_is_piped_in_needs_no_dash() -> None:
     assert b"degradation" in done.stdout
 
 
+def test_a_model_may_stand_beside_what_is_piped_in_and_its_end_counts() -> None:
+    error = b"RuntimeError: running_mean should contain 256 elements not 512"
+    log = b"r" * 20_000_000 + b"\n" + error
+    for words in (["resnet34"], ["-", "resnet34"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "inspector", "explain", *words], input=log, capture_output=True, check=True
+        )
+        assert b"inspector resnet34 --set conv5_3.conv2=256" in done.stdout
+
+
+def test_a_number_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "4.12 GMac"]) == 0
+    assert "ptflops 0.6.9" in capsys.readouterr().out
+
+
+def test_three_stages_are_said_to_be_out_of_reach(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "resnet18", "--set", "conv5_x.blocks=0"]) == 2
+    assert "three, as ResNets for CIFAR have, are out of reach" in capsys.readouterr().err
+
+
 def test_countings_and_places_are_completed() -> None:
     from click.testing import CliRunner
 

@@ -25,7 +25,7 @@ def ends_in(counts: Sequence[int], design: Design) -> list[End | None]:
 
     Where two of them are the same stage's with either kind, it is that one.
     """
-    ends = list(_all_ends(design))
+    ends = list(all_ends(design))
     both = (
         [one, other]
         for one in ends
@@ -36,7 +36,7 @@ def ends_in(counts: Sequence[int], design: Design) -> list[End | None]:
     return [*pair] if pair else [next((end for end in ends if end.maps == count), None) for count in counts]
 
 
-def _all_ends(design: Design) -> Iterator[End]:
+def all_ends(design: Design) -> Iterator[End]:
     """What each stage ends in, with the design's own kind of block and with the other."""
     kinds: tuple[BlockKind, ...] = ("bottleneck", "basic")
     for kind in sorted(kinds, key=lambda each: each != design.block):

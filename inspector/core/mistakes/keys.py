@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from inspector.core.weights.naming import translated, translation
 
+_TENSORS = frozenset(("weight", "bias", "running_mean", "running_var", "num_batches_tracked"))
+
 
 class Key(Struct, frozen=True):
     """A tensor's name taken apart.
@@ -28,8 +30,9 @@ class Key(Struct, frozen=True):
 
     @property
     def module(self) -> str:
-        """The name without the tensor's own: `decoder.conv1`."""
-        return self.name.rpartition(".")[0] or self.name
+        """The name without the tensor's own: `decoder.conv1`; of a tensor in no module of its own the whole name."""
+        module, _, tensor = self.name.rpartition(".")
+        return module if module and tensor in _TENSORS else self.name
 
 
 _WRAPPERS = (

@@ -20,12 +20,16 @@ def diagnose_load(report: LoadReport, network: Network) -> Diagnosis:
         return together([alone])
     report, extras = _without_extras(report)
     moved = shift(report.missing, report.unexpected)
-    if moved is not None and 2 * moved.names < load_names.pairs(keyed(report.missing), keyed(report.unexpected)):
+    if moved is not None and 3 * moved.names < 2 * load_names.pairs(keyed(report.missing), keyed(report.unexpected)):
         moved = None  # most names differ in more than what stands before them
     found: list[Finding] = []
     if moved is not None:
         found.append(load_names.doubled(moved, report))
         missing, unexpected = _behind(moved.model, moved.missing), _behind(moved.saved, moved.unexpected)
+        twins = [key for key in keyed(unexpected).values() if key.path and key.prefix]
+        if twins:
+            found.append(load_names.another(twins))
+            unexpected = tuple(name for name in unexpected if not name.startswith(twins[0].prefix))
         report = structs.replace(report, missing=missing, unexpected=unexpected)
     elif not report.sizes:
         found += _one_sided(report)

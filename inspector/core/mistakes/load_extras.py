@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from inspector.core.mistakes.answer import Finding
 from inspector.core.mistakes.keys import Key
-from inspector.core.weights.signs import IN_BLOCKS
+from inspector.core.weights.signs import ANYWHERE, IN_BLOCKS
 from inspector.outside import shown
 from inspector.speech import later, say, some
 
@@ -170,6 +170,11 @@ def other_network(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> 
             return Finding(
                 say("the stems are of two kinds"), "conv1", "conv1", why, "", topic="pretrained", tells_all=True
             )
+        sign, name = next(
+            ((sign, name) for sign in ANYWHERE for name in keys if re.search(sign.pattern, name)), (None, "")
+        )
+        if sign is not None:
+            return _another(side, say(sign.words), name)
         key = next((key for key in keys.values() if key.inside and not _BIAS.search(key.name)), None)
         if key is not None:
             return _another(side, say(_what(key.inside)), key.name)

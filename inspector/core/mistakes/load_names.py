@@ -47,6 +47,9 @@ def unwrapped(report: LoadReport) -> Finding | None:
         return None
     holders = [name for name in _HOLDERS if name in tops]
     holders += [name for name in tops if name not in holders and _HOLDER.search(name) and not _NO_HOLDER.search(name)]
+    if {"state", "param_groups"} <= set(tops):
+        why = say(_OPTIMIZER)
+        return Finding(say("the checkpoint is of an optimizer"), "", "", why, "", topic="pretrained")
     if holders:
         why = say(_WRAPPED, key=shown(holders[0]))
         if len(holders) > 1:
@@ -94,6 +97,13 @@ def doubled(found: Shift, report: LoadReport) -> Finding:
     else:
         error = say("the checkpoint's keys have {prefix} twice, the model's once", prefix=shown(prefix))
     return Finding(error, "", "", answer.why, "", topic=answer.topic)
+
+
+def another(keys: list[Key]) -> Finding:
+    """A second network in the same checkpoint, behind a prefix of its own."""
+    prefix = shown(keys[0].prefix)
+    why = say("{prefix} holds another network beside it, as training by a momentum or a teacher has it.", prefix=prefix)
+    return Finding(say("the checkpoint has two networks"), "", "", why, "", topic="pretrained")
 
 
 def one_sided(keys: Mapping[str, Key], other: Iterable[Key], *, is_saved: bool) -> Finding | None:
@@ -159,6 +169,10 @@ def _attribute(prefix: str) -> str:
     return "model." + prefix.rstrip(".")
 
 
+_OPTIMIZER = later(
+    "state and param_groups are what an optimizer saves, no weights of a network: load the file that has those, or the "
+    "entry beside this one."
+)
 _WRAPPED = later(
     "The file holds a dict of a training run, and its entry {key} has the weights: "
     "model.load_state_dict(checkpoint['{key}'])."

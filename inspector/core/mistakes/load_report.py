@@ -87,6 +87,7 @@ def _keys(source: Copied, message: Message, end: int) -> Iterator[str]:
 
 
 _KEY = re.compile(r"""\\?+["']([^"'\\]{1,400}+)\\?+["'][,.…]*+""")
+_NAME = re.compile(r"[\w./-]{1,150}+")
 _BARE = re.compile(r"([\w./-]{1,150}+),?+")
 _LINE = re.compile(r"([\w./-]{1,150}+)(?:\{([\w, ]{1,200}+)\})?+")
 _BRACES = re.compile(r"\{([0-9,.]{1,100}+)\}")
@@ -118,7 +119,7 @@ def _bare(source: Copied, message: Message, end: int) -> Iterator[str]:
         if is_last and names and stop >= 0 and not names[-1].endswith(_TENSORS) and "." in names[-1]:
             following = source.lines[stop + 1 : stop + 200].partition("\n")[0].strip()
             names = names[: -1 if following else None]
-        yield from (name for name in names if " " not in name)
+        yield from (name for name in names if _NAME.fullmatch(name))
         if is_last:
             return
         at = stop + 1

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from inspector.core.design.design import Design
 from inspector.core.design.differences import called
 from inspector.core.mistakes.answer import Finding
+from inspector.core.mistakes.ends import all_ends
 from inspector.core.mistakes.load_presets import Lead, lead, preset_of
 from inspector.core.mistakes.load_sides import Sides, kind_of_blocks
 from inspector.core.mistakes.weights import fits
-from inspector.core.names import stage_name
+from inspector.core.names import STAGES, stage_name
 from inspector.core.network.network import Network, analyze
 from inspector.core.units import Dims, dims
 from inspector.outside import shown
@@ -29,8 +30,10 @@ def shapes(found: Sides, network: Network, *, was_loaded: bool) -> Finding | Non
     design = network.design
     is_ours = all(fits(network, path, shape) for path, shape in found.model.items())
     wanted, side = (found.saved, "checkpoint") if is_ours else (found.model, "model")
-    way = lead(design, wanted, kind_of_blocks(found, is_saved=is_ours))
-    if set(found.model) == {"fc"} and not way.left and len(way.edits) == 1:
+    way = lead(design, wanted, kind_of_blocks(found, is_saved=is_ours) or _kind_by_end(wanted, design))
+    fc = [side.get("fc") or () for side in (found.saved, found.model)]
+    is_fc = set(found.model) == {"fc"} and fc[0][:1] != fc[1][:1] and fc[0][1:] == fc[1][1:]
+    if is_fc and not way.left and len(way.edits) == 1:
         return _classes(found, network, way, was_loaded=was_loaded)
     if way.preset and way.edits[0].startswith("block=") and way.steps > _MANY:
         words = say("Build {preset} to load it.", preset=way.preset) if is_ours else ""
@@ -42,7 +45,7 @@ def shapes(found: Sides, network: Network, *, was_loaded: bool) -> Finding | Non
     is_worth = bool(way.edits) and 2 * len(way.left) <= len(wanted)  # steps that mend little lead nowhere
     parts = (
         _differing(found, path, name),
-        _block_words(found),
+        _block_words(found, design),
         _like(way, design, wanted, side),
         _leading(way, called(design), side, is_worth=is_worth),
         _elsewhere(found, network) if way.left else "",
@@ -60,6 +63,15 @@ def shapes(found: Sides, network: Network, *, was_loaded: bool) -> Finding | Non
     )
 
 
+def _kind_by_end(wanted: Mapping[str, Dims | None], design: Design) -> str:
+    """The kind of block whose conv5_x ends in as many maps as fc is to have inputs, where nothing else is told."""
+    fc = wanted.get("fc") or ()
+    if len(fc) != 2 or set(wanted) != {"fc"}:
+        return ""
+    last = {end.kind: end.maps for end in all_ends(design) if end.stage == STAGES[-1]}
+    return next((kind for kind in sorted(last, key=lambda each: each != design.block) if last[kind] == fc[1]), "")
+
+
 def _differing(found: Sides, path: str, name: str) -> str:
     return say(
         "The checkpoint has {saved} at {place}, the model {model}.",
@@ -69,8 +81,11 @@ def _differing(found: Sides, path: str, name: str) -> str:
     )
 
 
-def _block_words(found: Sides) -> str:
-    saved, model = kind_of_blocks(found, is_saved=True), kind_of_blocks(found, is_saved=False)
+def _block_words(found: Sides, design: Design) -> str:
+    saved, model = (
+        kind_of_blocks(found, is_saved=is_saved) or _kind_by_end(side, design)
+        for is_saved, side in ((True, found.saved), (False, found.model))
+    )
     return say(_KINDS[saved]) if saved and model and saved != model else ""
 
 

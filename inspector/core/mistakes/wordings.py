@@ -124,6 +124,8 @@ LOAD = (
     Wording("cut size", "size mismatch for ~: copying a param with shape @ from checkpoint"),
     Wording("missing", "Missing key(s) in state_dict: …"),
     Wording("unexpected", "Unexpected key(s) in state_dict: …"),
+    Wording("bare missing", "Missing key(s) in state_dict: "),
+    Wording("bare unexpected", "Unexpected key(s) in state_dict: "),
     Wording("missing", "missing keys in state_dict: ¿{…"),
     Wording("one unexpected", "unexpected key ¿~¿ in state_dict"),
     Wording("model", "Expected state_dict to be dict-like, got <class ¿~¿"),
