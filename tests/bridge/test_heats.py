@@ -36,7 +36,7 @@ WHOLE = Path(os.environ.get("INSPECTOR_DIGITS", PART))
 SHARED = Path(os.environ.get("INSPECTOR_DATA", "/work/shared/data"))
 """A folder with networks that the project may not have."""
 DIGITS = read(PART / "digits.toml")
-CIFAR = tuple(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"])
+CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 MEAN, STD = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
 
