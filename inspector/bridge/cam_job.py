@@ -19,6 +19,7 @@ from inspector.core.cam.known import preparation
 from inspector.core.cam.seen import Seen, View
 from inspector.core.design.edit import edit
 from inspector.files.checkpoints import opened, source
+from inspector.files.labels import beside
 from inspector.files.pictures import picture
 from inspector.outside import shown
 from inspector.speech import say
@@ -32,7 +33,8 @@ def look(request: Cam, tell: Callable[[str], None]) -> Seen:
     check_installed()
     tell(say("reading {file}", file=shown(request.picture, 100)))
     data = picture(Path(request.picture))
-    made = list(heats(_runs(request), [data], _wanted(request), tell))
+    runs = _runs(request)
+    made = list(heats(runs, [data], _wanted(request, runs), tell))
     tell(say("drawing"))
     longest = min(max(request.pixels, 1), LARGEST_SIDE)
     parts = [fitted(each.part, longest, each.heat.preparation.size) for each in made]
@@ -59,11 +61,14 @@ def _runs(request: Cam) -> list[Run]:
     return runs
 
 
-def _wanted(request: Cam) -> Wanted:
+def _wanted(request: Cam, runs: list[Run]) -> Wanted:
+    labels = request.labels
+    if not labels and request.weights and len({run.design.num_classes for run in runs}) == 1:
+        labels = beside(Path(request.weights), runs[0].design.num_classes)
     return Wanted(
         targets=(request.target,),
         classes=(request.category,) if request.category else (),
-        labels=request.labels,
+        labels=labels,
         policy=request.policy,
         seed=request.seed,
         normalise=request.normalise,

@@ -69,7 +69,6 @@ def heats(
     Pictures are named as they can be shown, and encoded. Raises a child of InspectorError where something cannot be:
     DesignError of a target, InputError of a picture or class, WeightsFileError, MissingError.
     """
-    found = [(name, decoded(name, data)) for name, data in pictures]
     for run in runs:
         targets = [target_at(analyze(run.design), address) for address in wanted.targets]
         names = _names(run, wanted.labels)
@@ -77,9 +76,9 @@ def heats(
         tell(say("reading weights") if run.source else say("making random weights"))
         module, weights = weighed(run.design, run.source, wanted.policy, wanted.seed)
         worker = _Worker(run, module, weights, names, wanted)
-        for name, picture in found:
+        for name, data in pictures:
             tell(say("running {network} on {picture}", network=run.name, picture=name))
-            yield from worker.of(name, picture, targets, chosen)
+            yield from worker.of(name, decoded(name, data), targets, chosen)  # one at a time: each may be large
 
 
 class _Worker:

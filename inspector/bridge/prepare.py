@@ -16,11 +16,17 @@ from inspector.speech import say
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 _MODES = {1: "L", 3: "RGB"}
 
+_LARGEST = 1024
+"""Pixels of the longer side of what is kept to be looked at."""
+
 Box = tuple[int, int, int, int]
 
 
 class Ready(NamedTuple):
-    """The input, (1, C, H, W), what was done to the picture, and the part of it that the network sees, in RGB."""
+    """The input, (1, C, H, W), what was done to the picture, and the part of it that the network sees, in RGB.
+
+    That part is kept to be looked at: it has no more than 1,024 pixels along its longer side.
+    """
 
     batch: torch.Tensor
     picture: Picture
@@ -49,6 +55,8 @@ def prepared(name: str, found: Decoded, how: Preparation, channels: int) -> Read
         notes = (*notes, "coloured")
     elif channels == 3 and found.is_grey:
         notes = (*notes, "grey")
+    if max(part.size) > _LARGEST:
+        part = fitted(part, _LARGEST, how.size)
     return Ready(batch.unsqueeze(0), Picture(name, found.image.size, found.format, notes, box), part)
 
 

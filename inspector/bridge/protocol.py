@@ -51,12 +51,13 @@ class Diagnose(Request, frozen=True, tag="diagnose"):
 class Cam(Request, frozen=True, tag="cam"):
     """Run designs on a picture, and take Grad-CAM's heat map of each: the edited one, its baseline beside it.
 
-    `names` are what the designs are called. `weights` is a file of weights, none where it is empty: `take` names the
-    network in it, `origin` is the design that it is of, where that is known. They are carried over by `policy`.
-    `target` is an address, the design's own target where it is empty; `category` a class by number or name, each
-    network's likeliest where it is empty; `labels` are names of the classes. The picture is shown at `pixels` along its
-    longer side; `as_png` asks for the file that `inspector cam` would write, but for the texts in it
-    (`inspector.report.heat.texts`). `lang` is the language that it is told in, English if left out.
+    `names` are what the designs are called, in English, as they stand in the PNG file. `weights` is a file of weights,
+    none where it is empty: `take` names the network in it, `origin` is the design that it is of, where that is known.
+    They are carried over by `policy`. `target` is an address, the design's own target where it is empty; `category` a
+    class by number or name, each network's likeliest where it is empty; `labels` are names of the classes, those of a
+    config.json beside the weights if there are none. The picture is shown at `pixels` along its longer side; `as_png`
+    asks for the file that `inspector cam` would write, but for the texts in it (`inspector.report.heat.texts`). `lang`
+    is the language that it is told in, English if left out.
     """
 
     result: ClassVar[Any] = Seen

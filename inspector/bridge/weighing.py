@@ -34,7 +34,7 @@ def weighed(design: Design, source: Source | None, policy: Policy, seed: int = 0
     Raises WeightsFileError where the file cannot be read, InputError where its tensors are no floating-point numbers.
     """
     _check_memory(design, source)
-    count = sum(1 for _, shape in tensors(analyze(design)) if shape)
+    count = sum(1 for _ in tensors(analyze(design)))
     if source is None:
         names = tuple(name for name, shape in tensors(analyze(design)) if shape)
         return initialised(design, seed).eval(), Weights(count, seed, random=names)

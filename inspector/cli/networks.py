@@ -13,18 +13,19 @@ from inspector.cli.arguments import assign
 from inspector.cli.given import Given, given, opening
 from inspector.cli.given import weights as opened
 from inspector.cli.printer import tell
-from inspector.errors import InputError
 from inspector.outside import shown
 from inspector.speech import say
 
 if TYPE_CHECKING:
     from inspector.bridge.heats import Run
-    from inspector.core.cam.heat import Preparation
+    from inspector.core.cam.heat import Preparation, Source
     from inspector.core.design.design import Design
     from inspector.files.checkpoints import Opened
 
-_LABELS = 4 * 2**20
-"""Bytes of a file that names classes."""
+    Weighed = tuple[Source | None, tuple[tuple[str, str], ...]]
+
+_FEW = 2
+"""Edits that a network is called by."""
 
 
 class Choice(NamedTuple):
@@ -44,42 +45,33 @@ def edited(model: str, choice: Choice, *, compare: bool) -> list[Run]:
     before = found.design
     if found.weights is not None and after == before:
         before = found.weights.design
-    name = _called(model, after, found.design)
-    runs = [_run(name, after, found.weights, choice)]
+    weights = _source(found.weights)
+    runs = [_run(_called(model, after, found.design), after, weights, choice)]
     if not compare:
         return runs
     if after == before:
         raise click.UsageError(say("--compare: nothing is edited, so there is nothing to compare with"))
-    return [_run(say("{model}, unedited", model=shown(Path(model).name, 60)), before, found.weights, choice), *runs]
+    return [_run(shown(Path(model).name, 60), before, weights, choice), *runs]
 
 
 def beside(model: str, choice: Choice) -> Run:
     """Another MODEL, as it is."""
     found = given(model)
     _tell(found.weights)
-    return _run(shown(Path(model).name, 60), found.design, found.weights, choice)
+    return _run(shown(Path(model).name, 60), found.design, _source(found.weights), choice)
 
 
 def named(labels: str | None, runs: list[Run]) -> tuple[str, ...]:
-    """The classes' names that a file has; those of a config.json beside the weights if none is named, if it fits."""
-    from inspector.core.cam.labels import labels as read
-    from inspector.files.reading import read_text
+    """The classes' names that a file has; of none, those beside the weights, where they are of all networks."""
+    from inspector.files.labels import beside as names_beside
+    from inspector.files.labels import read
 
     if labels is not None:
-        try:
-            return read(read_text(Path(labels), _LABELS, takes_pipes=True))
-        except InputError as error:
-            name = shown(labels, 200)
-            said = str(error)
-            raise InputError(said if said.startswith(name) else f"{name}: {said}") from None
+        return read(Path(labels))
     first = runs[0]
-    if first.source is None:
+    if first.source is None or len({run.design.num_classes for run in runs}) > 1:
         return ()
-    try:
-        found = read(read_text(Path(first.source.path).parent / "config.json", _LABELS))
-    except InputError:
-        return ()
-    return found if all(run.design.num_classes == len(found) for run in runs) else ()
+    return names_beside(Path(first.source.path), first.design.num_classes)
 
 
 def _given(model: str, weights: str | None) -> Given:
@@ -111,25 +103,26 @@ def _tell(of: Opened | None) -> None:
 
 
 def _called(model: str, after: Design, before: Design) -> str:
-    """What an edited network is called: "resnet50", "resnet50 with conv5_3.conv3 2048 → 1024"."""
+    """What an edited network is called, in any language: "resnet50", "resnet50, conv5_3.conv3 2048 → 1024"."""
     from inspector.core.design.differences import edits
 
     name = shown(Path(model).name, 60)
     changed = [each.words for each in edits(after, before)]
-    if not changed:
-        return name
-    few = ", ".join(changed[:2]) + (" …" if len(changed) > 2 else "")
-    return say("{model} with {edits}", model=name, edits=few)
+    return ", ".join([name, *changed[:_FEW]]) + (" …" if len(changed) > _FEW else "")
 
 
-def _run(name: str, design: Design, of: Opened | None, choice: Choice) -> Run:
-    from inspector.bridge.heats import Run
+def _source(of: Opened | None) -> Weighed:
+    """What torch needs of the weights, and the config.json beside them."""
     from inspector.files.checkpoints import source
 
+    return (source(of), of.contents.config) if of is not None else (None, ())
+
+
+def _run(name: str, design: Design, weights: Weighed, choice: Choice) -> Run:
+    from inspector.bridge.heats import Run
+
     sized = assign(design, ("input.batch=1", *_size(choice.size)))
-    config = of.contents.config if of is not None else ()
-    how = _prepared(sized, config, choice)
-    return Run(name, sized, how, source(of) if of is not None else None)
+    return Run(name, sized, _prepared(sized, weights[1], choice), weights[0])
 
 
 def _size(text: str | None) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ def _cifar(path: Path) -> Design:
 def test_weights_that_are_not_there_are_said_to_be_random() -> None:
     made = _one(_run(edit(preset("resnet18"), "input=1,3,64,64")), NOISE)
     assert made.heat.weights.random[0] == "conv1.weight"
-    assert len(made.heat.weights.random) == made.heat.weights.tensors == 102
+    assert (len(made.heat.weights.random), made.heat.weights.tensors) == (102, 122)
     assert "means nothing" in caveats(made.heat)[0]
     again = _one(_run(edit(preset("resnet18"), "input=1,3,64,64")), NOISE)
     assert torch.equal(made.values, again.values)

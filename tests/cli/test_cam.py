@@ -72,8 +72,8 @@ def test_the_edited_network_beside_the_unedited_one(picture: str, capsys: pytest
     ]
     assert main([*given, "--largest", "4", "--class", "7"]) == 0
     before, after = _json(capsys)
-    assert before["name"] == "digits.safetensors, unedited"
-    assert after["name"] == "digits.safetensors with conv5_x.planes 64 → 80"
+    assert before["name"] == "digits.safetensors"
+    assert after["name"] == "digits.safetensors, conv5_x.planes 64 → 80"
     assert before["weights"]["policy"] is None  # type: ignore[index]
     assert after["weights"]["policy"] == "pad"  # type: ignore[index]
     assert after["target"]["maps"] == 320  # type: ignore[index]

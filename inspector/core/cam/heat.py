@@ -69,7 +69,7 @@ class Weights(Struct, frozen=True):
 
     `file` is as it can be shown, and empty where all of them start at random. `design` is what they were of, `policy`
     how they were carried over; empty where they are as they were. `random` are the tensors that start at random, of
-    `tensors` in all, without counters; `obstacles` and `promise` are the plan's. `assumed` is what nothing tells.
+    `tensors` in all; `obstacles` and `promise` are the plan's. `assumed` is what nothing tells.
     """
 
     tensors: int

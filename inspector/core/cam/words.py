@@ -135,7 +135,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 def weights(of: Weights, design: Design) -> str:
     """Where the weights are from, and how they were carried over."""
     if not of.file:
-        return say("none: all {n} tensors start at random (seed {seed})", n=of.tensors, seed=of.seed)
+        return say("none: all of them start at random (seed {seed})", seed=of.seed)
     told = f"{of.file} (sha256 {of.sha256[:12]}…)" if of.sha256 else of.file
     if of.policy:
         source = title(of.design or design)
@@ -209,7 +209,7 @@ def ranked(heat: Heat) -> Iterator[str]:
     if heat.largest and reads_fc(heat):
         height, width = heat.target.size
         yield say(
-            "the average pool and fc alone stand behind this target: its weights are fc's own for the class, by {n}",
+            "the average pool and fc alone stand behind this target: its weights are fc's own for the class, divided by {n}",
             n=f"{height}×{width}",
         )
 

@@ -113,7 +113,7 @@ def test_no_evidence_is_said_where_libraries_show_black() -> None:
 def test_random_weights_come_first() -> None:
     said = caveats(_heat(weights=Weights(161, 0)))
     assert "means nothing" in said[0]
-    assert "all 161 tensors start at random" in dict(facts(_heat(weights=Weights(161, 0))))["weights"]
+    assert "all of them start at random" in dict(facts(_heat(weights=Weights(161, 0))))["weights"]
     part = Weights(161, 0, file="a.pth", random=("layer4.0.conv1.weight",))
     assert caveats(_heat(weights=part)) == [
         "1 of 161 tensors starts at random, layer4.0.conv1.weight: so does a part of this map"
