@@ -26,6 +26,7 @@ COMMANDS = (
     "keys",
     "presets",
     "report",
+    "time",
     "verify",
     "weights",
 )
