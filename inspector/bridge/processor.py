@@ -55,6 +55,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def spare() -> int:
+    """The threads of torch that leave one core to the editor; one at least."""
+    return max(1, cores() - 1)
+
+
 def load() -> float | None:
     """How many processes wanted a core in the last minute, on average; None where the system does not tell."""
     try:

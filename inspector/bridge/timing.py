@@ -46,7 +46,7 @@ def latencies(
     """
     _check(networks, setup)
     clock = clock or (CpuClock() if setup.device == "cpu" else EventClock(EVENTS[setup.device]))
-    with _threads(setup.threads), torch.inference_mode():
+    with _threads(setup.threads):
         load = processor.load()
         try:
             runners = [_Runner(network, setup, clock) for network in networks]
@@ -64,7 +64,7 @@ def latencies(
 def _run(runners: Sequence[_Runner], setup: Setup, tell: Tell) -> None:
     """Warm up, then run all in turn so many times, while nothing is collected as garbage."""
     rounds, begun, first = setup.warm_up + setup.runs, time.monotonic(), 0.0
-    with _without_garbage():
+    with _without_garbage(), torch.inference_mode():
         for number in range(rounds):
             if number == setup.warm_up:
                 for runner in runners:
@@ -104,13 +104,17 @@ class _Runner:
         self._layers: list[tuple[float, ...]] = []
 
     def _measured(self, before: int) -> Peak:
-        """The bytes of feature maps at the peak of a run, beside what was allocated before."""
+        """The bytes of feature maps at the peak of a run, beside what was allocated before.
+
+        It runs in `no_grad`: in inference mode an operation that is made of others is seen as one.
+        """
         computed = inference_peak(self._network, SIZES[self._setup.dtype])
         if self._setup.device == "cuda":
             torch.cuda.reset_peak_memory_stats()
-            self._module(self._image)
+            with torch.no_grad():
+                self._module(self._image)
             return Peak(torch.cuda.max_memory_allocated() - before, computed, is_allocator=True)
-        with Alive(self._image, self._module) as alive:
+        with torch.no_grad(), Alive(self._image, self._module) as alive:
             self._module(self._image)
         return Peak(alive.peak, computed)
 
@@ -144,7 +148,7 @@ class _Runner:
     def timing(self, setup: Setup, load: float | None) -> Timing:
         """What came of the runs."""
         name, cores, shape = processor.processor(setup.device), processor.cores(), self._network.design.input
-        conditions = Conditions(setup, name, cores, torch.__version__, shape, load)
+        conditions = Conditions(setup, name, cores, str(torch.__version__), shape, load)
         return timing(self._network, conditions, self._whole, self._hooked, self._layers, self._peak)
 
 

@@ -9,7 +9,6 @@ from inspector.speech import later, say, some
 
 RANDOM = later("random weights and a random input, eval mode, without gradients")
 """What is run."""
-_MOST = 3
 
 
 def conditions(of: Conditions) -> tuple[str, ...]:
@@ -50,7 +49,8 @@ def peak(timing: Timing) -> str:
     values = {"measured": exact(of.measured), "computed": exact(of.computed)}
     if of.is_allocator:
         return say(
-            "{measured} bytes beside the weights, with workspaces; {computed} of them feature maps, as computed",
+            "{measured} bytes beside the weights, by the device's allocator, with workspaces; "
+            "{computed} of feature maps computed",
             **values,
         )
     if of.measured == of.computed:
@@ -66,9 +66,9 @@ def costless(timing: Timing) -> str:
     return say(
         "without MACs: {share} % of the time ({what})",
         share=percent(sum(each.share for each in found)),
-        what=", ".join(
+        what="; ".join(
             say("{what} {share} %", what=say(KINDS[each.kind].title), share=percent(each.share))
-            for each in found[:_MOST]
+            for each in found
         ),
     )
 

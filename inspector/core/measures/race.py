@@ -50,44 +50,31 @@ def _geometric(ratios: Sequence[float]) -> Spread:
 
 def verdict(race: Race, first: str, second: str) -> str:
     """What came of it in a sentence, with the names of both; where nothing can be told, why."""
-    low, median, high = (f"{each:.3f}" for each in (race.ratio.low, race.ratio.median, race.ratio.high))
-    if race.is_clear:
-        return say(
-            "{second} takes {ratio} times as long as {first}; the middle half of {n} rounds lies between {low} and {high}",
-            second=second,
-            first=first,
-            ratio=median,
-            n=race.rounds,
-            low=low,
-            high=high,
-        )
-    found = say(
-        "no verdict: {second} takes {ratio} times as long as {first}, the middle half of {n} rounds lies between {low} and {high}",
-        second=second,
-        first=first,
-        ratio=median,
-        n=race.rounds,
+    low, ratio, high = (f"{each:.3f}" for each in (race.ratio.low, race.ratio.median, race.ratio.high))
+    within = some(
+        race.rounds,
+        "{low} to {high} in the middle half of {n} round",
+        "{low} to {high} in the middle half of {n} rounds",
         low=low,
         high=high,
     )
-    return f"{found}; {_reason(race, first, second)}"
+    if race.is_clear:
+        words = say("{second} takes {ratio} times as long as {first}", second=second, ratio=ratio, first=first)
+        return f"{words} ({within})"
+    words = say("no verdict on {second} against {first}", second=second, first=first)
+    return f"{words}: {_reason(race, first, second)}; {say('measured a ratio of {ratio}', ratio=ratio)} ({within})"
 
 
 def _reason(race: Race, first: str, second: str) -> str:
+    """Why nothing can be told."""
     if race.rounds < LEAST:
-        return some(
-            race.rounds,
-            "{n} round is too few, {least} are needed",
-            "{n} rounds are too few, {least} are needed",
-            least=LEAST,
-        )
+        return say("it takes {least} rounds at least", least=LEAST)
     widest = max(race.spreads)
-    if race.difference <= widest:
-        name = (first, second)[race.spreads.index(widest)]
-        return say(
-            "the times of {name} spread by {spread} % (IQR / median), no less than the difference of {difference} %",
-            name=name,
-            spread=f"{100 * widest:.1f}",
-            difference=f"{100 * race.difference:.1f}",
-        )
-    return say("1 is between them")
+    if race.difference > widest:
+        return say("the ratios of the middle half of the rounds have 1 between them")
+    return say(
+        "the times of {name} spread by {spread} % (IQR / median), no less than the difference of {difference} %",
+        name=(first, second)[race.spreads.index(widest)],
+        spread=f"{100 * widest:.1f}",
+        difference=f"{100 * race.difference:.1f}",
+    )
