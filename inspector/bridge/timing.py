@@ -33,6 +33,9 @@ MOST = 50_000
 EVENTS: dict[str, Any] = {"cuda": torch.cuda, "mps": torch.mps}
 """Where torch has the events of a device."""
 
+EVERY = 0.1
+"""Seconds between two words on how far it is."""
+
 Tell = Callable[[Progress], None]
 
 
@@ -63,8 +66,10 @@ def latencies(
 
 def _run(runners: Sequence[_Runner], setup: Setup, tell: Tell) -> None:
     """Warm up, then run all in turn so many times, while nothing is collected as garbage."""
-    rounds, begun, first = setup.warm_up + setup.runs, time.monotonic(), 0.0
+    rounds = setup.warm_up + setup.runs
     with _without_garbage(), torch.inference_mode():
+        begun = told = time.monotonic()
+        first = 0.0
         for number in range(rounds):
             if number == setup.warm_up:
                 for runner in runners:
@@ -73,10 +78,12 @@ def _run(runners: Sequence[_Runner], setup: Setup, tell: Tell) -> None:
                 runner.plain()
             for runner in runners:
                 runner.watched()
-            took = time.monotonic() - begun
-            first = first or took  # dearer than those that follow
-            each = (took - first) / number if number else took
-            tell(Progress(number + 1, setup.warm_up, rounds, each * (rounds - number - 1)))
+            now = time.monotonic()
+            first = first or now - begun  # dearer than those that follow
+            each = (now - begun - first) / number if number else first
+            if number in (0, rounds - 1) or now - told >= EVERY:
+                told = now
+                tell(Progress(number + 1, setup.warm_up, rounds, each * (rounds - number - 1)))
 
 
 class _Runner:

@@ -94,6 +94,7 @@ def test_networks_run_in_turn_and_what_warms_up_does_not_count(monkeypatch: pyte
 
     build = timing.build
     monkeypatch.setattr(timing, "build", logged)
+    monkeypatch.setattr(timing, "EVERY", 0)
     told: list[Progress] = []
     other = edit(preset("resnet34"), "input=1,3,32,32")
     found = latencies([analyze(SMALL), analyze(other)], ONCE, told.append, Ticks())
@@ -220,7 +221,15 @@ def test_hooks_are_gone_afterwards() -> None:
     assert not module.conv1._forward_pre_hooks  # noqa: SLF001
 
 
-def test_the_worker_answers_with_a_timing_a_design_and_tells_how_far_it_is() -> None:
+def test_it_is_told_now_and_then_and_at_the_end() -> None:
+    told: list[Progress] = []
+    latencies([analyze(SMALL)], Setup(threads=1, runs=40, warm_up=0), told.append)
+    assert [told[0].done, told[-1].done] == [1, 40]
+    assert len(told) < 30
+
+
+def test_the_worker_answers_with_a_timing_a_design_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "EVERY", 0)
     request = Time((SMALL, edit(SMALL, "num_classes=0", "norm=frozen")), ONCE, "ko")
     answers = io.BytesIO()
     serve(io.BytesIO(asked(1, request)), answers, warms_up=False)

@@ -67,8 +67,7 @@ def costless(timing: Timing) -> str:
         "without MACs: {share} % of the time ({what})",
         share=percent(sum(each.share for each in found)),
         what="; ".join(
-            say("{what} {share} %", what=say(KINDS[each.kind].title), share=percent(each.share))
-            for each in found
+            say("{what} {share} %", what=say(KINDS[each.kind].title), share=percent(each.share)) for each in found
         ),
     )
 

@@ -180,6 +180,7 @@ def test_what_the_peak_was_is_told_as_it_was_measured() -> None:
 
 def test_how_far_it_is_is_told_in_words() -> None:
     assert Progress(2, 5, 55, 12.2).words == "warm-up 2 of 5, about 13 s left"
+    assert Progress(2, 5, 55, 601).words == "warm-up 2 of 5, about 11 min left"
     assert Progress(17, 5, 55, 0.3).words == "run 12 of 50, about 1 s left"
     assert Progress(55, 5, 55, 0.0).words == "run 50 of 50, about 0 s left"
 
