@@ -14,6 +14,7 @@ READING = {"read_text", "read_bytes", "write_text", "write_bytes", "open", "fdop
 MAY_READ = {"files", "journal", "notes"}
 """Rooms that touch files; notes read those that come with the package."""
 MAY_OPEN = {
+    "bridge/command.py",
     "bridge/recalibrate.py",
     "bridge/arrays.py",
     "bridge/processor.py",

@@ -93,7 +93,7 @@ _NOT_SAID = {
     "cli/presets.py": "a table of numbers, which programs may read",
     "bridge/build.py": "for whoever calls the library",
     "bridge/measure.py": "for whoever calls the library",
-    "core/mistakes/shape_errors.py": "what torch says",
+    "core/mistakes/wordings.py": "what torch says",
     "core/mistakes/copied.py": "what torch says",
     "journal/record.py": "for whoever reads a journal that is damaged",
     "languages": "for whoever builds the package",
@@ -293,6 +293,7 @@ DIALOGS = {
     "side": (),
     "steps": (),
     "target": (),
+    "weights": (),
 }
 
 

@@ -88,7 +88,7 @@ def test_a_file_of_such_a_name_is_named_in_text_and_in_commands_that_name_it(
     told = subprocess.run(["/bin/bash", "-c", script], capture_output=True, check=True).stdout
     assert told.split(b"\0")[0] == name.encode("utf-8", "surrogateescape")
     assert not Path("X").exists()
-    for text in ("num_classes = 0", f'"{plain(HOSTILE)}" = 1', "\x1b[31m"):
+    for text in ("num_classes = -1", f'"{plain(HOSTILE)}" = 1', "\x1b[31m"):
         Path(name).write_text(text)
         assert main(["report", name]) == 2
         assert _is_harmless(capsys.readouterr().err)

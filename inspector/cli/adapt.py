@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 from msgspec import Struct, convert
 
-from inspector.cli.arguments import Assignment, assign, with_weights
+from inspector.cli.arguments import Assignment, Model, assign, with_language, with_weights
+from inspector.cli.given import given as named
 from inspector.cli.given import weights
 from inspector.cli.printer import put, tell
 from inspector.errors import DesignError, MissingError, OutputError, WeightsError
@@ -29,6 +30,7 @@ class Wanted(Struct, frozen=True):
     """What the command line asks for."""
 
     checkpoint: str
+    goal: str | None
     assignments: tuple[str, ...]
     policy: Literal["drop", "slice", "pad"]
     output: str
@@ -48,6 +50,9 @@ class Wanted(Struct, frozen=True):
     metavar="ADDRESS=VALUE",
     multiple=True,
     help=later("What to change: conv5_x.planes=384, conv5_3.conv3=1024. Repeatable."),
+)
+@click.option(
+    "--to", "goal", type=Model(), metavar="DESIGN", help=later("A design file instead: the network to carry over into.")
 )
 @click.option(
     "--policy",
@@ -79,6 +84,7 @@ class Wanted(Struct, frozen=True):
 )
 @click.option("--report", metavar="FILE", help=later("Write what became of each tensor to FILE, .md or .json."))
 @click.option("--force", is_flag=True, help=later("Overwrite OUT and FILE if there are such."))
+@with_language
 def command(**given: object) -> None:
     """Carry the weights of CHECKPOINT over into the edited network, and write them to OUT.
 
@@ -98,7 +104,7 @@ def _carry(wanted: Wanted) -> None:
     ending = _ending(wanted.report)
     before, of = _opened(wanted.checkpoint)
     _check_outputs(wanted, of.contents)
-    after = assign(before, wanted.assignments)
+    after = assign(named(wanted.goal).design if wanted.goal else before, wanted.assignments)
     _check_memory(before, after)
     planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
     about = carried_text.About(shown(wanted.checkpoint, 200), of.checkpoint, of.assumed, of.teller)

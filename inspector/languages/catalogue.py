@@ -30,8 +30,9 @@ def texts(source: str) -> Iterator[tuple[int, Text]]:
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in _PAIRS:
-                one, many = (each.value for each in node.args[_PAIRS[name] :][:2] if isinstance(each, ast.Constant))
-                yield node.lineno, (str(one), str(many))
+                pair = [each.value for each in node.args[_PAIRS[name] :][:2] if isinstance(each, ast.Constant)]
+                if len(pair) == 2:  # it is no pair of a table, which `later_some` names
+                    yield node.lineno, (str(pair[0]), str(pair[1]))
             if name == "Action" and isinstance(node.args[1], ast.Constant) and not node.args[1].value:
                 continue  # one for messages alone, which nobody is told of
             wanted = node.args[_FIRST[name] : _FIRST[name] + 1] if name in _FIRST else []

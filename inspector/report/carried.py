@@ -43,7 +43,7 @@ def _encoded(part: object) -> str:
 
 
 def _about(record: Record) -> Iterator[str]:
-    yield f"From {_cell(record.source)}, SHA-256 `{record.sha256}`."
+    yield f"From {_code(record.source)}, SHA-256 `{record.sha256}`."
     rule = f", other input channels: `{record.input_channels}`" if record.input_channels else ""
     yield f"Policy `{record.policy}`, seed {record.seed}{rule}."
 
@@ -73,7 +73,7 @@ def _kept(record: Record) -> Iterator[str]:
 
 def _tensors(record: Record) -> Iterator[str]:
     rows = [(f"`{each.name}`", each.fate, _shape(each.was), _shape(each.shape)) for each in record.tensors]
-    rows += [(f"`{_cell(name)}`", "gone", "", "") for name in record.gone]
+    rows += [(f"`{name}`", "gone", "", "") for name in record.gone]
     return _table(("tensor", "fate", "was", "is"), rows)
 
 
@@ -86,6 +86,11 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
     yield f"|{''.join('---|' for _ in head)}"
     for row in rows:
         yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+
+
+def _code(text: str) -> str:
+    """A text from outside, which Markdown is not to read."""
+    return "`" + text.replace("`", "'") + "`"
 
 
 def _cell(text: str) -> str:

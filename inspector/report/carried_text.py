@@ -51,10 +51,14 @@ def before(about: About, plan: Plan, edited: tuple[Edited, ...]) -> str:
     elif about.assumed:
         rows.append((say("assumed"), say("{values}; --from DESIGN says otherwise", values=", ".join(about.assumed))))
     rows.append((say("edits"), ", ".join(each.words for each in edited) or say("none")))
-    rows.append((say("tensors"), _fates(plan)))
+    return _lined([*rows, *planned(plan)])
+
+
+def planned(plan: Plan) -> list[tuple[str, str]]:
+    """What becomes of the tensors, what that costs, and what is promised: a label and what it stands for."""
+    rows = [(say("tensors"), _fates(plan))]
     rows += [(say("notes") if not at else "", line) for at, line in enumerate(_obstacles(plan))]
-    rows.append((say("promise"), promised(plan.promise)))
-    return _lined(rows)
+    return [*rows, (say("promise"), promised(plan.promise))]
 
 
 def after(record: Record, plan: Plan, output: str, size: int) -> str:

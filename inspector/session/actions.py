@@ -102,6 +102,16 @@ def ask_weights(bench: Bench) -> Outcome:
     return asking(bench, "weights")
 
 
+def ask_adapt(bench: Bench) -> Outcome:
+    """Ask how to carry the weights that were opened over into the design as it is now."""
+    return asking(bench, "adapt")
+
+
+def no_weights(bench: Bench) -> str:
+    """Why there are no weights to carry over, if so."""
+    return "" if bench.work.weights else say("no file of weights is open: w and n open one")
+
+
 def ask_error(bench: Bench) -> Outcome:
     """Explain an error of torch that is pasted."""
     return asking(bench, "mistake")
@@ -169,6 +179,7 @@ _EVERYWHERE = (
     Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
     Action("app.budget", "P", "A budget: at most so many params and MACs", ask_budget),
     Action("app.weights", "p", "Pretrained weights: what of them fits", ask_weights, short="weights"),
+    Action("app.adapt", "a", "Carry the weights over into a file", ask_adapt, rests=no_weights),
     Action("app.verdict", "v", "What torch says; to what differs", saving.tell_verdict),
     Action("app.next-language", "L", "Another language", speak_next, settles="nothing"),
     Action("app.help", "question_mark,f1", "Help", ask_help, short="help", sign="?"),
@@ -276,6 +287,8 @@ _DIALOGS = (
     Action("norm.previous", "left,h,up,k", "Step before", by="go(-1)"),
     Action("norm.again", "space", "Another forward pass in train mode", by="again"),
     Action("norm.back", "escape,q,M", "Back", by="dismiss"),
+    Action("adapt.next", "down", "The next policy", by="choose(1)"),
+    Action("adapt.previous", "up", "The policy before", by="choose(-1)"),
     Action("target.next", "down", "The next way", by="choose(1)"),
     Action("target.previous", "up", "The way before", by="choose(-1)"),
     Action("dialog.back", "escape", "Back", by="dismiss"),
@@ -340,7 +353,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     later("Open designs"): ("designs",),
     later("Notes"): ("note",),
     later("Step by step"): ("steps", "norm"),
-    later("Other dialogs"): ("dialog", "choose", "side", "target", "mistake", "recover", "quit", "help"),
+    later("Other dialogs"): ("dialog", "choose", "side", "target", "adapt", "mistake", "recover", "quit", "help"),
 }
 """Where keys apply, by the panes and dialogs that have them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -10,7 +11,7 @@ from textual.app import App
 from inspector.core.design.design import Design
 from inspector.session.bench import Bench, losses
 from inspector.session.view import seen
-from inspector.speech import say
+from inspector.speech import say, spoken
 from inspector.tui.screens.dialog import Answer, Dialog
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Dialogs:
         """
         self._app, self._bench, self._do, self._keys, self._diagnose = app, bench, do, keys, diagnose
         self._makers: dict[str, Callable[..., Dialog]] = {
+            "adapt": self._adapt,
             "budget": self._budget,
             "choose": self._choose,
             "copy": self._copy,
@@ -73,6 +75,27 @@ class Dialogs:
                 self._do(wanted.id, *wanted.arguments, **wanted.options)
 
         self._app.push_screen(dialog, answered)
+
+    def _adapt(self) -> Dialog:
+        from inspector.bridge.command import Ran, Text, run
+        from inspector.core.weights.plan import Policy
+        from inspector.report.design_toml import design_file
+        from inspector.session.saving import file_stem
+        from inspector.tui.screens.adapt import AdaptScreen
+
+        bench = self._bench()
+        weights = bench.work.weights
+        if weights is None:
+            return self._weights()
+        goal, origin = Text(design_file(bench.design)), Text(design_file(weights.design))
+
+        async def carry(policy: Policy, output: Path, is_over: bool) -> Ran:  # noqa: FBT001  # what Carry is
+            given = [str(weights.path), "--policy", policy, "-o", str(output), "--lang", spoken()]
+            given += ["--take", weights.take] if weights.take else []
+            return await run("adapt", *given, *(["--force"] if is_over else []), "--from", origin, "--to", goal)
+
+        output = f"{file_stem(bench.work)}.safetensors"
+        return AdaptScreen(weights.name, seen(bench).pretrained, bench.network, output, carry)
 
     def _budget(self) -> Dialog:
         from inspector.core.changes.budget import written

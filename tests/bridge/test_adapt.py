@@ -10,10 +10,11 @@ import torch
 from carrying import EXAMPLES, edited, growths, small_designs, weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from inspector.bridge.adapt import Adapted, adapt
 from inspector.bridge.build import build
-from inspector.bridge.encoding import encoded
+from inspector.bridge.encoding import encoded, renamed
 from inspector.bridge.proof import measure
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
@@ -22,8 +23,10 @@ from inspector.core.network.network import analyze
 from inspector.core.weights.draw import NEW
 from inspector.core.weights.obstacles import Cost
 from inspector.core.weights.plan import InputRule, Plan, Policy, plan
+from inspector.core.weights.recognise import recognise
 from inspector.core.weights.record import Proof
 from inspector.core.weights.spaces import Spaces
+from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.errors import InputError
 from inspector.report.python_code import python_file
 from inspector.report.python_weights import Stored
@@ -298,6 +301,14 @@ def test_weights_of_another_network_are_refused(name: str, value: torch.Tensor |
     values = {key: each for key, each in values.items() if key != name} | ({name: value} if value is not None else {})
     with pytest.raises(InputError, match=said):
         _carried(SMALL, SMALL, "pad", values)
+
+
+def test_values_that_lie_the_other_way_round_are_turned() -> None:
+    values = weights(SMALL, torch.float32)
+    table = Table(tuple(Tensor(name, tuple(value.shape)) for name, value in values.items()))
+    known = structs.replace(recognise(Contents("safetensors", (table,))), is_transposed=True)
+    turned = {name: value.permute(2, 3, 1, 0) if value.ndim == 4 else value.t() for name, value in values.items()}
+    assert all(torch.equal(value, values[name]) for name, value in renamed(turned, known).items())
 
 
 def test_a_file_without_num_batches_tracked_gets_zeros() -> None:

@@ -92,7 +92,7 @@ async def test_an_error_without_an_edit_offers_none() -> None:
         pilot.app.screen.query_one(TextArea).text = "mat1 and mat2 shapes cannot be multiplied (1x777 and 333x1000)"
         await _said(pilot, "fc was built for other inputs")
         await press(pilot, "f2")
-        assert isinstance(pilot.app.screen, MistakeScreen)
+        assert isinstance(pilot.app.screen, NoteScreen)
 
 
 def test_the_command_that_is_copied_can_be_run() -> None:

@@ -114,6 +114,8 @@ def _said(comes: Node, built: Node) -> tuple[str, tuple[Dims, ...]]:
     """Kind and numbers of torch's error where `built` gets what comes in at `comes`."""
     if built.kind == "BatchNorm2d":
         return "norm", (comes.input[1:2], built.input[1:2])
+    if built.kind == "FrozenBatchNorm2d":  # it multiplies and adds, and checks nothing
+        return "sum", (comes.input[1:2], built.input[1:2])
     if built.kind == "Linear":
         return "fc", (comes.input[1:], built.input[1:], built.output[1:])
     groups = built.window.groups if built.window else 1

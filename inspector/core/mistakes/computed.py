@@ -45,7 +45,10 @@ def _pool(error: Forward, network: Network) -> Diagnosis:
         first = say("conv5_x ends in maps of {size} for this image", size=size)
     else:
         first = say("conv5_x ends in maps of {size} for an image of {image}", size=size, image=image)
-    fixed = say("avgpool is fixed at {pool}", pool=pool) if is_fixed else say("avgpool is fixed at a larger window")
+    if is_fixed:
+        fixed = say("avgpool is fixed at {pool}", pool=pool)
+    else:
+        fixed = say("avgpool is fixed at a larger window, most often 7×7")
     least = some(kernel * reach, "of {n} pixel a side", "of {n} pixels a side") if is_fixed else ""
     rest = say(_POOLED, least=least) if least else say(_POOLED_SOMEHOW)
     why = say("{maps}, and {pool}.", maps=first, pool=fixed)

@@ -10,8 +10,8 @@ from inspector.core.mistakes.at_fc import at_fc
 from inspector.core.mistakes.computed import computed
 from inspector.core.mistakes.left_out import beside_edit, left_out, misfit
 from inspector.core.mistakes.load_report import LoadReport
-from inspector.core.mistakes.outside import outside
-from inspector.core.mistakes.passes import by_edit, nowhere, turned
+from inspector.core.mistakes.outside import another_convolution, outside
+from inspector.core.mistakes.passes import by_edit, for_other_classes, nowhere, turned
 from inspector.core.mistakes.shape_errors import Forward, read
 from inspector.core.network.network import Network, analyze
 
@@ -42,8 +42,8 @@ def _forward(error: Forward, network: Network) -> Diagnosis:
     plain = plain or left_out(error, network)
     if plain is not None:
         return plain
-    found = by_edit(error, network.design)
+    found = by_edit(error, network.design) or for_other_classes(error, network.design)
     if found is None:
-        return misfit(error, network) or nowhere(error, network.design)
+        return misfit(error, network) or another_convolution(error, network) or nowhere(error, network.design)
     more = beside_edit(error, found, network)
     return structs.replace(found, why=f"{found.why} {more}") if more else found

@@ -83,6 +83,7 @@ WRAPPERS = frozenset(
 )
 """What people call an attribute that holds a whole ResNet."""
 _WITHIN = re.compile(r"layer[1-9]\.[0-9]{1,6}\.")
+_STAGE = re.compile(r"(?:layers?|stages?|res|blocks?|conv)_?\.?[0-9]")
 _STAGES = re.compile(r"(?!layer[5-9])")
 _BLOCK = re.compile(r"(?:\A|\.)(layer[1-9]\.[0-9]{1,6}\.)")
 
@@ -177,6 +178,9 @@ def _splits(name: str) -> Iterable[tuple[str, str]]:
 
 
 def _ends_in_block(prefix: str) -> bool:
+    """Whether a prefix reaches into a block: what has the same end there is another module."""
+    if _STAGE.search(prefix):
+        return True
     known = translation(f"{prefix}conv1.weight") if prefix else None
     return known is not None and known.torchvision.startswith("layer")
 

@@ -11,7 +11,7 @@ from inspector.core.mistakes.answer import Finding
 from inspector.core.mistakes.keys import Key
 from inspector.core.weights.signs import IN_BLOCKS
 from inspector.outside import shown
-from inspector.speech import later, later_some, say, some
+from inspector.speech import later, say, some
 
 
 class Extra(Struct, frozen=True):
@@ -135,8 +135,7 @@ def extras(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[Find
     found: list[Finding] = []
     explained: set[str] = set()
     for each in EXTRAS:
-        saved, model = ([name for name in side if each.ending.search(name)] for side in (unexpected, missing))
-        saved, model = ([name for name in side if name not in explained] for side in (saved, model))
+        saved, model = (_ending(each.ending, side, explained) for side in (unexpected, missing))
         if saved or model:
             words = each.saved if saved or not each.model else each.model
             found.append(Finding(say(each.error), "", "", say(words), "", topic="pretrained"))
@@ -144,6 +143,13 @@ def extras(missing: Sequence[str], unexpected: Sequence[str]) -> tuple[list[Find
             explained |= _fellows((saved or model), missing if saved else unexpected, ("weight", "bias"))
             explained |= _fellows((saved or model), unexpected if saved else missing, _PARTS)
     return found, explained
+
+
+def _ending(ending: re.Pattern[str], names: Sequence[str], explained: set[str]) -> list[str]:
+    """Those that end so, but for the tensors of modules of which more is on the same side."""
+    found = [name for name in names if name not in explained and ending.search(name)]
+    others = {name.rpartition(".")[0] for name in names if name.endswith((".running_mean", ".running_var"))}
+    return [name for name in found if name.rpartition(".")[0] not in others]
 
 
 _PARTS = ("weight_orig", "weight_mask", "bias_orig", "bias_mask", "weight_u", "weight_v", "weight_g")
@@ -231,10 +237,27 @@ def beside(missing: Iterable[Key], unexpected: Iterable[Key]) -> Finding | None:
             first = next(iter(names))
             what = next((say(what) for words, what in _TOPS if words.match(_without_wrapper(first))), "")
             told = f"{shown(first)} ({what})" if what else shown(first)
-            why = some(len(names), *_BESIDE_ONE[side], name=told)
+            why = _only(side, len(names), told)
             error = say("{name} is no layer of the ResNet", name=shown(first))
             return Finding(error, "", "", f"{why} {say(_BESIDE[side])}", "", topic="pretrained")
     return None
+
+
+def _only(side: str, count: int, name: str) -> str:
+    """How many modules only one side has, in words."""
+    if side == "checkpoint":
+        return some(
+            count,
+            "Only the checkpoint has {name}, which is no layer of the ResNet.",
+            "Only the checkpoint has {name} and other modules that are no layers of the ResNet, {n} in all.",
+            name=name,
+        )
+    return some(
+        count,
+        "Only the model has {name}, which is no layer of the ResNet.",
+        "Only the model has {name} and other modules that are no layers of the ResNet, {n} in all.",
+        name=name,
+    )
 
 
 def _without_wrapper(name: str) -> str:
@@ -275,16 +298,6 @@ _STATISTICS = later(
     "Only the {side} has running_mean and running_var: the {other}'s norms keep none, as GroupNorm, InstanceNorm, or a "
     "batch norm with track_running_stats=False."
 )
-_BESIDE_ONE = {
-    "checkpoint": later_some(
-        "Only the checkpoint has {name}, which is no layer of the ResNet.",
-        "Only the checkpoint has {name} and other modules that are no layers of the ResNet, {n} in all.",
-    ),
-    "model": later_some(
-        "Only the model has {name}, which is no layer of the ResNet.",
-        "Only the model has {name} and other modules that are no layers of the ResNet, {n} in all.",
-    ),
-}
 _BESIDE = {
     "checkpoint": later("strict=False passes over what only the checkpoint has."),
     "model": later("strict=False leaves what only the model has at random, to be trained."),

@@ -34,6 +34,8 @@ _HOLDERS = (
     "classy_state_dict",
 )
 """What people call the entry of a training run's file that has the weights; of several the first is named."""
+_WITH_PREFIX = ("Hugging Face", "pytorchcv", "detectron2")
+"""Whose names begin with a prefix of their own."""
 _NO_HOLDER = re.compile(r"optim|sched|scaler|epoch|loss|best|acc|args|config|hyper|arch\Z|step|version|meta|rng")
 _HOLDER = re.compile(r"state|model|net\Z|weight|param")
 
@@ -100,6 +102,8 @@ def one_sided(keys: Mapping[str, Key], other: Iterable[Key], *, is_saved: bool) 
     if not prefixes or any(key.path != "fc" for key in other if key.path):
         return None
     prefix, count = prefixes.most_common(1)[0]
+    if any(key.path and key.scheme in _WITH_PREFIX for key in keys.values()):
+        return None
     if not prefix or count < sum(prefixes.values()) or not any(key.path != "fc" for key in keys.values() if key.path):
         return None
     return prefixed(Shift("", prefix, (), (), count) if is_saved else Shift(prefix, "", (), (), count))

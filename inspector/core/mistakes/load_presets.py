@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import Struct, structs
@@ -16,6 +16,7 @@ from inspector.core.mistakes.fitting import fit
 from inspector.core.mistakes.weights import fits
 from inspector.core.names import STAGES
 from inspector.core.network.network import analyze
+from inspector.core.network.tree import HEAD
 from inspector.core.units import Dims
 from inspector.errors import DesignError
 
@@ -38,6 +39,11 @@ class Lead(Struct, frozen=True):
     preset: str = ""
     also: str = ""
 
+    @property
+    def steps(self) -> int:
+        """How many edits they are, those of every stage counted one by one."""
+        return sum(len(STAGES) if "*" in each else 1 for each in self.edits)
+
 
 def lead(design: Design, wanted: Shapes, block: str) -> Lead:
     """The edits that give `wanted`, that of the block's kind before all others."""
@@ -46,7 +52,8 @@ def lead(design: Design, wanted: Shapes, block: str) -> Lead:
         made = structs.replace(made, preset=_preset_like(made.after, design))
     if made.preset:
         return made
-    name = preset_of(wanted, made.after if not made.left else design, besides=design)
+    near = design if made.left else made.after
+    name = preset_of(wanted, near, design, (block or design.block,))
     if name and (made.left or len(made.edits) > 1):
         return _towards(name, design, wanted) or made
     return structs.replace(made, also=name)
@@ -67,9 +74,10 @@ def in_forward_order(design: Design, assignments: Iterable[str]) -> tuple[str, .
     """Edits in the order of what they edit, where they lead to the same design in it."""
     assignments = tuple(assignments)
     ordered = tuple(sorted(assignments, key=_rank))
-    with suppress(DesignError):
-        if edit(design, *ordered) == edit(design, *assignments):
-            return ordered
+    for each in (_in_every_stage(ordered), ordered):
+        with suppress(DesignError):
+            if edit(design, *each) == edit(design, *assignments):
+                return each
     return assignments
 
 
@@ -78,17 +86,17 @@ def _rank(assignment: str) -> int:
     return next((number for number, head in enumerate(heads) if assignment.startswith(head)), len(heads))
 
 
-def preset_of(wanted: Shapes, near: Design, besides: Design) -> str:
+def preset_of(wanted: Shapes, near: Design, besides: Design, kinds: Container[str] = ("basic", "bottleneck")) -> str:
     """The preset, but for `besides`, that has all of some shapes; of several the one as deep as `near`, if there is."""
     named = []
     for number, name in enumerate(PRESETS):
         design = preset(name)
-        if name.endswith("_v1") or _body(design) == _body(besides):
+        if name.endswith("_v1") or design.block not in kinds or _body(design) == _body(besides):
             continue
         network = analyze(design)
         body = {path: shape for path, shape in wanted.items() if path != "fc"}
         fc = wanted.get("fc") or ()
-        is_fed = len(fc) != 2 or fc[1] == network.root.children[-1].input[1]
+        is_fed = len(fc) != 2 or fc[1] == network.root.children[HEAD].input[1]
         if body and is_fed and all(fits(network, *each) for each in body.items()):
             depths = sum(one.blocks != other.blocks for one, other in zip(design.stages, near.stages, strict=True))
             named.append((depths, number, name))
@@ -115,7 +123,7 @@ def _leads(design: Design, steps: tuple[str, ...]) -> bool:
     return False
 
 
-def _in_every_stage(steps: list[str]) -> tuple[str, ...]:
+def _in_every_stage(steps: Sequence[str]) -> tuple[str, ...]:
     """Steps with one for every stage where each has the same: `conv*_x.groups=32`."""
     said: dict[str, None] = {}
     for step in steps:

@@ -32,7 +32,7 @@ def shapes(found: Sides, network: Network, *, was_loaded: bool) -> Finding | Non
     way = lead(design, wanted, kind_of_blocks(found, is_saved=is_ours))
     if set(found.model) == {"fc"} and not way.left and len(way.edits) == 1:
         return _classes(found, network, way, was_loaded=was_loaded)
-    if way.preset and way.edits[0].startswith("block=") and len(way.edits) > _MANY:
+    if way.preset and way.edits[0].startswith("block=") and way.steps > _MANY:
         words = say("Build {preset} to load it.", preset=way.preset) if is_ours else ""
         why = " ".join(filter(None, (_like(way, design, wanted, side), words)))
         error = say("the checkpoint is of another network")

@@ -116,10 +116,11 @@ def _is_last_of(layer: str, path: str) -> bool:
 _THREE = {
     "checkpoint": later(
         "The checkpoint ends with layer3, as the ResNets for CIFAR do. A design has four stages, conv2_x to conv5_x, "
-        "and no edit gives one of three: build the network that was saved."
+        "and no edit makes three of them: build the network that was saved, or open the file itself, which is told as "
+        "one of four stages that computes the same."
     ),
     "model": later(
         "The model ends with layer3, as the ResNets for CIFAR do. A design has four stages, conv2_x to conv5_x, and no "
-        "edit gives one of three: load what was saved from such a network."
+        "edit makes three of them: load what was saved from such a network."
     ),
 }

@@ -16,6 +16,7 @@ from inspector.core.measures.counting import CONVENTIONS, count, terms
 from inspector.core.mistakes.answer import Diagnosis
 from inspector.core.network.network import analyze
 from inspector.core.network.node import Node, distinct
+from inspector.core.network.tree import HEAD
 from inspector.core.units import dims, exact
 from inspector.errors import DesignError
 from inspector.speech import later, say
@@ -274,7 +275,7 @@ def _edited(design: Design, change: str) -> Iterator[Amount]:
 
 
 def _without_head(design: Design) -> Iterator[Amount]:
-    head = analyze(design).root.children[-1].params
+    head = analyze(design).root.children[HEAD].params
     if head:
         yield Amount(analyze(design).params - head, say("parameters without fc"), design, "params")
 

@@ -37,8 +37,8 @@ def outside(error: Forward, network: Network) -> Diagnosis | None:
     """What is said of an error that is raised outside the ResNet; None where it is not, or nothing tells."""
     if error.kind == "cat":
         return _concatenation(error)
-    if error.kind == "transposed" or (error.kind == "conv" and not _has_convolution(network, error.numbers[1])):
-        return _convolution(error, network)
+    if error.kind == "transposed" or (error.kind == "conv" and is_outside(error.frame)):
+        return another_convolution(error, network)
     if error.kind not in ("sum", "map") or not is_outside(error.frame):
         return None
     where = say(_ENDS, code=shown(error.frame.code or error.frame.function, 80), file=shown(error.frame.stem or "?"))
@@ -58,8 +58,10 @@ def _concatenation(error: Forward) -> Diagnosis:
     )
 
 
-def _convolution(error: Forward, network: Network) -> Diagnosis | None:
-    """A convolution that the design does not have."""
+def another_convolution(error: Forward, network: Network) -> Diagnosis | None:
+    """A convolution that the design does not have, and no edit of it either; None for another error."""
+    if error.kind not in ("conv", "transposed") or _has_convolution(network, error.numbers[1]):
+        return None
     (groups,), weight, (came,) = error.numbers
     if len(weight) != 4 or weight[1] in (1, 3, 4):
         return None

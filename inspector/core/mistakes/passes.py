@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from inspector.core.design.design import CONVOLUTIONS, Design, Stage
 from inspector.core.design.differences import called
 from inspector.core.design.edit import resolve
@@ -30,7 +32,8 @@ def by_edit(error: Forward, design: Design) -> Diagnosis | None:
     others = [other for other, _ in ranked[1:]]
     single = [other for other in others if resolve(design, other.partition("=")[0]).block]
     wide = [other for other in others if other not in single]
-    words = say(_ERRORS["image" if met.path == "conv1" else error.kind])
+    kind = "norm" if error.kind == "sum" and not met.shortcut else error.kind
+    words = say(_ERRORS["image" if met.path == "conv1" else kind])
     return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
 
 
@@ -47,7 +50,34 @@ def turned(error: Forward, network: Network) -> Diagnosis | None:
 
 def nowhere(error: Forward, design: Design) -> Diagnosis:
     """What is said where no edit leads to the numbers of an error."""
-    return Diagnosis(say(_ERRORS[error.kind]), "", "", say(_NOWHERE, design=called(design)), "")
+    why = f"{_numbers(error)} {say(_NOWHERE, design=called(design))}".strip()
+    return Diagnosis(say(_ERRORS[error.kind]), "", "", why, "", topic=_TOPICS.get(error.kind, "filters"))
+
+
+def _numbers(error: Forward) -> str:
+    """The numbers of an error, wherever it is raised."""
+    numbers = error.numbers
+    if error.kind == "conv":
+        if len(numbers[1]) < 2:
+            return ""
+        built = numbers[0][0] * numbers[1][1]
+        return say(_IT_WAS_BUILT, built=_channels_of(built), maps=_maps(numbers[2][0]))
+    first, second = numbers[0][0], numbers[1][0]
+    if error.kind == "norm":
+        return say(_IT_WAS_BUILT, built=_channels_of(second), maps=_maps(first))
+    if error.kind == "fc":
+        return say(_FC, inputs=second, maps=_maps(first))
+    return say(_BOTH_PIXELS if error.kind == "map" else _BOTH_MAPS, first=first, other=second)
+
+
+def for_other_classes(error: Forward, design: Design) -> Diagnosis | None:
+    """The likeliest edit that runs into an error at an fc of other classes than the design's, with those classes."""
+    classes = error.numbers[2][0] if error.kind == "fc" else design.num_classes
+    changed = next(tried(design, [f"num_classes={classes}"]), None)
+    if changed is None:
+        return None
+    found = by_edit(error, changed[1].design)
+    return structs.replace(found, edit=f"{found.edit} {changed[0]}", others=()) if found else None
 
 
 def _ranked(error: Forward, design: Design, effort: Effort) -> list[tuple[str, Met]]:
@@ -144,7 +174,7 @@ def _reason(met: Met) -> str:
         what = _IMAGE if met.path == "conv1" else _BUILT
         return f"{say(what, place=met.name, built=built, came=came, maps=_maps(came))} {say(_CONV)}"
     first, second = met.numbers[0][0], met.numbers[1][0]
-    if met.kind == "norm":
+    if met.kind == "norm" or (met.kind == "sum" and not met.shortcut):
         return f"{say(_BUILT, place=met.name, built=_channels_of(second), maps=_maps(first))} {say(_NORM)}"
     if met.kind == "fc":
         return f"{say(_FC, inputs=second, maps=_maps(first))} {say(_FEEDS)}"
@@ -166,9 +196,10 @@ def _topic(met: Met) -> str:
     """The concept that explains an error."""
     if met.kind == "conv" and met.numbers[0] != (1,):
         return "groups"
-    return {"norm": "batchnorm", "sum": "shortcut", "map": "downsampling"}.get(met.kind, "filters")
+    return _TOPICS.get(met.kind, "filters")
 
 
+_TOPICS = {"norm": "batchnorm", "sum": "shortcut", "map": "downsampling"}
 _ERRORS = {
     "norm": later("a batch norm was built for other channels"),
     "sum": later("path and shortcut have different numbers of feature maps"),
@@ -189,6 +220,9 @@ _CONV = later("Every filter has one slice for each channel that comes in.")
 _FEEDS = later("It has one input for each feature map that conv5_x ends in.")
 _BUILT = later("{place} was built for {built}, and {maps} arrive.")
 _IMAGE = later("{place} was built for {built}, and the image has {came}.")
+_IT_WAS_BUILT = later("It was built for {built}, and {maps} arrive.")
+_BOTH_MAPS = later("The path brings {first} feature maps and the shortcut {other}.")
+_BOTH_PIXELS = later("The path brings maps of {first} pixels a side and the shortcut {other}.")
 _FC = later("fc was built for {inputs} inputs, and {maps} arrive.")
 _PIXELS = {
     "identity": later("At {place} the path brings maps of {first} pixels a side and the identity {other}."),

@@ -19,10 +19,10 @@ class Forward(Struct, frozen=True):
     "transposed" (groups, weight, channels that arrive), "fc" (inputs that arrive, inputs and outputs of fc), "axes"
     (the convolution's weight, how many axes came), "pool" (C, H and W that arrive, H and W that would leave), "kernel"
     (H and W that arrive with their padding, the kernel), "single" (what arrives at a batch norm), "target" (a label),
-    "cat" (two sizes), "view" (rows and inputs that are wanted, elements that are there); none is "label", "dilation" and
-    "groups", and "layer" has its `word`. `comes` is the shape of what arrives at a convolution or at fc. `seen` are
-    pieces of torch's paths that the text shows (`.layer4.`, `.layer4.2.`, `.bn3.`), a block counted from the end where
-    it is negative, with `^` where a path begins. `frame` is where the traceback ends.
+    "cat" (two sizes), "view" (rows and inputs that are wanted, elements that are there); "label", "dilation" and
+    "groups" have none, and "layer" has its `word`. `comes` is the shape of what arrives at a convolution or at fc.
+    `seen` are pieces of torch's paths that the text shows (`.layer4.`, `.layer4.2.`, `.bn3.`), a block counted from the
+    end where it is negative, with `^` where a path begins. `frame` is where the traceback ends.
     """
 
     kind: str

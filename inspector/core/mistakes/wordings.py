@@ -25,9 +25,9 @@ class Wording(NamedTuple):
     """One way to say something of a kind.
 
     In its `words`, # is a number, ± one that may be negative, @ sizes in brackets, ¤ sizes with blanks between them,
-    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of the
-    gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a name,
-    that is the first value.
+    ~ a name; % a number that ends them, … quoted names that follow, ¿ a quotation mark or none. `order` says which of
+    the gaps are the kind's own values, in their order, -1 for one that it has not. Where the wording `is_behind` a
+    name, that is the first value.
     """
 
     kind: str
@@ -197,6 +197,9 @@ def _message(source: Copied, wording: Wording, match: re.Match[str]) -> Message 
 def _gaps(source: Copied, wording: Wording, match: re.Match[str]) -> list[str]:
     """What stands in the gaps; sizes with blanks between them are read where the blanks still are."""
     gaps = list(match.groups())
+    if wording.words.endswith("~"):  # the line ends what may be any name
+        at = source.place(match.start(len(gaps)))
+        gaps[-1] = pattern("~").match(source.lines[at : at + _LONGEST] or "-")[1]  # type: ignore[index]  # it begins so
     if "¤" in wording.words:
         wild = [char for char in packed(wording.words) if char in _WILD and char not in "%…¿"]
         at = wild.index("¤") + 1

@@ -47,6 +47,9 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "random": Row(Cost.ALL, later("{before} of {after} tensors do not fit and start at random")),
+    "shrunk": Row(
+        Cost.PART, later("{before} of {after} sets of channels shrink, which pad cannot fill up: they are sliced")
+    ),
     "sliced": Row(Cost.PART, later("{place}: {before} channels → {after}, the strongest are kept")),
     "cropped": Row(Cost.PART, later("{place}: kernel {before} → {after}, the middle is kept")),
     "repeated": Row(Cost.PART, later("input channels {before} → {after}: filters are repeated and scaled")),

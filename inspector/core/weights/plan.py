@@ -203,9 +203,11 @@ class _Planner:
         last = self._draws.get((self._new.leaving["layer4"], self._old.leaving["layer4"]))
         if last and last.is_grown and CLASSES not in self._new.channels:
             yield Obstacle("features", "", str(last.of), str(last.channels))
-        for (space, _), draw in self._draws.items():
-            if draw.is_shrunk:
-                yield Obstacle("sliced", space, str(draw.of), str(draw.channels))
+        shrunk = [draw for draw in self._draws.values() if draw.is_shrunk]
+        if shrunk and self._policy == "pad":
+            yield Obstacle("shrunk", "", str(len(shrunk)), str(len(self._draws)))
+        for draw in shrunk:
+            yield Obstacle("sliced", draw.space, str(draw.of), str(draw.channels))
         if self._came != self._comes:
             yield Obstacle(self._of_input(), "", str(self._came), str(self._comes))
 

@@ -33,7 +33,7 @@ class WeightsScreen(Dialog):
             with VerticalScroll():
                 yield Static(self._table(), markup=False)
                 yield Static(self._tensors(), markup=False)
-            words = say("inspector adapt carries the rest over   ↑ ↓ scroll   esc back")
+            words = say("↑ ↓ scroll   esc back")
             yield Static(words, classes="hint", markup=False)
 
     def _table(self) -> Content:

@@ -96,7 +96,7 @@ class Totals(Bar):
             (exact, difference, against, survive + weights + backward, False),
             (exact, difference, against, survive + weights, False),
             (exact, difference, against, survive, False),
-            (exact, difference, survive, "", False),
+            *([(exact, difference, survive, "", False)] if view.weights else []),
             (exact, difference, against, "", False),
             (exact, difference, "", "", False) if is_usual else (exact, short_difference, against, "", True),
             (exact, short_difference, "", "", True),

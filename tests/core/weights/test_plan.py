@@ -81,6 +81,15 @@ def test_obstacles_are_said_in_words(base: str, assignments: tuple[str, ...], to
     assert any(told in each.words for each in _plan("slice", *assignments, base=base).obstacles)
 
 
+def test_pad_says_that_what_shrinks_is_sliced() -> None:
+    padded, sliced = (_plan(policy, "conv5_x.planes=300", "conv4_x.planes=300") for policy in ("pad", "slice"))
+    assert padded.carries == sliced.carries
+    told = [each.words for each in padded.obstacles if each.kind == "shrunk"]
+    assert len(told) == 1
+    assert "7 of 38 sets of channels shrink, which pad cannot fill up" in told[0]
+    assert not [each for each in sliced.obstacles if each.kind == "shrunk"]
+
+
 def test_what_costs_more_promises_less() -> None:
     costs = {name: row.cost for name, row in ROWS.items()}
     assert {costs[each] for each in ("merged", "removed", "stride", "dilation", "pool", "block", "groups")} == {
