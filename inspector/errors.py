@@ -6,6 +6,7 @@
     │   └── WeightsFileError    a file of weights that cannot be read, is none, or would run code
     ├── DesignFileError         a design file that cannot be read, or is none
     ├── WeightsError            weights that are no ResNet's, or of one that no design can say
+    ├── RunError                a network that cannot be run: too large, or torch refuses
     ├── OutputError             a file or stream that cannot be written
     └── MissingError            something optional is not installed; exit code 3
 
@@ -71,6 +72,10 @@ class WeightsError(InspectorError):
         """`message` is the whole sentence, `causes` are in words too."""
         self.causes = causes
         super().__init__(message)
+
+
+class RunError(InspectorError):
+    """A network that cannot be run as is asked: too large, or torch refuses the type or the device."""
 
 
 class OutputError(InspectorError):

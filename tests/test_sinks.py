@@ -13,7 +13,9 @@ import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
+from timed import made
 
+from inspector.bridge import timing
 from inspector.cli import cli, main
 from inspector.core.design.edit import edit
 from inspector.core.design.history import Baseline, History
@@ -60,6 +62,7 @@ def test_whatever_a_command_is_given_it_prints_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(timing, "latencies", lambda networks, *_: tuple(map(made, networks)))
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(HOSTILE.encode("utf-8", "surrogateescape"))))
     for value in (HOSTILE, f"x={HOSTILE}", f"num_classes={HOSTILE}", f"./{HOSTILE}", "-"):
         given = [value] if isinstance(parameter, click.Argument) else [parameter.opts[0], value]

@@ -27,6 +27,14 @@ THINKER = ("-P", "-m", "inspector.bridge.worker")
 """What the interpreter is started with; the number of the process that starts it comes behind."""
 WORKER = (*THINKER, "torch")
 """The same for the process that torch lives in."""
+TIMER = (*THINKER, "timing")
+"""The same for the one that measures time: torch lives in it, with the priority of whoever starts it.
+
+The others leave the cores to the editor, and would be measured waiting for them. It takes all cores but one unless it
+is told (`spare`). Who has asked it ends it afterwards, and never holds it.
+"""
+PATIENCE = 3600.0
+"""Seconds after which no time is expected any more: LONGEST for TIMER."""
 REST = 0.4
 """Seconds without a hold after which the process is started, or goes on."""
 STALE = 5.0

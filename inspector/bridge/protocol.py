@@ -9,6 +9,7 @@ from msgspec import Raw, Struct, json
 from inspector.core.cam.heat import Normalise
 from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
+from inspector.core.measures.latency import Setup, Timing
 from inspector.core.measures.verdict import Verdict
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.weights.plan import Policy
@@ -80,11 +81,25 @@ class Cam(Request, frozen=True, tag="cam"):
     lang: str = ""
 
 
+class Time(Request, frozen=True, tag="time"):
+    """Run designs in turn and measure how long each of their layers takes: a timing for each, in their order.
+
+    It is for the process that is called TIMER, which keeps its priority, and is never held. `lang` is the language that
+    it is told in, English if left out.
+    """
+
+    result: ClassVar[Any] = tuple[Timing, ...]
+
+    designs: tuple[Design, ...]
+    setup: Setup = Setup()
+    lang: str = ""
+
+
 class Asked(Struct, frozen=True):
     """A request and its number."""
 
     number: int
-    request: Verify | Diagnose | Cam
+    request: Verify | Diagnose | Cam | Time
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

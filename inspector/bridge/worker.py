@@ -2,7 +2,8 @@
 
 It is started as `python -m inspector.bridge.worker PID`, with the editor's process number, reads one request a line on
 standard input and writes its answers, a line each, on standard output, all of it JSON. When its input ends, it ends.
-Torch is imported, and warmed up, where it is started with `torch` before the number.
+Torch is imported, and warmed up, where it is started with `torch` before the number. It leaves the cores to the editor
+but where it is started with `timing`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from inspector.bridge.protocol import READY, Asked, Cam, Diagnose, Verify, answered
+from inspector.bridge.protocol import READY, Asked, Cam, Diagnose, Time, Verify, answered
 from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
+from inspector.core.measures.latency import Timing
 from inspector.core.measures.verdict import Verdict, judge
 from inspector.core.mistakes.diagnosis import Diagnosis
 from inspector.core.network.network import analyze
@@ -60,9 +62,20 @@ def heat_maps(request: Cam, tell: Tell) -> Seen:
         return look(request, tell)
 
 
+def times(request: Time, tell: Tell) -> tuple[Timing, ...]:
+    """Run the networks in turn; one core is left to the editor unless it says how many it takes."""
+    with speaking(language(request.lang)):
+        tell(say("loading torch"))
+        from inspector.bridge.processor import spare
+        from inspector.bridge.timing import latencies
+
+        setup = msgspec.structs.replace(request.setup, threads=request.setup.threads or spare())
+        return latencies([analyze(design) for design in request.designs], setup, lambda at: tell(at.words))
+
+
 HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis}
 """What answers each kind of request."""
-TELLING: dict[type, Callable[[Any, Tell], object]] = {Cam: heat_maps}
+TELLING: dict[type, Callable[[Any, Tell], object]] = {Cam: heat_maps, Time: times}
 """What answers those that take a while, and says how far it is."""
 
 
@@ -98,13 +111,17 @@ def _say(line: bytes, answers: BinaryIO) -> None:
     answers.flush()
 
 
-def stand_back(editor: int) -> None:
-    """End with the editor however it ends, and leave the cores to it, as far as the system lets one."""
-    os.environ["OMP_NUM_THREADS"] = "1"
+def follow(editor: int) -> None:
+    """End with the editor however it ends, as far as the system lets one."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != editor:  # it ended before its end could be told of
         sys.exit()
+
+
+def stand_back() -> None:
+    """Leave the cores to the editor, as far as the system lets one."""
+    os.environ["OMP_NUM_THREADS"] = "1"
     with contextlib.suppress(OSError, AttributeError):
         os.nice(19)
     with contextlib.suppress(OSError, AttributeError):
@@ -119,5 +136,7 @@ def own_output() -> BinaryIO:
 
 
 if __name__ == "__main__":
-    stand_back(int(sys.argv[-1]))
+    follow(int(sys.argv[-1]))
+    if "timing" not in sys.argv:  # what waits for the cores measures its waiting
+        stand_back()
     serve(sys.stdin.buffer, own_output(), warms_up="torch" in sys.argv)

@@ -27,6 +27,7 @@ COMMANDS = (
     "keys",
     "presets",
     "report",
+    "time",
     "verify",
     "weights",
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
 from inspector.errors import OutputError
-from inspector.outside import harmless, shown, why
+from inspector.outside import cells, harmless, shown, why
 from inspector.speech import say
 
 CRASHED = 70
@@ -81,6 +82,27 @@ def check_free(output: str, *, force: bool) -> None:
 def tell(message: str) -> None:
     """Say something about what is being done."""
     click.echo(f"inspector: {harmless(message)}", err=True)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """What says on one line of a terminal how far something is, and wipes it at the end; elsewhere it says nothing."""
+    told = [""]
+
+    def tell_on(message: str) -> None:
+        message = shown(message, WIDEST)
+        wiped = " " * max(0, cells(told[0]) - cells(message))
+        click.echo(f"\r{message}{wiped}", nl=False, err=True)
+        told[0] = message
+
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield tell_on
+    finally:
+        with contextlib.suppress(OSError):
+            click.echo(f"\r{' ' * cells(told[0])}\r", nl=False, err=True)
 
 
 def fail(message: str, code: int) -> int:

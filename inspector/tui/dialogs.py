@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from inspector.core.design.design import Design
-from inspector.core.design.differences import called
+from inspector.core.design.differences import called, edits, told
 from inspector.session.bench import Bench, losses
 from inspector.session.view import seen
 from inspector.speech import say, spoken
@@ -140,11 +140,13 @@ class Dialogs:
         place = bench.place if kind(bench.place.node).is_block else bench.network.at(target(bench.network).where)
         before = weights.design if weights else bench.baseline.design
         designs = (design,) if design == before or weights is None else (design, before)
+        name = told(edits(design, before)) if len(designs) > 1 else weights.name if weights else called(design)
+        names = (name, weights.name) if weights and len(designs) > 1 else (name,)
 
-        async def look(picture: str, category: str, as_png: bool, told: Callable[[str], None]) -> Reply | None:  # noqa: FBT001  # what Look is
+        async def look(picture: str, category: str, as_png: bool, tell: Callable[[str], None]) -> Reply | None:  # noqa: FBT001  # what Look is
             request = Cam(
                 designs,
-                tuple(called(each) if each is not before or not weights else weights.name for each in designs),
+                names,
                 picture,
                 weights=str(weights.path) if weights else "",
                 take=weights.take if weights else "",
@@ -155,7 +157,7 @@ class Dialogs:
                 as_png=as_png,
                 lang=spoken(),
             )
-            return await looking.ask(request, told)
+            return await looking.ask(request, tell)
 
         title = say("Grad-CAM at {place} ({path})", place=place.name, path=place.path)
         return CamScreen(title, design, look, looking.picture, looking.last, looking.keep)

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from hypothesis import given, settings
 from strategies import designs
-from torch.multiprocessing.reductions import StorageWeakRef
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from inspector.bridge.build import build
+from inspector.bridge.peak import Alive
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.measures.memory import Memory, memory
 from inspector.core.network.network import analyze
-
-
-class Alive(TorchDispatchMode):
-    """The most bytes of feature maps that were alive at once, parameters and buffers aside."""
-
-    def __init__(self, image: torch.Tensor, module: torch.nn.Module) -> None:
-        super().__init__()
-        self._known = {tensor.untyped_storage()._cdata for tensor in module.state_dict().values()}  # noqa: SLF001
-        self._alive: dict[StorageWeakRef, int] = {}
-        self._note(image)
-        self.peak = 0
-
-    def _note(self, tensor: torch.Tensor) -> None:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in self._known and storage.nbytes():  # noqa: SLF001
-            self._alive[StorageWeakRef(storage)] = storage.nbytes()
-
-    def __torch_dispatch__(
-        self, func: Callable[..., Any], _types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> object:
-        out = func(*args, **(kwargs or {}))
-        for tensor in tree_leaves(out):
-            if isinstance(tensor, torch.Tensor):
-                self._note(tensor)
-        self._alive = {reference: size for reference, size in self._alive.items() if not reference.expired()}
-        self.peak = max(self.peak, sum(self._alive.values()))
-        return out
 
 
 def _kept(module: torch.nn.Module, image: torch.Tensor) -> int:

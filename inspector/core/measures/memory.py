@@ -102,7 +102,7 @@ def memory(tree: Tree) -> Memory:
         gradients=4 * params,
         optimizer={"sgd": 0, "sgd+momentum": 4 * params, "adam": 8 * params},
         train_activations=kept_for_backward(tree),
-        inference_peak=4 * _peak(tree),
+        inference_peak=inference_peak(tree),
     )
 
 
@@ -132,17 +132,19 @@ def kept_for_backward(tree: Tree) -> int:
     return 4 * (elements + features) + INDEX * sizes.pooled + scales * sizes.channels
 
 
-def _peak(tree: Tree) -> int:
-    """Elements alive at once at the worst moment of a forward pass of torchvision's modules.
+def inference_peak(tree: Tree, size: int = 4) -> int:
+    """Bytes of feature maps alive at the worst moment of a forward pass of torchvision's modules without gradients.
+
+    Elements have `size` bytes: 4 in fp32, 1, 2 or 8.
 
     An operation needs its input and its output; an in-place one (ReLU, the residual add) makes no new map. Beside them
     live the image, which the caller holds; the stage's input, which `x = self.layer1(x)` holds until the stage is done;
-    and a block's input, which the shortcut needs. The max pool's int64 indices count as two elements each; a
-    frozen batch norm makes a product and a sum, of a factor and a summand a channel (torchvision.ops).
+    and a block's input, which the shortcut needs. The max pool makes int64 indices; a frozen batch norm a product and a
+    sum, of a factor and a summand a channel (torchvision.ops).
     """
     _, stem, *stages, head = tree.root.children
     image = prod(tree.root.input)
-    peaks = [prod(stem.children[0].output), _chain(stem.children[1:]), _chain(head.children)]
+    peaks = [prod(stem.children[0].output), _chain(stem.children[1:], INDEX // size), _chain(head.children)]
     for stage in stages:
         entry = prod(stage.input)
         peaks.append(entry + _block_peak(stage.children[0]))
@@ -150,7 +152,7 @@ def _peak(tree: Tree) -> int:
             peaks.append(entry + stage.children.peak)
             continue
         peaks += [entry + prod(block.input) + _block_peak(block) for block, _ in distinct(stage.children[1:])]
-    return image + max(peaks)
+    return size * (image + max(peaks))
 
 
 def _block_peak(block: Node) -> int:
@@ -163,13 +165,16 @@ def _block_peak(block: Node) -> int:
     return max(inside, prod(branch.output) + _normed(norm))
 
 
-def _chain(operations: Iterable[Node]) -> int:
-    """Elements of input and output of the largest of some operations, those in place aside."""
+def _chain(operations: Iterable[Node], index: int = 0) -> int:
+    """Elements of input and output of the largest of some operations, those in place aside.
+
+    A max pool's index is as long as `index` elements.
+    """
     sizes = [0]
     for node in operations:
         if kind(node).is_in_place:
             continue
-        indices = 2 * prod(node.output) if node.kind == "MaxPool2d" else 0
+        indices = index * prod(node.output) if node.kind == "MaxPool2d" else 0
         sizes.append(_normed(node) if kind(node).is_norm else prod(node.input) + prod(node.output) + indices)
     return max(sizes)
 

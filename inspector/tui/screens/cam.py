@@ -78,11 +78,8 @@ class CamScreen(Dialog):
                 yield Input(self._picture, id="picture", compact=True, select_on_focus=True)
             with Horizontal(classes="asked"):
                 yield Static(say("class") + " ", markup=False)
-                words, category = (
-                    say("a number or a name; the likeliest if left out"),
-                    self._last and self._last.category,
-                )
-                yield Input(category or "", id="class", compact=True, placeholder=words)
+                words = say("a number or a name; the likeliest if left out")
+                yield Input(self._last.category if self._last else "", id="class", compact=True, placeholder=words)
             yield OptionList(id="offers")
             yield Static("", classes="problem", markup=False)
             with VerticalScroll(can_focus=False):
@@ -116,6 +113,10 @@ class CamScreen(Dialog):
         listed = self.query_one("#offers", OptionList)
         if listed.option_count:
             listed.highlighted = min(max((listed.highlighted or 0) + options, 0), listed.option_count - 1)
+
+    def action_page(self, pages: int) -> None:
+        pane = self.query_one(VerticalScroll)
+        pane.scroll_relative(y=pages * max(pane.size.height - 2, 1), animate=False)
 
     def action_complete(self) -> None:
         """Take the marked file or folder; without one go on to the other field."""
