@@ -115,14 +115,14 @@ def _together(runs: Sequence[Run]) -> Iterator[str]:
     yield " · ".join(run.name for run in runs)
     yield ""
     names = dict.fromkeys(each.name for run in runs for each in run.timing.places if len(each.where) == 1)
-    head = (say("ms"), *(run.name for run in runs))
+    head = ("ms", *(run.name for run in runs))
     rows: list[Row] = [(name, *(_of(run.timing, name) for run in runs)) for name in names]
     rows += [
         (say("left"), *(words.milliseconds(run.timing.left.median) for run in runs)),
         (say("with hooks"), *(words.milliseconds(run.timing.hooked.median) for run in runs)),
         (say("whole run"), *(words.milliseconds(run.timing.whole.median) for run in runs)),
         (say("its IQR %"), *(words.percent(run.timing.whole.relative) for run in runs)),
-        (say("MACs"), *(exact(run.network.macs) for run in runs)),
+        ("MACs", *(exact(run.network.macs) for run in runs)),
         (say("params"), *(exact(run.network.params) for run in runs)),
         (say("peak bytes, measured"), *(exact(run.timing.peak.measured) for run in runs)),
         (say("peak bytes, computed"), *(exact(run.timing.peak.computed) for run in runs)),
