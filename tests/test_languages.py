@@ -285,6 +285,8 @@ _WORDS = re.compile(r"(?<!\S)[a-z]{3,}(?: [a-z]{2,}){2,}")
 """Three English words in a row."""
 DIALOGS = {
     "budget": (),
+    "adapt": (),
+    "cam": (),
     "choose": ("open",),
     "copy": (),
     "countings": (),

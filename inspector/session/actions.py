@@ -15,7 +15,7 @@ from inspector.core.network.kinds import kind
 from inspector.core.network.tree import stage_of
 from inspector.errors import DesignError
 from inspector.languages import following
-from inspector.session import editing, moving, opening, saving
+from inspector.session import clocking, editing, moving, opening, saving
 from inspector.session.bench import Bench
 from inspector.session.outcome import Outcome, Say, asking
 from inspector.speech import later, say, spoken
@@ -183,6 +183,7 @@ _EVERYWHERE = (
     Action("app.save", "ctrl+s", "Save the design file", saving.save),
     Action("app.save-as", "S", "Save under another name", saving.save_as),
     Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
+    Action("app.time", "K", "How long each layer takes: measure it", clocking.measure),
     Action("app.budget", "P", "A budget: at most so many params and MACs", ask_budget),
     Action("app.weights", "p", "Pretrained weights: what of them fits", ask_weights, short="weights"),
     Action("app.adapt", "a", "Carry the weights over into a file", ask_adapt, rests=no_weights),
@@ -211,7 +212,7 @@ _TREE = (
     Action("tree.level-2", "2", "Show blocks", by="level(2)"),
     Action("tree.level-3", "3", "Show operations", by="level(3)"),
     Action("tree.level-4", "4", "Show everything", by="level(4)"),
-    Action("tree.share", "s", "Bar: share of params or MACs", moving.share, settles="typing"),
+    Action("tree.share", "s", "Bar: share of params, MACs, or time", moving.share, settles="typing"),
     Action("tree.differences", "d", "Columns of differences to the baseline", moving.differences, settles="typing"),
 )
 
@@ -330,6 +331,8 @@ _MESSAGES = (
     Action("app.take", "", "Copy a text", saving.copy),
     Action("app.progress", "", "What torch's process is about", saving.progress, settles="nothing"),
     Action("app.done", "", "What torch said", saving.done, settles="nothing"),
+    Action("app.timing", "", "Time is being measured", clocking.progress, settles="nothing"),
+    Action("app.timed", "", "Time was measured", clocking.done, settles="nothing"),
     Action("tree.go", "", "Stand at a place", moving.go, settles="typing"),
     Action("tree.leap", "", "Jump to a place, out of a filter", moving.leap, settles="typing"),
     Action("list.point", "", "Stand at a place of a list", moving.point),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct, structs
 
@@ -15,6 +15,7 @@ from inspector.core.design.edit import Field
 from inspector.core.design.history import Baseline, History
 from inspector.core.explain.editable import editable, likeliest
 from inspector.core.measures.counting import DEFAULT
+from inspector.core.measures.latency import Timing
 from inspector.core.measures.verdict import Verdict
 from inspector.core.network.network import Network, analyze
 from inspector.core.network.node import Where
@@ -139,15 +140,32 @@ class Check(Struct, frozen=True):
     problem: str = ""
 
 
+class Clock(Struct, frozen=True):
+    """How long a design takes: its timing once it is measured, `words` on how far that is until then."""
+
+    design: Design
+    timing: Timing | None = None
+    words: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being measured."""
+        return self.timing is None
+
+
+Share = Literal["params", "cost", "time"]
+"""What the bar of a row is a share of."""
+
+
 class Look(NamedTuple):
     """How things are shown.
 
-    Costs by one of the countings; the bar by cost instead of params; differences as columns; the ripple since the
+    Costs by one of the countings; what the bar is a share of; differences as columns; the ripple since the
     baseline; the order of the rankings, and of what: operations, blocks or stages; what a design may have at most.
     """
 
     counting: str = DEFAULT
-    by_cost: bool = False
+    share: Share = "params"
     differs: bool = False
     since_baseline: bool = False
     order: int = 0
@@ -181,6 +199,7 @@ class Bench(Struct, frozen=True):
     kept: frozenset[int] = frozenset()
     verifies: bool = False
     check: Check | None = None
+    clock: Clock | None = None
 
     @classmethod
     def of(cls, work: Work, *, lang: str = "", look: Look = Look(), verifies: bool = False) -> Bench:  # noqa: B008

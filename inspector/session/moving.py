@@ -10,7 +10,7 @@ from inspector.core.network.flow import source
 from inspector.core.network.node import Where
 from inspector.core.network.search import search
 from inspector.core.network.tree import FIRST_STAGE, HEAD
-from inspector.session.bench import Bench, Search, network_of
+from inspector.session.bench import Bench, Search, Share, network_of
 from inspector.session.outcome import Outcome, asking, saying
 from inspector.session.panes import ORDERS, RANKED, Panes, Room, in_turn
 from inspector.speech import say
@@ -258,8 +258,12 @@ def rank_by(bench: Bench, order: int) -> Bench:
 
 
 def share(bench: Bench) -> Bench:
-    """Make the bar the share of the other cost."""
-    return structs.replace(bench, look=bench.look._replace(by_cost=not bench.look.by_cost))
+    """Make the bar the share of the next thing: params, cost, and time where it was measured."""
+    clock = bench.clock
+    is_timed = clock is not None and clock.timing is not None and clock.design is bench.design
+    shares: tuple[Share, ...] = ("params", "cost", "time") if is_timed else ("params", "cost")
+    now = shares.index(bench.look.share) if bench.look.share in shares else 0
+    return structs.replace(bench, look=bench.look._replace(share=shares[(now + 1) % len(shares)]))
 
 
 def differences(bench: Bench) -> Outcome:

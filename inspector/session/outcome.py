@@ -55,9 +55,12 @@ class Leave(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """A job for torch's process, on a design: answered by `app.progress` and `app.done`."""
+    """A job on a design for torch's process, or for the one that measures time.
 
-    job: Literal["verify"]
+    "verify" is answered by `app.progress` and `app.done`, "time" by `app.timing` and `app.timed`; "stop" ends that.
+    """
+
+    job: Literal["verify", "time", "stop"]
     design: Design
 
 

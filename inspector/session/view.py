@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.core.design.differences import version
 from inspector.core.design.presets import preset
+from inspector.core.explain.facts import Fact
 from inspector.core.explain.subject import Subject, subject
 from inspector.core.measures.counting import CONVENTIONS, Convention
+from inspector.core.measures.latency import Timed, Timing
+from inspector.core.measures.latency_words import milliseconds, percent
 from inspector.core.network.network import Network
 from inspector.core.network.node import Where
 from inspector.core.units import dims
@@ -22,7 +26,8 @@ class View(NamedTuple):
     """The network, what it is compared with, where one is in it, and how it is shown.
 
     `previous` is the network before the last edit, None where there was none; `against` is the baseline's name.
-    `weights` are those that were opened, or that the design's preset has: what of them survives is shown.
+    `weights` are those that were opened, or that the design's preset has: what of them survives is shown. `timing` is
+    what the design was measured to take, if it was.
     """
 
     network: Network
@@ -32,6 +37,7 @@ class View(NamedTuple):
     where: Where
     look: Look
     weights: Weights | None = None
+    timing: Timing | None = None
 
     @property
     def pretrained(self) -> Network:
@@ -69,6 +75,7 @@ class View(NamedTuple):
             and self.baseline is other.baseline
             and self.against == other.against
             and self.weights is other.weights
+            and self.timing is other.timing
         )
 
 
@@ -83,7 +90,22 @@ def seen(bench: Bench) -> View:
         bench.where,
         bench.look,
         bench.work.weights,
+        bench.clock.timing if bench.clock is not None and bench.clock.design is bench.design else None,
     )
+
+
+def timed(timing: Timing) -> dict[Where, Timed]:
+    """What each place took."""
+    for known, found in _TIMED:
+        if known is timing:
+            return found
+    found = {each.where: each for each in timing.places}
+    _TIMED.append((timing, found))
+    return found
+
+
+_TIMED: deque[tuple[Timing, dict[Where, Timed]]] = deque(maxlen=2)
+"""The timings looked at last, by place."""
 
 
 class Title(NamedTuple):
@@ -94,6 +116,7 @@ class Title(NamedTuple):
     is_unsaved: bool
     name: str
     input: str
+    work: str = ""
 
 
 def title(bench: Bench) -> Title:
@@ -106,9 +129,20 @@ def title(bench: Bench) -> Title:
         work.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),
+        bench.clock.words if bench.clock is not None and bench.clock.is_running else "",
     )
 
 
 def told(view: View) -> Subject:
-    """What the detail says of the place that one stands at."""
-    return subject(view.network, view.baseline, view.against, view.network.at(view.where))
+    """What the detail says of the place that one stands at; what it took, where that was measured."""
+    said = subject(view.network, view.baseline, view.against, view.network.at(view.where))
+    took = timed(view.timing).get(view.where) if view.timing is not None else None
+    if took is None:
+        return said
+    of = took.seconds
+    spread = say("{low} to {high}", low=milliseconds(of.low), high=milliseconds(of.high))
+    words = f"{milliseconds(of.median)} ms  {percent(took.share)} %"
+    costs = (say("params"), "MACs", say("output"))
+    at = 1 + max((number for number, fact in enumerate(said.facts) if fact.label in costs), default=-1)
+    fact = Fact(say("time"), (words, spread))
+    return said._replace(facts=(*said.facts[:at], fact, *said.facts[at:]))

@@ -39,6 +39,7 @@ class Effects:
         self._app, self._notices, self._dialogs, self._do, self.journals = app, notices, dialogs, do, journals
         self._asking: set[asyncio.Task[None]] = set()
         self._has_asked = False
+        self._timing: asyncio.Task[None] | None = None
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -108,7 +109,7 @@ class Effects:
         elif isinstance(effect, Recall):
             self._recall(effect)
         elif isinstance(effect, Run):
-            self._ask(effect.design)
+            self._run(effect)
         elif isinstance(effect, Leave):
             self._leave(effect)
 
@@ -191,6 +192,30 @@ class Effects:
         else:
             found(self._keeper.seek(is_all=is_all))
 
+    def _run(self, effect: Run) -> None:
+        if effect.job == "verify":
+            self._ask(effect.design)
+            return
+        if self._timing is not None:
+            self._timing.cancel()
+            self._timing = None
+        if effect.job == "time":
+            self._timing = asyncio.ensure_future(self._time(effect.design))
+
+    async def _time(self, design: Design) -> None:
+        """Measure a design in a process that keeps its priority, and end that process."""
+        from inspector.bridge.process import PATIENCE, TIMER, Torch
+        from inspector.bridge.protocol import Time
+
+        clock = Torch(TIMER, rest=0, stale=0.3, longest=PATIENCE, name=say("the process that measures time"))
+        try:
+            asked = Time((design,), lang=spoken())
+            reply = await clock.ask(asked, lambda words: self._do("app.timing", design, words))
+        finally:
+            await clock.end()
+        if reply is not None and self._app.is_running:
+            self._do("app.timed", design, reply.result[0] if reply.result else None, reply.problem)
+
     def _ask(self, design: Design) -> None:
         """Have torch verify a design once it has rested; the process stands back meanwhile."""
         self.torch.hold(0 if self._has_asked else START)
@@ -217,8 +242,11 @@ class Effects:
 
     async def close(self) -> None:
         """End torch's process; whoever waits for it waits no longer."""
-        for task in self._asking:
+        tasks = (*self._asking, *((self._timing,) if self._timing else ()))
+        for task in tasks:
             task.cancel()
+        if self._timing is not None:
+            await asyncio.wait((self._timing,))  # its process ends with it
         for name in ("torch", "_thinker"):
             if name in self.__dict__:
                 await getattr(self, name).end()

@@ -64,7 +64,7 @@ class Painter:
             pane.redraw()
 
     def _title(self, before: Bench | None, after: Bench) -> None:
-        if before is None or _titled(before) != _titled(after) or before.work is not after.work:
+        if before is None or _titled(before) != _titled(after):
             self._screen.query_one(TitleBar).show(title(after))
 
     def _places(self, before: Bench | None, after: Bench, last: View | None, view: View) -> None:
@@ -151,8 +151,8 @@ def _costs(view: View) -> tuple[object, ...]:
     return view.look.counting, view.look.budget
 
 
-def _titled(bench: Bench) -> tuple[int, int]:
-    return bench.at, len(bench.designs)
+def _titled(bench: Bench) -> tuple[object, ...]:
+    return bench.at, len(bench.designs), id(bench.work), bench.clock and bench.clock.words
 
 
 def _fields(bench: Bench) -> tuple[object, ...]:

@@ -60,6 +60,7 @@ class TitleBar(Bar):
             Content.styled(f"   ● {say('not saved')}" if title.is_unsaved else "", "$text-warning"),
             Content.styled(f"   {title.name}" if title.name else "", QUIET),
             Content.styled(f"   {title.input}", QUIET),
+            *([Content.styled(f"   {title.work}", "$text-accent")] if title.work else []),
         ]
         for spare in (len(parts) - 1, 0):
             if sum(cells(part.plain) for part in parts) > self._room:

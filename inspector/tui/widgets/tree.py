@@ -15,8 +15,9 @@ from inspector.core.network.kinds import kind, operation, stride
 from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where
 from inspector.core.units import features, short, short_bytes, short_difference
+from inspector.session.bench import Share
 from inspector.session.panes import ORDERS
-from inspector.session.view import View
+from inspector.session.view import View, timed
 from inspector.speech import say
 from inspector.tui import keymap
 from inspector.tui.terminal.cells import cells, fitted, to_right
@@ -166,8 +167,8 @@ class TreeTable(Painted, can_focus=True):
 
     def _header(self, widths: Columns) -> list[Piece]:
         heading = self._counting.heading
-        of = heading if self._view.look.by_cost else "params"
-        shares = (say("share of {of}", of=of), f"% {of}")
+        of = {"params": "params", "cost": heading, "time": say("time")}[self._shared]
+        shares = (say("share of {of}", of=of), f"% {of}", *((of,) if self._shared == "time" else ()))
         words = next((words for words in shares if cells(words) <= widths.bar + 1), "%")
         heading_of_share = f"  {words}" if widths.bar >= BARS else words.rjust(widths.bar + 2)
         texts = (
@@ -198,7 +199,7 @@ class TreeTable(Painted, can_focus=True):
             "edited" if before and old != new else weight
             for old, new in zip(self._numbers(before or node), self._numbers(node), strict=True)
         )
-        shares = share(self._share(node), widths.bar) if widths.bar else ""
+        shares = share(self._share(node, where), widths.bar) if widths.bar else ""
         return [
             (" " * (indent + 1), ""),
             (marker, "quiet"),
@@ -247,9 +248,18 @@ class TreeTable(Painted, can_focus=True):
         is_target = self._network.design.target_block == (group.label, number + 1)
         return f"{block_name(group.label, number + 1)}{' ◎' if is_target else ''}"
 
-    def _share(self, node: Node) -> float:
+    @property
+    def _shared(self) -> Share:
+        """What the bar is a share of; of time only where it was measured."""
+        share = self._view.look.share
+        return "params" if share == "time" and self._view.timing is None else share
+
+    def _share(self, node: Node, where: Where) -> float:
         """The node's share of the network, from 0 to 1."""
-        if not self._view.look.by_cost:
+        if self._shared == "time" and self._view.timing is not None:
+            took = timed(self._view.timing).get(where)
+            return took.share if took is not None else 0
+        if self._shared == "params":
             return node.params / self._network.params
         return self._counting.of(node) / self._counting.of(self._network.root)
 
