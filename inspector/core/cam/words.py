@@ -209,7 +209,7 @@ def ranked(heat: Heat) -> Iterator[str]:
     if heat.largest and reads_fc(heat):
         height, width = heat.target.size
         yield say(
-            "the average pool and fc alone stand behind this target: its weights are fc's own for the class, divided by {n}",
+            "behind this target are the average pool and fc alone: its weights are fc's own for the class, divided by {n}",
             n=f"{height}×{width}",
         )
 
