@@ -97,7 +97,7 @@ class _Worker:
             for number in classes:
                 raw = cam(self._module, ready.batch.to(self._dtype), target.path, None if number is None else (number,))
                 if tuple(raw.maps.shape[1:]) != target.size:
-                    raise AssertionError(f"{target.path} puts out {tuple(raw.maps.shape)}, not {target.size}")
+                    raise AssertionError(target.path, tuple(raw.maps.shape), target.size)
                 yield Made(self._heat(raw, ready, target), raw.maps[0], ready.part)
 
     def _heat(self, raw: Raw, ready: Ready, target: Target) -> Heat:

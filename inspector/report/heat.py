@@ -26,7 +26,7 @@ def as_text(heats: Sequence[Heat]) -> str:
         title = f"{heat.picture.name} · {heat.name}"
         own = [row for at, row in enumerate(rows) if at < 2 or row not in before]
         own += [(say("largest"), line) for line in ranked(heat)]
-        notes = [(say("note"), line) for line in caveats(heat)]
+        notes = [(say("notes"), line) for line in caveats(heat)]
         own += [row for row in notes if row not in before]
         before = {*rows, *notes}
         blocks.append(title + "\n" + _lined(own))

@@ -16,7 +16,7 @@ def with_texts(png: bytes, texts: Mapping[str, str]) -> bytes:
     Keys are 1 to 79 letters of Latin-1. ValueError where it is no PNG file.
     """
     if not png.startswith(SIGNATURE) or png[12:16] != b"IHDR":
-        raise ValueError("no PNG file")
+        raise ValueError(png[:16])
     chunks = b"".join(_chunk(key, text) for key, text in texts.items())
     return png[:_HEADER] + chunks + png[_HEADER:]
 

@@ -10,10 +10,9 @@ from inspector.core.design.design import Design
 from inspector.core.network.network import analyze
 from inspector.core.network.tree import FIRST_STAGE
 from inspector.core.units import dims
-from inspector.core.weights.checkpoint import title
+from inspector.core.weights.checkpoint import first_of, title
 from inspector.core.weights.plan import Policy
 from inspector.core.weights.record import promised
-from inspector.outside import shown
 from inspector.speech import later, say, some
 
 NOTES = {
@@ -155,13 +154,12 @@ def warnings(heat: Heat) -> Iterator[str]:
     if not of.file:
         yield say("the weights are random: this map means nothing but that the network runs")
     elif of.random:
-        few = ", ".join(shown(name) for name in of.random[:_FEW]) + (" …" if len(of.random) > _FEW else "")
         yield some(
             len(of.random),
             "{n} of {all} tensors starts at random, {names}: so does a part of this map",
             "{n} of {all} tensors start at random, {names}: so does a part of this map",
             all=of.tensors,
-            names=few,
+            names=first_of(of.random),
         )
         if "fc.weight" in of.random:
             yield say("fc is random, so the class and what speaks for it are: this map means nothing")
@@ -177,7 +175,7 @@ def carried(of: Weights) -> Iterator[str]:
     if of.promise is not None and of.policy:
         yield say("promised of what was carried over: {promise}", promise=promised(of.promise))
     if of.assumed:
-        yield say("not told by the weights' shapes, assumed: {values}", values=", ".join(of.assumed[:4]))
+        yield say("not told by the weights' shapes, assumed: {values}", values=first_of(of.assumed))
 
 
 def _of_map(heat: Heat) -> Iterator[str]:
@@ -209,7 +207,11 @@ def ranked(heat: Heat) -> Iterator[str]:
     if heat.largest and reads_fc(heat):
         height, width = heat.target.size
         yield say(
+<<<<<<< HEAD
             "the average pool and fc alone stand behind this target: its weights are fc's own for the class, by {n}",
+=======
+            "behind this target are the average pool and fc alone: its weights are fc's for the class, divided by {n}",
+>>>>>>> cam
             n=f"{height}×{width}",
         )
 
