@@ -93,6 +93,8 @@ _NOT_SAID = {
     "cli/presets.py": "a table of numbers, which programs may read",
     "bridge/build.py": "for whoever calls the library",
     "bridge/measure.py": "for whoever calls the library",
+    "bridge/processor.py": "what the system says",
+    "core/measures/latency.py": "for whoever programs",
     "core/mistakes/wordings.py": "what torch says",
     "core/mistakes/copied.py": "what torch says",
     "journal/record.py": "for whoever reads a journal that is damaged",
