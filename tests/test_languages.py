@@ -93,13 +93,10 @@ _NOT_SAID = {
     "cli/presets.py": "a table of numbers, which programs may read",
     "bridge/build.py": "for whoever calls the library",
     "bridge/measure.py": "for whoever calls the library",
-<<<<<<< HEAD
     "bridge/picture.py": "pictures are English: others look at them, and the font has no other letters",
     "core/cam/captions.py": "the same",
-=======
     "bridge/processor.py": "what the system says",
     "core/measures/latency.py": "for whoever programs",
->>>>>>> timing
     "core/mistakes/wordings.py": "what torch says",
     "core/mistakes/copied.py": "what torch says",
     "bridge/recalibrate.py": "records are English: others read them, and programs",
