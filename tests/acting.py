@@ -11,8 +11,10 @@ from inspector.core.design.edit import edit
 from inspector.core.design.history import History
 from inspector.core.design.presets import preset
 from inspector.core.measures.counting import CONVENTIONS
+from inspector.core.measures.latency import Conditions, Peak, Setup, Timing, timing
 from inspector.core.measures.verdict import Difference, Verdict
 from inspector.core.names import STAGES
+from inspector.core.network.network import analyze
 from inspector.core.network.node import Where
 from inspector.journal.keeper import Keeper
 from inspector.journal.record import Reading, Written, begun, changes, encoded, read, work_of
@@ -53,6 +55,15 @@ AGREES = Verdict(158, {"torch": "0"}, ())
 DIFFERS = Verdict(158, {"torch": "0"}, (Difference("fc", "fc", "params", "7", "8"),))
 
 
+def timed(design: Design) -> Timing:
+    """What a design could have taken: each operation 1 ms."""
+    network = analyze(design)
+    ones = [1e-3] * len(list(network.operations()))
+    total = sum(ones)
+    conditions = Conditions(Setup(threads=1), "a processor", 2, "2.0", design.input)
+    return timing(network, conditions, (total,), (total,), (ones,), Peak(1, 1))
+
+
 def somewhere(bench: Bench, choose: Choose) -> Where:
     """A place of the network in sight; now and then one that is not there."""
     node, where = bench.network.root, ()
@@ -83,6 +94,8 @@ def given(bench: Bench, action: Action, choose: Choose) -> tuple[tuple[object, .
         "app.wrote": lambda: (Path("/tmp/mine.toml"),),  # noqa: S108  # never written
         "app.progress": lambda: (design, "half of it"),
         "app.done": lambda: (design, choose((AGREES, DIFFERS, None)), choose(("", "no"))),
+        "app.timing": lambda: (design, "run 3 of 50"),
+        "app.timed": lambda: (design, choose((timed(design), None)), "no"),
         "app.note": lambda: (choose(("", "filters")),),
         "tree.go": lambda: (somewhere(bench, choose),),
         "tree.leap": lambda: (somewhere(bench, choose),),
