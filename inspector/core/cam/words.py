@@ -207,11 +207,7 @@ def ranked(heat: Heat) -> Iterator[str]:
     if heat.largest and reads_fc(heat):
         height, width = heat.target.size
         yield say(
-<<<<<<< HEAD
-            "the average pool and fc alone stand behind this target: its weights are fc's own for the class, by {n}",
-=======
             "behind this target are the average pool and fc alone: its weights are fc's for the class, divided by {n}",
->>>>>>> cam
             n=f"{height}×{width}",
         )
 
