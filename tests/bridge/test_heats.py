@@ -33,7 +33,7 @@ from inspector.files.design import read
 PART = Path(__file__).parents[1] / "data"
 WHOLE = Path(os.environ.get("INSPECTOR_DIGITS", PART))
 """A folder with all 400 pictures; the project has 120 of them."""
-SHARED = Path(os.environ.get("INSPECTOR_DATA", "/work/shared/data"))
+SHARED = Path(os.environ.get("INSPECTOR_DATA", PART))
 """A folder with networks that the project may not have."""
 DIGITS = read(PART / "digits.toml")
 CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

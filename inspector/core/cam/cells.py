@@ -37,6 +37,11 @@ _BASIC: tuple[RGB, ...] = (
 )
 """xterm's own 16 colours; what a person's terminal makes of their numbers is theirs."""
 
+_BAYER = ((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5))
+"""Bayer's order of 4×4 pixels (1973): neighbours are rounded up and down in turn."""
+_SPREADS: dict[str, int] = {"256": 20, "16": 100}
+"""How far apart neighbours are taken: about as far as the colours that there are."""
+
 Ink = RGB | int | None
 """A colour, its number among 256 or 16, or none."""
 
@@ -79,6 +84,8 @@ def cells(pixels: Pixels, columns: int, lines: int, depth: Depth = "truecolor") 
         return []
     wide, high = fitted(pixels.width, pixels.height, columns, lines)
     rows = list(_scaled(pixels, wide, 2 * high))
+    if depth in _SPREADS:
+        rows = [_dithered(row, y, _SPREADS[depth]) for y, row in enumerate(rows)]
     return [_row(upper, lower, depth) for upper, lower in zip(rows[::2], rows[1::2], strict=True)]
 
 
@@ -88,6 +95,20 @@ def _row(upper: Sequence[RGB], lower: Sequence[RGB], depth: Depth) -> list[Cell]
         return [Cell(_character((_light(one) + _light(other)) / 2), None, None) for one, other in pairs]
     number = _NUMBERS[depth]
     return [Cell(HALF, number(one), number(other)) for one, other in zip(upper, lower, strict=True)]
+
+
+def _dithered(row: Sequence[RGB], y: int, spread: int) -> list[RGB]:
+    """A row of pixels, each a little lighter or darker by its place, so that a few colours make up for many."""
+    offsets = [spread * (2 * each - 15) // 32 for each in _BAYER[y % 4]]
+    made = []
+    for x, (red, green, blue) in enumerate(row):
+        more = offsets[x % 4]
+        made.append((_bounded(red + more), _bounded(green + more), _bounded(blue + more)))
+    return made
+
+
+def _bounded(part: int) -> int:
+    return min(max(part, 0), 255)
 
 
 def _light(colour: RGB) -> float:

@@ -101,6 +101,17 @@ def test_the_plain_colours_are_found() -> None:
     assert [of_16(each) for each in ((0, 0, 0), (255, 0, 0), (255, 255, 255), (250, 250, 5))] == [0, 9, 15, 11]
 
 
+def test_few_colours_make_up_for_many() -> None:
+    def numbers(colour_: tuple[int, int, int], depth: str) -> set[object]:
+        flat = Pixels(8, 8, bytes(colour_) * 64)
+        return {ink for row in cells(flat, 8, 4, depth) for cell in row for ink in (cell.fg, cell.bg)}  # type: ignore[arg-type]
+
+    assert len(numbers((175, 135, 95), "256")) == 1
+    assert len(numbers((185, 115, 75), "256")) > 1
+    assert numbers((0, 0, 0), "16") == {0}
+    assert numbers((60, 60, 60), "16") == {0, 8}
+
+
 def test_ascii_is_lighter_where_the_picture_is() -> None:
     grey = [Pixels(1, 2, bytes([level] * 6)) for level in range(0, 256, 5)]
     chars = [cells(each, 1, 1, "ascii")[0][0].char for each in grey]
