@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from inspector.core.design.design import CONVOLUTIONS, block_name
+from inspector.core.design.design import CONVOLUTIONS, Design, block_name
 from inspector.core.design.edit import edit
 from inspector.core.design.history import History
 from inspector.core.design.presets import preset
@@ -221,7 +221,7 @@ class Acting:
             assert after.search is None
         fields, marked = after.marks
         assert 0 <= marked < max(len(fields), 1)
-        runs = [effect for effect in effects if isinstance(effect, Run)]
+        runs = [effect for effect in effects if isinstance(effect, Run) and effect.job != "stop"]
         assert after.check is None or after.check.design is after.design or not after.verifies
         assert not runs or runs[0].design is after.design
         self._check_action(action, before, effects)
