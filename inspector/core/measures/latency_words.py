@@ -37,7 +37,7 @@ def noise(timing: Timing) -> str:
         return ""
     return say(
         "not quiet: the middle half of the runs spreads over {spread} % of the median, more than {most} %; "
-        "measure again while nothing else runs",
+        "measure again while nothing else runs, or with fewer threads",
         spread=f"{100 * timing.whole.relative:.1f}",
         most=f"{100 * QUIET:.0f}",
     )
