@@ -400,7 +400,7 @@ ELSEWHERE = {
     "not in it", "bytes", "params", "layers",
     # held against torch by tests/bridge/test_receptive.py and test_memory.py
     "{n} × {n} input pixels", "a cell is {n}×{n} pixels, sees {field}×{field}", "{bytes} kept for backward,",
-    "{bytes} with SGD and momentum,", "{bytes} with Adam", "{bytes} of feature maps at the peak",
+    "{bytes} with SGD and momentum,", "{bytes} with Adam", "{bytes} of maps at the peak",
     "{full} in fp32, {half} in fp16", "{bytes} of parameters", "{bytes} of buffers", "{bytes} of output",
     "the framework's own, workspaces of algorithms, and what allocators keep in reserve",
     "new, not there",

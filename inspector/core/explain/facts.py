@@ -235,7 +235,7 @@ def _bytes(network: Network) -> list[Fact]:
         Fact(say("training"), (say("{bytes} kept for backward,", bytes=kept),)),
         Fact("", (say("{bytes} with SGD and momentum,", bytes=sgd),)),
         Fact("", (say("{bytes} with Adam", bytes=short_bytes(told.training("adam"))),)),
-        Fact(say("inference"), (say("{bytes} of feature maps at the peak", bytes=short_bytes(told.inference_peak)),)),
+        Fact(say("inference"), (say("{bytes} of maps at the peak", bytes=short_bytes(told.inference_peak)),)),
         Fact(say("not in it"), (say(OUTSIDE),)),
     ]
 
