@@ -38,6 +38,8 @@ class _EditorFirst(click.Group):
     """A group whose unnamed command is the editor: `inspector resnet50` opens it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if len(args) > 2 and args[0] == "--lang" and args[2] in (*COMMANDS, "--help", "-h", "--version"):
+            args = args[2:]  # it is spoken already
         if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = ["edit", *args]
         return super().parse_args(ctx, args)
@@ -72,7 +74,8 @@ def cli() -> None:
     """A workbench for ResNets: change channels, see every shape, parameter and MAC follow.
 
     Without a command, `inspector [MODEL] [--set ADDRESS=VALUE]…` opens the editor; where standard output is no
-    terminal it prints the text report. MODEL is a preset (resnet50 if left out) or a design file.
+    terminal it prints the text report. MODEL is a preset (resnet50 if left out), a design file,
+    or a file of weights.
     """
 
 

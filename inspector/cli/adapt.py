@@ -97,16 +97,17 @@ def command(**given: object) -> None:
 def _carry(wanted: Wanted) -> None:
     from inspector.core.design.differences import edits
     from inspector.core.network.network import analyze
-    from inspector.core.weights.plan import plan
+    from inspector.core.weights.plan import plan, with_made
     from inspector.files.output import save, write
     from inspector.report import carried, carried_text
 
     ending = _ending(wanted.report)
+    _check_ending(wanted.output)
     before, of = _opened(wanted.checkpoint)
     _check_outputs(wanted, of.contents)
     after = assign(named(wanted.goal).design if wanted.goal else before, wanted.assignments)
     _check_memory(before, after)
-    planned = plan(analyze(before), analyze(after), wanted.policy, wanted.rule)
+    planned = with_made(plan(analyze(before), analyze(after), wanted.policy, wanted.rule), of.checkpoint.made)
     about = carried_text.About(shown(wanted.checkpoint, 200), of.checkpoint, of.assumed, of.teller)
     put(carried_text.before(about, planned, edits(after, before)))
     record, data = _Work(of, before, after, planned, wanted.seed).done(wanted.folder)
@@ -114,6 +115,13 @@ def _carry(wanted: Wanted) -> None:
     if wanted.report:
         write(Path(wanted.report), carried.RENDERED[ending](record), overwrite=wanted.force)
     put(carried_text.after(record, planned, wanted.output, len(data)))
+
+
+def _check_ending(output: str) -> None:
+    """That OUT is not called what torch.load would be tried on. OutputError where it is."""
+    if output.lower().endswith((".pth", ".pt", ".bin", ".th", ".ckpt", ".pkl")):
+        name = shown(output, 200)
+        raise OutputError(say("{file}: what is written is safetensors; let the name end in .safetensors", file=name))
 
 
 def _ending(report: str | None) -> str:
@@ -126,7 +134,10 @@ def _ending(report: str | None) -> str:
 
 def _opened(name: str) -> tuple[Design, Opened]:
     """The design of a file of weights, and what is known of it. WeightsError where some of its tensors are missing."""
+    from inspector.files.checkpoints import check_values
+
     of = weights(Path(name))
+    check_values(of)
     missing = of.checkpoint.missing
     if missing:
         said = some(

@@ -14,7 +14,7 @@ from inspector.cli.given import FROM, TAKE, commands, load
 from inspector.core.measures.counting import CONVENTIONS
 from inspector.errors import InspectorError
 from inspector.languages import languages
-from inspector.speech import ENGLISH, later, say, spoken
+from inspector.speech import later, say
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -184,7 +184,7 @@ def with_language(command: Any) -> Any:  # noqa: ANN401  # a decorator, over fun
 
 def in_language(command: click.Command) -> click.Command:
     """A command whose help, and that of those below it, is in the language that is spoken: each text is said once."""
-    if spoken() != ENGLISH and command.name not in _TOLD:
+    if command.name not in _TOLD:
         _TOLD.add(command.name)
         command.help = say(cleandoc(command.help or ""))
         for parameter in command.params:

@@ -62,11 +62,16 @@ def _stored(weights: str, of: Opened, design: Design) -> Stored:
     """How the generated file gets at the tensors. WeightsError where they are another design's."""
     from inspector.core.network.network import analyze
     from inspector.core.weights.state_dict import is_of_same_tensors
+    from inspector.files.checkpoints import check_values
     from inspector.files.safetensors import FORMAT
     from inspector.files.torch_files import LEGACY, ZIP
     from inspector.report.python_weights import Reader, stored
 
+    check_values(of)
     if not is_of_same_tensors(analyze(of.checkpoint.design), analyze(design)):
-        raise WeightsError(say("{file}: its tensors are not of this design", file=shown(weights, 200)))
+        words = say(
+            "{file}: its tensors are not of this design; inspector adapt carries them over", file=shown(weights, 200)
+        )
+        raise WeightsError(words)
     readers: dict[str, Reader] = {FORMAT: "safetensors", ZIP: "torch", LEGACY: "torch"}
     return stored(weights, of.contents, design, readers.get(of.contents.format))

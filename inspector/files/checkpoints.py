@@ -86,6 +86,20 @@ def _told(path: Path, found: Contents, known: Checkpoint) -> tuple[Design | None
     return None, ""
 
 
+def check_values(of: Opened) -> None:
+    """That torch can load a file's values. WeightsFileError of a whole pickled model, which only its own code can."""
+    if of.contents.model:
+        name = shown(str(of.path), 200)
+        raise WeightsFileError(
+            say(
+                "{file}: is a whole pickled model ({model}), which only its own code can load; there, save "
+                "model.state_dict() instead",
+                file=name,
+                model=shown(of.contents.model, 100),
+            )
+        )
+
+
 def told(of: Opened, name: str, how: str) -> tuple[str, ...]:
     """What a file of weights is, and what is assumed of it, a line each; `how` says where there is more to be had."""
     lines = [f"{shown(name, 200)}: {words(of.checkpoint)}"]

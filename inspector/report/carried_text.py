@@ -87,8 +87,8 @@ def _measured(record: Record, plan: Plan) -> str:
         "type": proof.computed_in,
     }
     if plan.promise.of == "features":
-        return say("pooled features differ by at most {difference}, of {scale} ({input}, {type})", **values)
-    return say("outputs differ by at most {difference}, of {scale} ({input}, {type})", **values)
+        return say("pooled features differ by at most {difference}; the old reach {scale} ({input}, {type})", **values)
+    return say("outputs differ by at most {difference}; the old reach {scale} ({input}, {type})", **values)
 
 
 def _fates(plan: Plan) -> str:

@@ -75,9 +75,7 @@ def imports(of: Stored) -> Sequence[str]:
 def lines(of: Stored) -> list[str]:
     """A function `load() -> nn.Module` that builds the network and loads the weights, strictly."""
     read = (
-        "load_file(WEIGHTS)"
-        if of.reader == "safetensors"
-        else 'torch.load(WEIGHTS, map_location="cpu", weights_only=True)'
+        "load_file(path)" if of.reader == "safetensors" else 'torch.load(path, map_location="cpu", weights_only=True)'
     )
     read += "".join(f"[{dumps(step)}]" for step in of.place)
     taken = [f"    weights = {read}"]
@@ -88,8 +86,8 @@ def lines(of: Stored) -> list[str]:
         f"WEIGHTS = {dumps(of.path)}",
         "",
         "",
-        "def load() -> nn.Module:",
-        '    """The network with the weights of the file WEIGHTS, where every name and shape has to fit."""',
+        "def load(path: str = WEIGHTS) -> nn.Module:",
+        '    """The network with the weights of a file, WEIGHTS, where every name and shape has to fit."""',
         "    model = build()",
         *taken,
         "    model.load_state_dict(weights, strict=True)",

@@ -67,7 +67,7 @@ def as_text(about: About) -> str:
     if about.edits or about.checkpoint.missing:
         lines += _survives(about)
     else:
-        lines += [*_assumed(about), *_twins(about.checkpoint)]
+        lines += [*_assumed(about), *_twins(about.checkpoint, about.teller)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -77,7 +77,7 @@ def _is(about: About) -> Iterator[str]:
     size = short_bytes(sum(tensor.nbytes for tensor in tensors))
     yield f"{about.name}   {say(contents.format)}, {size}"
     yield words(known)
-    yield say("{n} parameters", n=exact(about.before.params))
+    yield from _found(about)
     for line in (chosen(known), recast(known), strangers(known)):
         if line:
             yield line
@@ -90,11 +90,30 @@ def _is(about: About) -> Iterator[str]:
         yield say("assumed: {values}", values=", ".join(told))
 
 
-def _twins(known: Checkpoint) -> Iterator[str]:
-    if known.twins:
+def _twins(known: Checkpoint, teller: str) -> Iterator[str]:
+    if known.twins and not (teller or known.made):
         yield ""
         yield say("others with these names and shapes, which compute something else")
         yield from (f"  {say(twin)}" for twin in known.twins)
+
+
+def _found(about: About) -> Iterator[str]:
+    """How many parameters there are, where they were found, and whether torch can load them."""
+    known = about.checkpoint
+    params = say("{n} parameters", n=exact(about.before.params))
+    if known.made:
+        counted_ = [tensor for name, tensor in about.own.items() if not name.rpartition(".")[2].startswith(_STATISTICS)]
+        own = sum(tensor.elements for tensor in counted_)
+        params = say("{own} parameters, {n} as four stages", own=exact(own), n=exact(about.before.params))
+    where = [say("under {place}", place=shown(".".join(known.place), 60))] if known.place else []
+    where += [say("behind {prefix}", prefix=shown(known.prefix, 60))] if known.prefix else []
+    yield ", ".join([params, *where])
+    if about.contents.model:
+        model = shown(about.contents.model, 100)
+        yield say("a whole pickled model ({model}): save model.state_dict() for the weights to be loaded", model=model)
+
+
+_STATISTICS = ("running_", "num_batches_tracked")
 
 
 def _shown(said: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -301,6 +301,7 @@ _DIALOGS = (
     Action("cam.complete", "tab", "Take the file, or the other field", by="complete"),
     Action("cam.save", "ctrl+s", "Save a PNG", by="save"),
     Action("adapt.next", "down", "The next policy", by="choose(1)"),
+    Action("adapt.save", "ctrl+s", "Write the Python file that loads the weights", by="save"),
     Action("adapt.previous", "up", "The policy before", by="choose(-1)"),
     Action("target.next", "down", "The next way", by="choose(1)"),
     Action("target.previous", "up", "The way before", by="choose(-1)"),

@@ -22,7 +22,7 @@ def open_design(
 ) -> Outcome:
     """Open one more design and go to it; one that nothing was done in makes room for it. `words` tell of weights."""
     after = _opened(bench, work_on(design, design, source, weights))
-    return Outcome(after, (Say(words, 10),) if words else ())
+    return Outcome(after, (Say(words, 6),) if words else ())
 
 
 def work_on(design: Design, saved: Design, source: Path | None = None, weights: Weights | None = None) -> Work:

@@ -118,7 +118,11 @@ class Dialogs:
             return await run("adapt", *given, *(["--force"] if is_over else []), "--from", origin, "--to", goal)
 
         output = f"{file_stem(bench.work)}.safetensors"
-        return AdaptScreen(weights.name, seen(bench).pretrained, bench.network, output, carry)
+
+        async def write(file: Path, code: Path) -> Ran:
+            return await run("code", "--weights", str(file), "-o", str(code), "--force")
+
+        return AdaptScreen(weights.path, seen(bench).pretrained, bench.network, output, carry, write)
 
     def _budget(self) -> Dialog:
         from inspector.core.changes.budget import written
@@ -239,14 +243,16 @@ class Dialogs:
 
     def _quit(self) -> Dialog:
         from inspector.session.outcome import Save
-        from inspector.session.saving import save_all
+        from inspector.session.saving import file_stem, save_all
         from inspector.tui.screens.quit import QuitScreen
 
         bench = self._bench()
         first = bench.here if bench.work.is_unsaved else bench.unsaved[0]
         is_kept = all(each.number in bench.kept for each in bench.unsaved)
         files = [effect.path.name for effect in save_all(bench).effects if isinstance(effect, Save)]
-        return QuitScreen(losses(bench), first.work.label, files, is_kept=is_kept)
+        work = first.work
+        label = f"{file_stem(work)}.toml" if work.weights and not work.source else work.label
+        return QuitScreen(losses(bench), label, files, is_kept=is_kept)
 
     def _recover(self) -> Dialog:
         from inspector.tui.screens.recover import RecoverScreen
@@ -290,4 +296,4 @@ class Dialogs:
         name = view.weights.name if view.weights else view.network.design.base
         has_counters = view.weights is None or view.weights.has_counters
         told = between(view.pretrained, view.network, has_counters=has_counters)
-        return WeightsScreen(name, list(tabulated(counted(told))), list(listed(told)))
+        return WeightsScreen(name, list(tabulated(counted(told))), list(listed(told)), is_open=view.weights is not None)

@@ -57,7 +57,7 @@ def test_a_page_says_what_was_promised_and_measured() -> None:
     assert "From `a'b|<b>c.pth`, SHA-256" in text
     assert "| conv5_3.conv3 | 2048 | 1024 |" in text
     assert "- layer4.2.conv3: 2048 channels → 1024, the strongest are kept" in text
-    assert "Promised: outputs near those of before" in text
+    assert "Promised: other outputs: what is left out is missing" in text
     assert "1.5e-07, where the old network puts out up to 2.25" in text
     assert "| `layer4.2.conv3` | `layer4.0.conv3` | 2,048 | 0-1023 |" in text
     assert "| `layer4.2.downsample.0.weight` | selection |  | 1024×2048×1×1 |" in text

@@ -217,7 +217,8 @@ async def test_the_theme_and_that_the_hint_was_seen_are_kept(tmp_path: Path) -> 
         assert "first time here?" not in screen_of(pilot)
         pilot.app.theme = "textual-light"
         await pilot.pause()
-    assert json.loads(kept.read_text()) == {"theme": "textual-light", "lang": "", "is_known": True, "budget": "", "picture": ""}
+    read = json.loads(kept.read_text())
+    assert read == {"theme": "textual-light", "lang": "", "is_known": True, "budget": "", "picture": ""}
     async with _editor(state=kept.parent) as pilot:
         assert pilot.app.theme == "textual-light"
         assert "first time" not in screen_of(pilot)

@@ -203,7 +203,7 @@ def recast(checkpoint: Checkpoint) -> str:
     if not checkpoint.made:
         return ""
     shortcuts = sum(name.endswith("downsample.0.weight") for name in checkpoint.made)
-    text = say("three stages, told as four that compute the same: conv5_x is one block that adds nothing")
+    text = say("three stages, told as four that compute the same in eval mode: conv5_x is one block that adds nothing")
     if not shortcuts:
         return text
     return text + some(

@@ -56,6 +56,10 @@ ROWS: dict[str, Row] = {
     "projection": Row(
         Cost.TRAIN, later("{place}: a new projection passes its input on; in train mode it normalises it")
     ),
+    "made": Row(
+        Cost.TRAIN,
+        later("{before} shortcuts had no weights: as projections they normalise in train mode, too"),
+    ),
     "norm": Row(Cost.TRAIN, later("norm {before} → {after}: the same in eval mode alone")),
     "summed": Row(Cost.NOTHING, later("input channels {before} → {after}: exact where all of them hold one picture")),
     "added": Row(Cost.NOTHING, later("input channels {before} → {after}: the new ones are read, with weights of zero")),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.core.network.network import Network
 from inspector.core.units import Dims
@@ -90,6 +91,14 @@ def plan(before: Network, after: Network, policy: Policy, rule: InputRule | None
     return _Planner(Spaces(before), Spaces(after), policy, rule).plan()
 
 
+def with_made(planned: Plan, names: Iterable[str]) -> Plan:
+    """A plan for weights some of which were made first, their file having three stages: shortcuts without weights."""
+    shortcuts = sum(name.endswith("downsample.0.weight") for name in names)
+    if not shortcuts:
+        return planned
+    return replace(planned, obstacles=(Obstacle("made", "", str(shortcuts)), *planned.obstacles))
+
+
 class _Planner:
     def __init__(self, old: Spaces, new: Spaces, policy: Policy, rule: InputRule | None) -> None:
         self._old, self._new, self._policy = old, new, policy
@@ -107,7 +116,9 @@ class _Planner:
         last, was = self._new.leaving["layer4"], self._old.leaving["layer4"]
         if not self._is_other and self._policy != "drop":
             self._draw(last, was)
-        obstacles = (*of_edit(self._old, self._new), *self._of_policy(carries))
+        is_dropped = self._policy == "drop"  # whose new projections are random like all that does not fit
+        edit = [each for each in of_edit(self._old, self._new) if not (is_dropped and each.kind == "projection")]
+        obstacles = (*edit, *self._of_policy(carries))
         gone = tuple(name for name in self._old.roles if name not in self._new.roles)
         rule = self._rule if self._came != self._comes else None
         return Plan(self._policy, rule, carries, self._draws, obstacles, gone, self._has_old_head())

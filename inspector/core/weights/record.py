@@ -36,8 +36,8 @@ _PROMISES = {
         "features": later("the same pooled features as before in eval mode, up to rounding"),
     },
     Cost.PART: {
-        "outputs": later("outputs near those of before, as far as what is left out is weak"),
-        "features": later("pooled features near those of before, as far as what is left out is weak"),
+        "outputs": later("other outputs: what is left out is missing; measure them, and train on from there"),
+        "features": later("other pooled features: what is left out is missing; measure them, and train on from there"),
     },
     Cost.ALL: {
         "outputs": later("nothing: it is another function"),

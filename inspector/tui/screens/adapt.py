@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from inspector.core.network.network import Network
 from inspector.core.weights.plan import Policy, plan
-from inspector.files.output import is_there
+from inspector.files.output import is_same, is_there
 from inspector.files.reading import whole
 from inspector.outside import shown
 from inspector.report.carried_text import planned
@@ -39,16 +39,22 @@ Carry = Callable[[Policy, Path, bool], Awaitable["Ran"]]
 """Carries the weights over under a policy into a file, over another one or not."""
 
 
+Write = Callable[[Path, Path], Awaitable["Ran"]]
+"""Writes a Python file that loads a file of weights."""
+
+
 class AdaptScreen(Dialog):
     """Tells what a policy does and promises, takes the name of a file, and has the weights carried over into it."""
 
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("adapt")
 
-    def __init__(self, name: str, before: Network, after: Network, output: str, carry: Carry) -> None:
-        """`name` is the file of weights, of the network `before`; `output` is what the new file is called at first."""
+    def __init__(self, source: Path, before: Network, after: Network, output: str, carry: Carry, write: Write) -> None:
+        """`source` is the file of weights, of the network `before`; `output` what the new file is called at first."""
         super().__init__()
-        self._name, self._before, self._after, self._output, self._carry = name, before, after, output, carry
+        self._source, self._before, self._after, self._output = source, before, after, output
+        self._carry, self._code = carry, write
+        self._written: Path | None = None
         self._at = 0
         self._is_running = False
         self._told: list[tuple[str, str]] = []
@@ -56,7 +62,7 @@ class AdaptScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = say("Carry the weights of {name} over", name=self._name)
+            box.border_title = say("Carry the weights of {name} over", name=shown(self._source.name))
             yield Static("", id="policies", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static("", id="planned", markup=False)
@@ -118,6 +124,9 @@ class AdaptScreen(Dialog):
         if self._is_running or not name:
             return
         path = whole(Path(name))
+        if is_same(path, self._source):
+            self._say(say("that is the file that is read; name another"))
+            return
         if is_there(path) and self._overwrites != name:
             self._overwrites = name
             self._say(say("there is such a file; enter once more writes over it"))
@@ -143,8 +152,28 @@ class AdaptScreen(Dialog):
             ends = say("promise")
             rows = list(_columns(ran.said))
             at = max((number for number, (label, _) in enumerate(rows) if label == ends), default=-1)
-            self._told = rows[at + 1 :]
+            self._told = [row for row in rows[at + 1 :] if row[0] != say("next")]
+            self._told.append((say("next"), say("^s writes a Python file that builds the network and loads them")))
+            self._written = path
         self._show()
+
+    def action_save(self) -> None:
+        """Write the Python file that loads what was written."""
+        if self._written is not None and not self._is_running:
+            self._is_running = True
+            self.run_worker(self._write_code(self._written), exclusive=True, group="carry")
+
+    async def _write_code(self, weights: Path) -> None:
+        path = weights.with_suffix(".py")
+        try:
+            ran = await self._code(weights, path)
+        finally:
+            self._is_running = False
+        if ran.code:
+            self._say(shown(ran.problem.removeprefix("inspector: "), 400))
+        else:
+            self._told[-1] = say("then"), say("{file}: build() and load()", file=shown(str(path), 200))
+            self._show()
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.height < _LOW, "-low")

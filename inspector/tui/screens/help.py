@@ -65,6 +65,7 @@ _INTRODUCTION = (
     "",
     later("/2  height and width are halved here"),
     later("↳   the block's shortcut: identity or projection"),
+    later("≠   weights that were opened do not fit here;  ≈ they fit, and mean something else"),
     later("●   changed by the last edit;  ○ by one before it, since the baseline;  + new since the baseline"),
     later("◎   the Grad-CAM target: the block whose feature maps Grad-CAM reads"),
     later("MACs count convolutions and fc, for the whole batch (conv+fc)."),

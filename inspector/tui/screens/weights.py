@@ -9,10 +9,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from inspector.speech import say
+from inspector.speech import later, say
 from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.cells import QUIET, cells, wrapped
 
+_OPEN = later("What survives of the weights of {name}")
+_NOT_OPEN = later("What would survive of pretrained weights of {name}")
 _TOTALS = 3
 """The last lines of the table: tensors, parameters and bytes in all."""
 
@@ -22,14 +24,16 @@ class WeightsScreen(Dialog):
 
     AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, name: str, table: Sequence[str], lists: Sequence[tuple[str, list[str]]]) -> None:
-        """`name` is what the weights are of: a file, or a preset."""
+    def __init__(
+        self, name: str, table: Sequence[str], lists: Sequence[tuple[str, list[str]]], *, is_open: bool
+    ) -> None:
+        """`name` is what the weights are of: a file that is open, or a preset, whose weights may be anywhere."""
         super().__init__()
-        self._name, self._rows, self._lists = name, table, lists
+        self._name, self._rows, self._lists, self._is_open = name, table, lists, is_open
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = say("What survives of the weights of {name}", name=self._name)
+            box.border_title = say(_OPEN if self._is_open else _NOT_OPEN, name=self._name)
             with VerticalScroll():
                 yield Static(self._table(), markup=False)
                 yield Static(self._tensors(), markup=False)
