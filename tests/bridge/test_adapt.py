@@ -179,22 +179,24 @@ def test_growths_are_exact(name: str, assignments: tuple[str, ...], cost: Cost) 
 @pytest.mark.parametrize(
     ("name", "assignments", "kinds"),
     [
-        ("small", ("stem.planes=32",), {"merged"}),
-        ("small", ("conv3_x.stride=1",), {"stride"}),
-        ("small", ("stride_on=conv1",), {"stride"}),
-        ("small", ("conv5_x.dilate=true",), {"stride", "dilation"}),
-        ("small", ("stem.pool=false",), {"pool"}),
-        ("small", ("stem.stride=1",), {"stride"}),
-        ("small", ("conv4_x.blocks=1",), {"removed"}),
-        ("small", ("block=basic",), {"block"}),
-        ("groups", ("conv4_x.groups=2", "conv4_x.width_per_group=64"), {"groups"}),
+        ("small", ("stem.planes=32",), ("merged",)),
+        ("small", ("conv3_x.stride=1",), ("stride",)),
+        ("small", ("stride_on=conv1",), ("stride",)),
+        ("small", ("conv5_x.dilate=true",), ("stride", "dilation")),
+        ("small", ("stem.pool=false",), ("pool",)),
+        ("small", ("stem.stride=1",), ("stride",)),
+        ("small", ("conv4_x.blocks=1",), ("removed",)),
+        ("small", ("block=basic",), ("block",)),
+        ("groups", ("conv4_x.groups=2", "conv4_x.width_per_group=64"), ("groups",)),
     ],
     ids=str,
 )
-def test_what_no_policy_can_keep_is_said_before(name: str, assignments: tuple[str, ...], kinds: set[str]) -> None:
+def test_what_no_policy_can_keep_is_said_before(
+    name: str, assignments: tuple[str, ...], kinds: tuple[str, ...]
+) -> None:
     before = DESIGNS[name]
     planned, _, measured = _carried(before, edit(before, *assignments), "pad")
-    assert kinds <= {each.kind for each in planned.obstacles}
+    assert set(kinds) <= {each.kind for each in planned.obstacles}
     assert planned.promise.cost == Cost.ALL
     assert measured.difference > 1e-3 * measured.scale
 
