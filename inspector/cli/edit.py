@@ -54,7 +54,6 @@ def command(
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
-    from inspector.files.checkpoints import told
     from inspector.files.reading import is_regular, whole
     from inspector.session.outcome import Say
     from inspector.tui import config
@@ -62,9 +61,7 @@ def command(
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
-    about = (
-        [Say("\n".join(told(weights, weights.path.name, say("--from DESIGN says otherwise"))), 10)] if weights else []
-    )
+    about = [Say("\n".join(_opening(weights)), 6)] if weights else []
     settings, problems = config.load(config.place())
     is_poor = is_needed(os.environ)
     if is_poor:
@@ -89,6 +86,13 @@ def command(
         tell(f"{words} {app.kept_words()}")
         context.exit(CRASHED)
     context.exit(app.return_code or 0)
+
+
+def _opening(of: Opened) -> tuple[str, ...]:
+    """What was opened, in the words that the editor has for it."""
+    from inspector.files.checkpoints import told
+
+    return told(of, of.path.name, say("--from DESIGN says otherwise"))
 
 
 def _carried(of: Opened) -> Weights:

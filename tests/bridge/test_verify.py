@@ -138,8 +138,8 @@ def test_the_worker_answers_each_request_and_survives_what_torch_refuses(monkeyp
     lines = b"".join(asked(number, Verify(design)) for number, design in enumerate(designs, start=1))
     answers = io.BytesIO()
     serve(io.BytesIO(lines), answers)
-    ready, *found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
-    assert (ready.number, ready.problem) == (READY, "")
+    there, ready, *found = [msgspec.json.decode(line, type=Answer) for line in answers.getvalue().splitlines()]
+    assert [(each.number, each.problem) for each in (there, ready)] == [(READY, ""), (READY, "")]
     assert [(each.number, each.problem) for each in found] == [(1, ""), (2, "")]
     assert all(msgspec.json.decode(each.result, type=Verdict).agrees for each in found)
     monkeypatch.setattr("inspector.bridge.measure.measure", lambda *_: 1 / 0)

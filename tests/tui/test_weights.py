@@ -118,7 +118,7 @@ async def test_without_a_file_the_presets_weights_are_told_of() -> None:
         assert "survive" not in screen_of(pilot)
         make(pilot, "conv5_x.planes=256")
         await press(pilot, "p")
-        assert "What survives of the weights of resnet50" in screen_of(pilot)
+        assert "What would survive of pretrained weights of resnet50" in screen_of(pilot)
         assert "≠" not in screen_of(pilot)
 
 
