@@ -75,3 +75,17 @@ def test_the_public_names_are_listed() -> None:
     assert set(inspector.__all__) <= set(dir(inspector))
     with pytest.raises(AttributeError, match="no attribute 'vgg'"):
         inspector.vgg  # noqa: B018
+
+
+def test_a_preset_is_opened_without_what_reads_files_of_weights() -> None:
+    code = (
+        "import sys, inspector.tui.app as tui\n"
+        "tui.InspectorApp.run = lambda self: None\n"
+        "sys.stdout.isatty = sys.stdin.isatty = lambda: True\n"
+        "from inspector.cli import main\n"
+        "assert main(['resnet50']) == 0\n"
+        "late = {'inspector.files.checkpoints', 'inspector.core.weights.recognise', 'inspector.files.design'}\n"
+        "print(*(late & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, "")
