@@ -117,7 +117,7 @@ _THREE = {
     "checkpoint": later(
         "The checkpoint ends with layer3, as the ResNets for CIFAR do. A design has four stages, conv2_x to conv5_x, "
         "and no edit makes three of them: build the network that was saved, or open the file itself, which is told as "
-        "one of four stages that computes the same."
+        "one of four stages that computes the same in eval mode."
     ),
     "model": later(
         "The model ends with layer3, as the ResNets for CIFAR do. A design has four stages, conv2_x to conv5_x, and no "
