@@ -148,7 +148,8 @@ def parse(field: Field, text: str, address: str = "") -> Value:
         allowed = field.spec.allowed
         if field.name == "blocks" and value == 0:
             allowed += "; " + say(
-                "a design has four stages, and three, as ResNets for CIFAR have, are out of reach; a file of their weights is told as four"
+                "a design has four stages, and three, as ResNets for CIFAR have, are out of reach; a file of their "
+                "weights is told as four"
             )
         raise DesignError(address, allowed, text or "''")
     return value
