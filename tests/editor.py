@@ -15,6 +15,7 @@ from inspector.core.design.presets import preset
 from inspector.session.editing import record
 from inspector.tui.app import InspectorApp
 from inspector.tui.config import Settings
+from inspector.tui.terminal.graphics import Draw
 
 RESNET50 = preset("resnet50")
 TO_CONV5 = ["right_square_bracket"] * 4
@@ -28,11 +29,13 @@ async def editor(
     source: Path | None = None,
     state: Path | None = None,
     size: tuple[int, int] = (120, 40),
+    draw: Draw | None = None,
     **settings: object,
 ) -> AsyncIterator[Pilot[None]]:
     """The editor of `design` on a screen of columns × lines; it keeps what it keeps in the folder `state`."""
     chosen = Settings(verify=False, **settings)  # type: ignore[arg-type]
     app = InspectorApp(design, saved=saved, source=source, state=state, settings=chosen)
+    app.looking.draw = draw
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         while not app.screen_stack[0].query("#find"):  # what waits for the first paint comes last

@@ -63,6 +63,12 @@ def command(
 
     about = [Say("\n".join(_opening(weights)), 6)] if weights else []
     settings, problems = config.load(config.place())
+    draw = None
+    if settings.graphics:  # its answer has to be there before the editor reads the terminal
+        from inspector.tui.terminal import graphics
+
+        problems += filter(None, [graphics.missing()])
+        draw = graphics.asked(os.environ)
     is_poor = is_needed(os.environ)
     if is_poor:
         speak(None)  # it has no other letters
@@ -76,6 +82,7 @@ def command(
         state=place(),
         words=[*about, *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5])],
     )
+    app.looking.draw = draw
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen
     app.run()

@@ -33,9 +33,10 @@ from inspector.session.view import seen
 from inspector.speech import say, speak
 from inspector.tui import keymap
 from inspector.tui.config import Settings
-from inspector.tui.dialogs import Dialogs, Looking
+from inspector.tui.dialogs import Dialogs
 from inspector.tui.effects import Effects
 from inspector.tui.kept import read, write
+from inspector.tui.looking import Looking
 from inspector.tui.notices import Notices
 from inspector.tui.painter import Painter
 from inspector.tui.terminal.ascii import draw_in_ascii
@@ -107,14 +108,14 @@ class InspectorApp(KeysInOrder):
         work = work_on(design, design if saved is None else saved, source, weights)
         self.keys = settings.keys
         self._notices = Notices(self)
-        looking = Looking(self._look, self.keep)
-        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose, looking)
+        self.looking = Looking(self._look, self.keep)
+        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose, self.looking)
         journals = None if state is None else state / "journal"
         self.effects = Effects(self, self._notices, dialogs, self.do, journals)
         self._painter: Painter | None = None
         self._kept_in = None if state is None else state / "screen.json"
         self._kept = read(self._kept_in)
-        looking.picture = self._kept.picture
+        self.looking.picture = self._kept.picture
         look = Look(counting=convention(settings.counting).name, budget=self._kept.limits)
         lang = settings.lang or self._kept.lang
         speak(language(wanted(lang, os.environ)))

@@ -24,12 +24,15 @@ class Settings(Struct, frozen=True):
 
     An empty string leaves it to what was last used, or the locale.
 
+    `graphics` has pictures drawn in pixels by terminals that can.
+
     `keys` maps the id of an action to the keys that it is to have, with commas between them.
     """
 
     counting: str = DEFAULT
     verify: bool = True
     ascii: bool = False
+    graphics: bool = False
     theme: str = ""
     lang: str = ""
     keys: dict[str, str] = {}

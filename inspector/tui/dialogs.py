@@ -17,28 +17,10 @@ from inspector.tui.screens.dialog import Answer, Dialog
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply
-    from inspector.bridge.protocol import Cam
-    from inspector.tui.screens.cam import Looked
+    from inspector.tui.looking import Looking
 
 _NAME = 18
 """Cells of a design's name above its column."""
-
-
-class Looking:
-    """What pictures are looked at with, and what was seen last: by torch's process, from one dialog to the next."""
-
-    def __init__(
-        self, ask: Callable[[Cam, Callable[[str], None]], Awaitable[Reply | None]], keep: Callable[..., None]
-    ) -> None:
-        """`ask` runs networks on a picture; `keep` keeps the name of the last one for the next start."""
-        self.ask, self._keep_name = ask, keep
-        self.picture = ""
-        self.last: Looked | None = None
-
-    def keep(self, looked: Looked) -> None:
-        """Remember what was seen."""
-        self.picture, self.last = looked.picture, looked
-        self._keep_name(picture=looked.picture)
 
 
 class Dialogs:
@@ -164,7 +146,7 @@ class Dialogs:
             return await looking.ask(request, tell)
 
         title = say("Grad-CAM at {place} ({path})", place=place.name, path=place.path)
-        return CamScreen(title, design, look, looking.picture, looking.last, looking.keep)
+        return CamScreen(title, design, look, looking)
 
     def _choose(self, purpose: str) -> Dialog:
         from inspector.tui.screens.choose import ChooseScreen

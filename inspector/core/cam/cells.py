@@ -154,8 +154,7 @@ def of_256(colour: RGB) -> int:
     steps = [min(range(6), key=lambda step: abs(_STEPS[step] - part)) for part in colour]
     cube = _CUBE + 36 * steps[0] + 6 * steps[1] + steps[2]
     grey = min(max(round((sum(colour) / 3 - 8) / 10), 0), 23)
-    shade = 8 + 10 * grey
-    is_grey = _distance(colour, (shade, shade, shade)) < _distance(colour, tuple(_STEPS[step] for step in steps))  # type: ignore[arg-type]
+    is_grey = _distance(colour, numbered(_GREYS + grey)) < _distance(colour, numbered(cube))
     return _GREYS + grey if is_grey else cube
 
 
@@ -163,6 +162,17 @@ def of_256(colour: RGB) -> int:
 def of_16(colour: RGB) -> int:
     """The number of the colour among xterm's 16 that is nearest."""
     return min(range(16), key=lambda number: _distance(colour, _BASIC[number]))
+
+
+def numbered(number: int) -> RGB:
+    """The colour that has a number among xterm's 256."""
+    if number < _CUBE:
+        return _BASIC[number]
+    if number < _GREYS:
+        red, green, blue = ((number - _CUBE) // step % 6 for step in (36, 6, 1))
+        return _STEPS[red], _STEPS[green], _STEPS[blue]
+    shade = 8 + 10 * (number - _GREYS)
+    return shade, shade, shade
 
 
 _NUMBERS: dict[Depth, Callable[[RGB], Ink]] = {"truecolor": lambda colour: colour, "256": of_256, "16": of_16}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from inspector.core.cam.cells import Cell, Depth, cells, fitted
+from inspector.core.cam.cells import Cell, Depth, Ink, Pixels, cells, fitted, numbered
 from inspector.core.cam.png import with_texts
 from inspector.core.cam.seen import Seen
 from inspector.core.cam.words import carried, facts, warnings
@@ -27,13 +27,16 @@ from inspector.outside import shown
 from inspector.report.heat import texts
 from inspector.speech import say
 from inspector.tui import keymap
+from inspector.tui.looking import Looked, Looking
 from inspector.tui.screens.dialog import Dialog
 from inspector.tui.terminal.ascii import AsciiFilter
 from inspector.tui.terminal.cells import QUIET, to_left, wrapped
 from inspector.tui.terminal.cells import cells as width_of
+from inspector.tui.terminal.legible import Painting
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply
+    from inspector.tui.terminal.graphics import Draw
 
 _WIDTH, _GAP, _FACTS = 112, 3, 12
 """Cells of the dialog where there is room and between two pictures, and lines that are left for what is said."""
@@ -41,17 +44,11 @@ _OFFERS = 6
 PIXELS = 160
 """Pixels of the longer side that are asked for."""
 
+_DEPTHS: dict[str, Depth] = {"256": "256", "standard": "16", "windows": "16"}
+"""What Rich calls the colours of a terminal, unless it has all."""
+
 Look = Callable[[str, str, bool, Callable[[str], None]], Awaitable["Reply | None"]]
 """Runs the networks on a picture for a class, with a PNG file or without one; told how far it is in words."""
-
-
-class Looked(NamedTuple):
-    """What was seen last: of which picture and class, by which design."""
-
-    picture: str
-    category: str
-    design: Design
-    seen: Seen
 
 
 class CamScreen(Dialog):
@@ -60,13 +57,11 @@ class CamScreen(Dialog):
     AUTO_FOCUS = "#picture"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("cam")
 
-    def __init__(
-        self, title: str, design: Design, look: Look, picture: str, last: Looked | None, keep: Callable[[Looked], None]
-    ) -> None:
-        """`picture` is the last one that was looked at, `last` what was seen of it; `keep` remembers what is seen."""
+    def __init__(self, title: str, design: Design, look: Look, looking: Looking) -> None:
+        """`look` runs the networks of `design`; `looking` has the last picture and what was seen of it."""
         super().__init__()
-        self._name, self._design, self._look, self._keep = title, design, look, keep
-        self._picture, self._last = picture, last
+        self._name, self._design, self._look, self._looking = title, design, look, looking
+        self._last = looking.last
         self._is_running = False
         self._offers: list[str] = []
 
@@ -75,7 +70,7 @@ class CamScreen(Dialog):
             box.border_title = self._name
             with Horizontal(classes="asked"):
                 yield Static(say("picture") + " ", markup=False)
-                yield Input(self._picture, id="picture", compact=True, select_on_focus=True)
+                yield Input(self._looking.picture, id="picture", compact=True, select_on_focus=True)
             with Horizontal(classes="asked"):
                 yield Static(say("class") + " ", markup=False)
                 words = say("a number or a name; the likeliest if left out")
@@ -83,7 +78,9 @@ class CamScreen(Dialog):
             yield OptionList(id="offers")
             yield Static("", classes="problem", markup=False)
             with VerticalScroll(can_focus=False):
-                yield Static("", id="maps", markup=False)
+                yield Static("", id="names", markup=False)
+                yield Painting("", id="maps", markup=False)
+                yield Horizontal(id="pixels")
                 yield Static("", id="facts", markup=False)
             words = say("enter looks   ↑ ↓ tab files   ^s saves a PNG   esc back")
             yield Static(words, classes="hint", markup=False)
@@ -166,7 +163,7 @@ class CamScreen(Dialog):
             self._say(reply.problem)
             return
         self._last = Looked(picture, category, self._design, reply.result)
-        self._keep(self._last)
+        self._looking.keep(self._last)
         self._say("")
         if as_png:
             self._write(reply.result)
@@ -198,21 +195,44 @@ class CamScreen(Dialog):
             return
         seen = self._last.seen
         room = max(min(self.app.size.width * 95 // 100, _WIDTH) - 8, 24)
-        self.query_one("#maps", Static).update(self._maps(seen, room))
+        self._show_maps(seen, room)
         self.query_one("#facts", Static).update(self._facts(seen, room))
 
-    def _maps(self, seen: Seen, room: int) -> Content:
+    def _show_maps(self, seen: Seen, room: int) -> None:
         """The picture and the heat maps side by side, each under its name."""
-        depth: Depth = (
-            "ascii" if any(isinstance(each, AsciiFilter) for each in self.get_line_filters()) else "truecolor"
-        )
         pictures = [(say("picture"), seen.picture), *((view.heat.name, view.overlay) for view in seen.views)]
         columns = (room - _GAP * (len(pictures) - 1)) // len(pictures)
         lines = max(self.app.size.height * 95 // 100 - _FACTS - 9, 5)
         columns = max(min(columns, *(fitted(each.width, each.height, columns, lines)[0] for _, each in pictures)), 1)
-        drawn = [cells(each, columns, lines, depth) for _, each in pictures]
-        rows = [Content((" " * _GAP).join(to_left(shown(name), columns) for name, _ in pictures))]
-        blank = Content(" " * _GAP)
+        if self._looking.draw is None or self._depth() == "ascii":
+            names = (" " * _GAP).join(to_left(shown(name), columns) for name, _ in pictures)
+            self.query_one("#names", Static).update(Content(names))
+            self.query_one("#maps", Painting).update(self._maps([each for _, each in pictures], columns, lines))
+        else:
+            self._place(self._looking.draw, pictures, columns, lines)
+
+    def _place(self, draw: Draw, pictures: list[tuple[str, Pixels]], columns: int, lines: int) -> None:
+        """Pictures in the terminal's own pixels."""
+        row = self.query_one("#pixels", Horizontal)
+        shown_now = []
+        for name, pixels in pictures:
+            widget = draw(pixels)
+            widget.styles.width, widget.styles.height = columns, min(lines, fitted(*_size(pixels), columns, lines)[1])
+            label = Static(to_left(shown(name), columns), markup=False)
+            shown_now.append(Vertical(label, widget, classes="drawn"))
+        row.remove_children()
+        row.mount(*shown_now)
+
+    def _depth(self) -> Depth:
+        """The colours that the terminal has."""
+        if any(isinstance(each, AsciiFilter) for each in self.get_line_filters()):
+            return "ascii"
+        return _DEPTHS.get(str(self.app.console.color_system), "truecolor")
+
+    def _maps(self, pictures: list[Pixels], columns: int, lines: int) -> Content:
+        """Pictures in half blocks, or characters."""
+        drawn = [cells(each, columns, lines, self._depth()) for each in pictures]
+        rows, blank = [], Content(" " * _GAP)
         for number in range(max(map(len, drawn))):
             parts = [_row(each[number]) if number < len(each) else Content(" " * columns) for each in drawn]
             rows.append(blank.join(parts))
@@ -256,5 +276,11 @@ def _pieces(row: list[Cell]) -> Iterator[tuple[str, str]]:
         yield text, style
 
 
-def _colour(ink: object) -> str:
-    return f"rgb({','.join(map(str, ink))})" if isinstance(ink, tuple) else "default"
+def _colour(ink: Ink) -> str:
+    if ink is None:
+        return "default"
+    return f"rgb({','.join(map(str, numbered(ink) if isinstance(ink, int) else ink))})"
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    return pixels.width, pixels.height

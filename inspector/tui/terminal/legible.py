@@ -5,6 +5,7 @@ WCAG 2.2 asks for a contrast of 4.5 : 1 for text (1.4.3) and of 3 : 1 for what i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rich.color import Color as RichColor
@@ -15,6 +16,7 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.widgets import Static
 
 TEXT, MARK = 4.5, 3.0
 """The least contrast of text, and of marks and dividers."""
@@ -79,6 +81,14 @@ class LegibleFilter(LineFilter):
                 self._styles.clear()
             known = self._styles[key] = _adjusted(style, background, MARK if is_drawn else TEXT)
         return known
+
+
+class Painting(Static):
+    """Cells that are pixels, whose colours are what is shown: none is moved away from another."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Those that change nothing to be read."""
+        return [each for each in super().get_line_filters() if not isinstance(each, LegibleFilter)]
 
 
 _MOST = 2048

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from inspector.core.cam.cells import HALF, RAMP, Pixels, cells, fitted, of_16, of_256
+from inspector.core.cam.cells import HALF, RAMP, Pixels, cells, fitted, numbered, of_16, of_256
 from inspector.core.cam.colours import colour, cover, mixed, table
 from inspector.core.cam.png import texts_of, with_texts
 
@@ -134,3 +134,8 @@ def test_texts_are_read_again_by_pillow(texts: dict[str, str]) -> None:
 def test_what_is_no_png_has_no_texts() -> None:
     with pytest.raises(ValueError, match="GIF89a"):
         with_texts(b"GIF89a", {})
+
+
+def test_the_number_of_a_colour_that_has_one_is_its_own() -> None:
+    assert [of_256(numbered(number)) for number in range(16, 256)] == list(range(16, 256))
+    assert [of_16(numbered(number)) for number in range(16)] == list(range(16))
