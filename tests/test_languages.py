@@ -108,6 +108,7 @@ _NOT_SAID = {
     "core/changes/gradcam.py": "Python",
     "core/explain/make_layer.py": "Python",
     "notes/__init__.py": "patterns",
+    "tui/terminal/graphics.py": "a command",
     "tui/widgets/badge.py": "colours",
 }
 """Files in which a text of several words need not be said, and why."""

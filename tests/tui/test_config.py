@@ -26,11 +26,14 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_what_is_set_counts(config: Path) -> None:
     config.write_text(
-        'theme = "nord"\nlang = "ko"\ncounting = "fvcore"\nverify = false\nascii = true\n'
+        'theme = "nord"\nlang = "ko"\ncounting = "fvcore"\nverify = false\nascii = true\ngraphics = true\n'
         '[keys]\n"app.undo" = "ctrl+u"\n"app.find" = ["/", "ctrl+f"]\n"tree.toggle" = "space"\n'
     )
     keys = {"app.undo": "ctrl+u", "app.find": "/,ctrl+f", "tree.toggle": "space"}
-    assert load(config) == (Settings("fvcore", False, True, "nord", "ko", keys), [])
+    assert load(config) == (
+        Settings("fvcore", verify=False, ascii=True, graphics=True, theme="nord", lang="ko", keys=keys),
+        [],
+    )
 
 
 @pytest.mark.parametrize(
