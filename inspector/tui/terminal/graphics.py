@@ -38,10 +38,11 @@ def asked(environ: Mapping[str, str]) -> Draw | None:
     is_terminal = all(each is not None and each.isatty() for each in (sys.__stdin__, sys.__stdout__))
     if not is_terminal or "TEXTUAL_DRIVER" in environ or missing():
         return None
-    from textual_image.widget import AutoImage, Image
-    from textual_image.widget.sixel import Image as Sixels
+    from textual_image.renderable import HalfcellImage, UnicodeImage
+    from textual_image.renderable import Image as Found
+    from textual_image.widget import Image
 
-    if Image is not Sixels and not AutoImage._Renderable.__module__.endswith("tgp"):  # noqa: SLF001  # nothing else tells
+    if Found in (HalfcellImage, UnicodeImage):
         return None
 
     def draw(pixels: Pixels) -> Widget:
