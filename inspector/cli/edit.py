@@ -16,10 +16,6 @@ from inspector.cli.given import names_file, opening
 from inspector.cli.printer import CRASHED, put, tell
 from inspector.speech import later, say, speak, spoken
 
-if TYPE_CHECKING:
-    from inspector.files.checkpoints import Opened
-    from inspector.session.bench import Weights
-
 
 @click.command("edit")
 @with_model
@@ -61,7 +57,11 @@ def command(
     from inspector.tui.kept import place
     from inspector.tui.terminal.ascii import is_needed
 
-    about = [Say("\n".join(_opening(weights)), 6)] if weights else []
+    work = about = None
+    if weights:
+        from inspector.tui.carried import carried
+
+        work, about = carried(weights)
     settings, problems = config.load(config.place())
     draw = None
     if settings.graphics:  # its answer has to be there before the editor reads the terminal
@@ -77,10 +77,13 @@ def command(
         start,
         saved=design,
         source=whole(Path(model)) if not weights and names_file(model) and is_regular(Path(model)) else None,
-        weights=_carried(weights) if weights else None,
+        weights=work,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
-        words=[*about, *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5])],
+        words=[
+            *([Say(about, 6)] if about else []),
+            *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5]),
+        ],
     )
     app.looking.draw = draw
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
@@ -93,19 +96,3 @@ def command(
         tell(f"{words} {app.kept_words()}")
         context.exit(CRASHED)
     context.exit(app.return_code or 0)
-
-
-def _opening(of: Opened) -> tuple[str, ...]:
-    """What was opened, in the words that the editor has for it."""
-    from inspector.files.checkpoints import told
-
-    return told(of, of.path.name, say("--from DESIGN says otherwise"))
-
-
-def _carried(of: Opened) -> Weights:
-    """The weights that the editor tells of."""
-    from inspector.files.reading import whole
-    from inspector.session.bench import Weights
-
-    known = of.checkpoint
-    return Weights(whole(of.path), known.design, known.take, has_counters=not known.counters)

@@ -11,14 +11,12 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from inspector.core.network.kinds import kind
-from inspector.core.network.tree import stage_of
 from inspector.errors import DesignError
 from inspector.languages import following
-from inspector.session import clocking, editing, moving, opening, saving
+from inspector.session import clocking, dialogs, editing, moving, opening, saving
 from inspector.session.bench import Bench
-from inspector.session.outcome import Outcome, Say, asking
-from inspector.speech import later, say, spoken
+from inspector.session.outcome import Outcome, Say
+from inspector.speech import later, spoken
 
 Settles = Literal["all", "typing", "nothing"]
 
@@ -54,72 +52,6 @@ class Action(Struct, frozen=True):
     def pane(self) -> str:
         """Where its keys apply: "app" everywhere, else a pane or a dialog."""
         return self.id.partition(".")[0]
-
-
-def ask_help(bench: Bench) -> Outcome:
-    """List every key."""
-    return asking(bench, "help")
-
-
-def ask_countings(bench: Bench) -> Outcome:
-    """List what each tool counts."""
-    return asking(bench, "countings")
-
-
-def ask_note(bench: Bench, topic: str = "") -> Outcome:
-    """Open the note on a topic, or on what is selected."""
-    return asking(bench, "note", topic)
-
-
-def ask_steps(bench: Bench) -> Outcome:
-    """Step through what a batch norm computes, or through how a stage is made."""
-    return asking(bench, "norm" if kind(bench.place.node).is_norm else "steps")
-
-
-def no_steps(bench: Bench) -> str:
-    """Why there is nothing to step through here, if so."""
-    is_there = bool(stage_of(bench.where)) or kind(bench.place.node).is_norm
-    return "" if is_there else say("go to a stage for how it is made, to a batch norm for how it computes")
-
-
-def ask_side(bench: Bench) -> Outcome:
-    """Show the open designs side by side."""
-    return asking(bench, "side")
-
-
-def ask_edits(bench: Bench) -> Outcome:
-    """Ask for edits by their addresses."""
-    return asking(bench, "edits")
-
-
-def ask_budget(bench: Bench) -> Outcome:
-    """Ask for a budget."""
-    return asking(bench, "budget")
-
-
-def ask_weights(bench: Bench) -> Outcome:
-    """Tell what of pretrained weights survives: those that were opened, or the preset's."""
-    return asking(bench, "weights")
-
-
-def ask_adapt(bench: Bench) -> Outcome:
-    """Ask how to carry the weights that were opened over into the design as it is now."""
-    return asking(bench, "adapt")
-
-
-def no_weights(bench: Bench) -> str:
-    """Why there are no weights to carry over, if so."""
-    return "" if bench.work.weights else say("no file of weights is open: w and n open one")
-
-
-def ask_look(bench: Bench) -> Outcome:
-    """Ask for a picture, and show what the network looks at in it: at this block, or at the target."""
-    return asking(bench, "cam")
-
-
-def ask_error(bench: Bench) -> Outcome:
-    """Explain an error of torch that is pasted."""
-    return asking(bench, "mistake")
 
 
 def speak(bench: Bench, lang: str) -> Bench:
@@ -166,30 +98,32 @@ _EVERYWHERE = (
     Action(
         "app.next-design", "right_curly_bracket", "Next design", opening.next_design, sign="}", rests=opening.only_one
     ),
-    Action("app.side-by-side", "C", "The open designs side by side", ask_side, rests=opening.only_one),
+    Action("app.side-by-side", "C", "The open designs side by side", dialogs.ask_side, rests=opening.only_one),
     Action("app.history", "H", "History: every edit and its effect", opening.ask_history),
     Action("app.earlier", "W", "Work that was not saved: open it again", opening.earlier),
-    Action("app.note", "i", "A note on what this is, in plain words", ask_note, short="note"),
-    Action("app.steps", "M", "Step through _make_layer, or through a batch norm", ask_steps, rests=no_steps),
-    Action("app.edit-by-address", "A", "Edit by address: width=0.75, conv*_x.expansion=2", ask_edits),
-    Action("app.error", "I", "An error of torch, pasted and explained", ask_error),
+    Action("app.note", "i", "A note on what this is, in plain words", dialogs.ask_note, short="note"),
+    Action(
+        "app.steps", "M", "Step through _make_layer, or through a batch norm", dialogs.ask_steps, rests=dialogs.no_steps
+    ),
+    Action("app.edit-by-address", "A", "Edit by address: width=0.75, conv*_x.expansion=2", dialogs.ask_edits),
+    Action("app.error", "I", "An error of torch, pasted and explained", dialogs.ask_error),
     Action("app.target", "t", "Make this block the Grad-CAM target", editing.make_target, rests=editing.no_block),
     Action("app.grad-cam", "T", "Grad-CAM: other feature maps, and their price", editing.ask_maps, short="grad-cam"),
-    Action("app.look", "V", "Grad-CAM of a picture, here", ask_look, short="look"),
+    Action("app.look", "V", "Grad-CAM of a picture, here", dialogs.ask_look, short="look"),
     Action("app.copy", "y", "Copy: path, edits, lines for Grad-CAM", saving.ask_copy),
     Action("app.baseline", "b", "Make this design the baseline", opening.baseline_here, short="baseline"),
     Action("app.choose-baseline", "B", "Another baseline: a preset, a file, an open design", opening.ask_baseline),
     Action("app.export", "x", "Export", saving.export, short="export"),
     Action("app.save", "ctrl+s", "Save the design file", saving.save),
     Action("app.save-as", "S", "Save under another name", saving.save_as),
-    Action("app.countings", "c", "What each tool counts", ask_countings, short="counts"),
+    Action("app.countings", "c", "What each tool counts", dialogs.ask_countings, short="counts"),
     Action("app.time", "K", "How long each layer takes: measure it", clocking.measure),
-    Action("app.budget", "P", "A budget: at most so many params and MACs", ask_budget),
-    Action("app.weights", "p", "Pretrained weights: what of them fits", ask_weights, short="weights"),
-    Action("app.adapt", "a", "Carry the weights over into a file", ask_adapt, rests=no_weights),
+    Action("app.budget", "P", "A budget: at most so many params and MACs", dialogs.ask_budget),
+    Action("app.weights", "p", "Pretrained weights: what of them fits", dialogs.ask_weights, short="weights"),
+    Action("app.adapt", "a", "Carry the weights over into a file", dialogs.ask_adapt, rests=dialogs.no_weights),
     Action("app.verdict", "v", "What torch says; to what differs", saving.tell_verdict),
     Action("app.next-language", "L", "Another language", speak_next, settles="nothing"),
-    Action("app.help", "question_mark,f1", "Help", ask_help, short="help", sign="?"),
+    Action("app.help", "question_mark,f1", "Help", dialogs.ask_help, short="help", sign="?"),
     Action("app.suspend", "ctrl+z", "Suspend; fg comes back", saving.suspend),
     Action("app.quit", "q", "Quit", saving.leave, short="quit"),
     Action("app.quit-anywhere", "ctrl+q", "Quit, from anywhere", saving.leave, is_priority=True),

@@ -23,14 +23,14 @@ from inspector.core.design.presets import preset
 from inspector.core.network.network import analyze
 from inspector.core.units import short
 from inspector.errors import InspectorError
-from inspector.files.checkpoints import Opened, opened, told
+from inspector.files.checkpoints import Opened, opened
 from inspector.files.design import read
 from inspector.files.reading import is_little, whole
 from inspector.files.weights import is_weights
 from inspector.outside import shown
-from inspector.session.bench import Weights
 from inspector.speech import say
 from inspector.tui import keymap
+from inspector.tui.carried import carried
 from inspector.tui.screens.dialog import Answer, Dialog
 from inspector.tui.terminal.cells import QUIET, fitted
 
@@ -105,9 +105,7 @@ class ChooseScreen(Dialog):
         if self._action == "choose.compare":
             self.dismiss(Answer(self._action, of.design, shown(of.path.name)))
             return
-        words = "\n".join(told(of, of.path.name, say("--from DESIGN says otherwise")))
-        known = of.checkpoint
-        weights = Weights(whole(of.path), known.design, known.take, has_counters=not known.counters)
+        weights, words = carried(of)
         self.dismiss(Answer(self._action, of.design, None, weights, words))
 
     @on(Input.Submitted)
