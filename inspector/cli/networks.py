@@ -89,12 +89,10 @@ def _given(model: str, weights: str | None) -> Given:
 
 def _as_design(of: Opened, design: Design, model: str) -> Opened:
     """Weights of which shapes alone tell what they are, as the design's own where they are of the same tensors."""
-    from inspector.core.network.network import analyze
-    from inspector.core.weights.state_dict import is_of_same_tensors
+    from inspector.core.weights.retold import retold
 
-    if of.teller or not is_of_same_tensors(analyze(of.design), analyze(design)):
-        return of
-    return of._replace(checkpoint=replace(of.checkpoint, design=design), teller=shown(model, 100))
+    again = None if of.teller else retold(of.checkpoint, design)
+    return of if again is None else of._replace(checkpoint=again, teller=shown(model, 100))
 
 
 def _tell(of: Opened | None) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from inspector.core.cam.heat import Source
 from inspector.core.design.design import Design
 from inspector.core.design.differences import value
-from inspector.core.network.network import analyze
 from inspector.core.weights.checkpoint import Checkpoint, chosen, recast, words
 from inspector.core.weights.recognise import recognise
 from inspector.core.weights.record import recorded
-from inspector.core.weights.state_dict import is_of_same_tensors
+from inspector.core.weights.retold import retold
 from inspector.core.weights.table import Contents
 from inspector.errors import InspectorError, WeightsError, WeightsFileError
 from inspector.files.design import read
@@ -64,26 +61,26 @@ def opened(path: Path, take: str = "", design: Design | None = None, teller: str
     except WeightsError as error:
         raise WeightsFileError(f"{name}: {error}") from None
     if design is not None:
-        if not is_of_same_tensors(analyze(design), analyze(known.design)):
+        again = retold(known, design)
+        if again is None:
             raise WeightsFileError(say("{file}: its tensors are not those of {design}", file=name, design=teller))
-        return Opened(path, found, replace(known, design=design), teller)
-    told, teller = _told(path, found, known)
-    return Opened(path, found, known if told is None else replace(known, design=told), teller)
+        return Opened(path, found, again, teller)
+    return Opened(path, found, *_told(path, found, known))
 
 
-def _told(path: Path, found: Contents, known: Checkpoint) -> tuple[Design | None, str]:
-    """The design that something other than shapes tells, and what that is."""
+def _told(path: Path, found: Contents, known: Checkpoint) -> tuple[Checkpoint, str]:
+    """The checkpoint as something other than shapes tells it, and what that is; as shapes do where nothing does."""
     own = recorded(found)
-    if own is not None:
-        return own, say("the file itself")
+    if own is not None and (again := retold(known, own)):
+        return again, say("the file itself")
     beside = path.with_suffix(".toml")
     try:
         written = read(beside) if beside.is_file() else None
     except (InspectorError, OSError):
-        return None, ""
-    if written is not None and is_of_same_tensors(analyze(written), analyze(known.design)):
-        return written, say("{file} beside it", file=shown(beside.name))
-    return None, ""
+        return known, ""
+    if written is not None and (again := retold(known, written)):
+        return again, say("{file} beside it", file=shown(beside.name))
+    return known, ""
 
 
 def check_values(of: Opened) -> None:

@@ -39,7 +39,7 @@ def gathered(form: str, root: object, wanted: dict[str, None]) -> Contents:
         raise WeightsFileError(_nothing(root))
     tables = sorted(search.tables, key=lambda table: (-len(table.tensors), -sum(t.elements for t in table.tensors)))
     said = tuple(islice(_said(root), _SAID))
-    return Contents(form, tuple(tables), said, model=search.model, ignored=tuple(wanted)[:_SAID])
+    return Contents(form, tuple(tables), said, model=search.model, ignored=tuple(wanted))
 
 
 class _Search:
@@ -125,9 +125,11 @@ def _is_module(value: Stub) -> bool:
 
 def _unwrapped(module: Stub) -> Stub:
     """The module in torch's wrappers for several devices."""
-    while module.name.startswith("torch.nn.parallel.") and isinstance(module.state, dict):
+    for _ in range(_NESTED):  # a file can have two in each other
+        if not module.name.startswith("torch.nn.parallel.") or not isinstance(module.state, dict):
+            break
         inner = dict(_items(module.state.get("_modules"))).get("module")
-        if not isinstance(inner, Stub) or inner is module:
+        if not isinstance(inner, Stub):
             break
         module = inner
     return module

@@ -11,6 +11,8 @@ _PAYLOAD = 2**12
 """Bytes of a payload that are kept; more are values."""
 LONGEST_NAME = 500
 """Bytes of a module's or class' name."""
+_WANTED = 100
+"""Classes and functions that are remembered to be told."""
 _KNOWN = {
     *REBUILDS,
     "builtins.bytearray",
@@ -69,7 +71,7 @@ class Stack:
         if not (isinstance(module, str) and isinstance(name, str)) or len(module) + len(name) > 2 * LONGEST_NAME:
             raise TypeError
         full = f"{_MODULES.get(module, module)}.{name}"
-        if full not in _KNOWN and not _is_torchs_own(full):
+        if len(self.wanted) < _WANTED and full not in _KNOWN and not _is_torchs_own(full):
             self.wanted[full] = None
         return Named(full)
 

@@ -70,12 +70,12 @@ def digest(path: Path) -> str:
 
 def _reader(first: bytes, name: str) -> Callable[[Source], Contents]:
     """What reads a file that begins with these bytes. WeightsFileError where nothing does."""
+    if first[4:8] == bytes(4) and first[8:9] in (b"{", b" ", b"\t", b"\r", b"\n"):
+        return safetensors.contents  # first, as the header's length can begin as a pickle does
     if first.startswith(_OF_TORCH):
         from inspector.files import torch_files
 
         return torch_files.reader(first)
-    if first[4:8] == bytes(4) and first[8:9] in (b"{", b" ", b"\t", b"\r", b"\n"):
-        return safetensors.contents
     from inspector.files.foreign import NOTHING, what_else
 
     said = what_else(first, name)

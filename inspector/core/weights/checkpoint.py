@@ -78,13 +78,22 @@ class Checkpoint(Struct, frozen=True):
 
     @property
     def take(self) -> str:
-        """What names this network among those of its file: its place and its prefix."""
-        return taken(self.place, self.prefix)
+        """What names this network among those of its file: its place and its prefix; empty where it is alone."""
+        return taken(self.place, self.prefix) if self.others else ""
+
+
+TOP = "."
+"""What names the network at the top of a file."""
 
 
 def taken(place: tuple[str, ...], prefix: str) -> str:
-    """What names a network among those of a file: "teacher.backbone"; empty where it lies at the top."""
-    return ".".join((*place, *([prefix.strip("./")] if prefix.strip("./") else ())))
+    """What names a network among those of a file: "teacher.backbone", or TOP."""
+    return ".".join((*place, *([prefix.strip("./")] if prefix.strip("./") else ()))) or TOP
+
+
+def said_of(take: str) -> str:
+    """What names a network, as it can be shown."""
+    return say(". (the top)") if take == TOP else shown(take)
 
 
 TITLES = {
@@ -215,12 +224,11 @@ def chosen(checkpoint: Checkpoint) -> str:
     """Which network of its file was taken, in one line, and what names the others; empty where it is the only one."""
     if not checkpoint.others:
         return ""
-    names = ", ".join(shown(other.take) or say("the top") for other in checkpoint.others[:3])
-    taken_one = shown(checkpoint.take) or say("the top")
+    names = ", ".join(said_of(other.take) for other in checkpoint.others[:3])
     return some(
         len(checkpoint.others),
         "taken: {taken}; {n} other network in the file: {names}",
         "taken: {taken}; {n} other networks in the file: {names}",
-        taken=taken_one,
+        taken=said_of(checkpoint.take),
         names=names,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from inspector.core.weights.checkpoint import Other, taken
+from inspector.core.weights.checkpoint import TOP, Other, said_of, taken
 from inspector.core.weights.naming import Named, translated
 from inspector.core.weights.table import Contents, Table, Tensor
 from inspector.errors import WeightsError, nearest
@@ -77,22 +77,23 @@ def named_by(take: str, found: Sequence[Candidate]) -> list[Candidate]:
     """Those that `take` names: by place and prefix, or by one of them. WeightsError where it names none."""
     if not take:
         return list(found)
-    wanted = take.strip("./")
+    wanted = take.strip("./") or TOP
     chosen = [
         each
         for each in found
-        if wanted in (each.take, ".".join(each.table.place), each.named.prefix.strip("./")) and wanted
+        if wanted
+        in (each.take, *([] if wanted == TOP else [".".join(each.table.place), each.named.prefix.strip("./")]))
     ]
     if chosen:
         return chosen
-    all_names = [each.take or say("the top") for each in found]
+    all_names = [each.take for each in found]
     hint = nearest(wanted, all_names)
     raise WeightsError(
         say(
             "no network at {take}{hint} ({names})",
             take=shown(take),
             hint=hint,
-            names=", ".join(map(shown, all_names[:5])),
+            names=", ".join(map(said_of, all_names[:5])),
         )
     )
 

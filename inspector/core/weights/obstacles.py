@@ -32,9 +32,7 @@ class Row(Struct, frozen=True):
 
 
 ROWS: dict[str, Row] = {
-    "block": Row(
-        Cost.ALL, later("block {before} → {after}: other convolutions, so every block and fc start at random")
-    ),
+    "block": Row(Cost.ALL, later("block {before} → {after}: other convolutions in every block")),
     "stride": Row(Cost.ALL, later("{place}: stride {before} → {after}, so it reads other positions")),
     "dilation": Row(Cost.ALL, later("{place}: dilation {before} → {after}, so its filters reach for other positions")),
     "pool": Row(Cost.ALL, later("the stem's max pool {before} → {after}: all behind it sees other maps")),

@@ -14,7 +14,7 @@ from inspector.core.network.network import analyze
 from inspector.core.units import Dims
 from inspector.core.weights.obstacles import Cost
 from inspector.core.weights.plan import Plan, Promise
-from inspector.core.weights.state_dict import tensors
+from inspector.core.weights.state_dict import has_exactly
 from inspector.core.weights.table import Contents
 from inspector.errors import DesignError, DesignFileError
 from inspector.speech import later, say
@@ -203,4 +203,4 @@ def recorded(contents: Contents) -> Design | None:
     except (DesignError, DesignFileError):
         return None
     there = {tensor.name: tensor.shape for tensor in contents.tables[0].tensors}
-    return design if there == dict(tensors(analyze(design))) else None
+    return design if has_exactly(analyze(design), there) else None

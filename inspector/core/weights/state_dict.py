@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 
 from inspector.core.network.kinds import kind
 from inspector.core.network.node import Node
@@ -17,8 +18,18 @@ def tensors(tree: Tree) -> Iterator[tuple[str, Dims]]:
 
 def is_of_same_tensors(tree: Tree, other: Tree) -> bool:
     """Whether weights of one network load into the other: the same names and shapes, but for counters of batches."""
-    one, two = ({name: shape for name, shape in tensors(each) if shape} for each in (tree, other))
-    return one == two
+    one, two = ((each for each in tensors(of) if each[1]) for of in (tree, other))
+    return all(mine == its for mine, its in zip_longest(one, two))
+
+
+def has_exactly(tree: Tree, there: Mapping[str, Dims]) -> bool:
+    """Whether a network has these names and shapes and no others; a network of another size is not gone through."""
+    own = 0
+    for name, shape in tensors(tree):
+        own += 1
+        if there.get(name) != shape:
+            return False
+    return own == len(there)
 
 
 def _below(node: Node, path: str) -> Iterator[tuple[str, Dims]]:

@@ -247,7 +247,7 @@ def survival_at(before: Network, after: Network, where: Where) -> Survival:
     """What survives at a place of the later network, and in what is below it."""
     if not where:
         return survival(before, after)
-    old, new = _at(before.root, where), after.at(where).node
+    old, new = _twin(before, after, where), after.at(where).node
     if len(where) == 1 and old is not None:
         return _remembered(old, new)
     if new.children or old is new:
@@ -262,20 +262,28 @@ def fates_at(before: Network, after: Network, where: Where) -> list[Fate]:
     """What becomes of the tensors at a place of the later network, and of those of the earlier one that stood there."""
     place = after.at(where)
     if place.node.children or not where:
-        return list(_fates(_at(before.root, where), place.node, place.path if kind(place.node).has_path else ""))
+        return list(_fates(_twin(before, after, where), place.node, place.path if kind(place.node).has_path else ""))
     if not kind(place.node).names:
         return []
     group = after.at(where[:-1])
-    beside = _fates(_at(before.root, group.where), group.node, group.path if kind(group.node).has_path else "")
+    beside = _fates(_twin(before, after, group.where), group.node, group.path if kind(group.node).has_path else "")
     return [fate for fate in beside if fate.name.startswith(f"{place.path}.")]
 
 
-def _at(node: Node, where: Where) -> Node | None:
+def _twin(before: Network, after: Network, where: Where) -> Node | None:
+    """What of the earlier network is compared with a place of the later one, as `_pairs` has it; None without one."""
+    old: Node | None = before.root
+    new = after.root
     for number in where:
-        if number >= len(node.children):
+        child = new.children[number]
+        if old is None:
             return None
-        node = node.children[number]
-    return node
+        if new.kind == "Stage":
+            old = old.children[number] if number < len(old.children) else None
+        else:
+            old = next((each for each in old.children if each.key == child.key and _has_tensors(each)), None)
+        new = child
+    return old
 
 
 def reshaped(before: Network, after: Network) -> Iterator[str]:
