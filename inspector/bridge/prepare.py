@@ -14,7 +14,7 @@ from inspector.errors import InputError
 from inspector.speech import say
 
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
-_MODES = {1: "L", 3: "RGB"}
+MODES = {1: "L", 3: "RGB"}
 
 _LARGEST = 1024
 """Pixels of the longer side of what is kept to be looked at."""
@@ -38,7 +38,7 @@ def prepared(name: str, found: Decoded, how: Preparation, channels: int) -> Read
 
     `name` is as it can be shown. InputError where the network takes neither 1 nor 3 channels.
     """
-    if channels not in _MODES:
+    if channels not in MODES:
         raise InputError(say("pictures have 1 or 3 channels, the network takes {n}", n=channels))
     if len(how.mean) != channels or len(how.std) != channels:
         numbers = len(how.mean) if len(how.mean) != channels else len(how.std)
@@ -48,7 +48,7 @@ def prepared(name: str, found: Decoded, how: Preparation, channels: int) -> Read
     box = seen(found.image.size, how)
     part = found.image.crop(box)
     height, width = how.size
-    scaled = part.resize((width, height), _FILTERS[how.interpolation]).convert(_MODES[channels])
+    scaled = part.resize((width, height), _FILTERS[how.interpolation]).convert(MODES[channels])
     batch: torch.Tensor = normalize(pil_to_tensor(scaled).float() / 255, list(how.mean), list(how.std))
     notes = found.notes
     if channels == 1 and not found.is_grey:

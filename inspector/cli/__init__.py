@@ -38,8 +38,10 @@ class _EditorFirst(click.Group):
     """A group whose unnamed command is the editor: `inspector resnet50` opens it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if len(args) > 2 and args[0] == "--lang" and args[2] in (*COMMANDS, "--help", "-h", "--version"):
-            args = args[2:]  # it is spoken already
+        if args and args[0].partition("=")[0] == "--lang":
+            rest = args[1:] if "=" in args[0] else args[2:]
+            if rest and rest[0] in (*COMMANDS, "--help", "-h", "--version"):
+                args = rest  # it is spoken already
         if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = ["edit", *args]
         return super().parse_args(ctx, args)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from inspector.core.design.design import Design
     from inspector.core.weights.plan import Plan
     from inspector.core.weights.record import Proof, Record
-    from inspector.core.weights.table import Contents
     from inspector.files.checkpoints import Opened
 
 
@@ -104,7 +103,7 @@ def _carry(wanted: Wanted) -> None:
     ending = _ending(wanted.report)
     _check_ending(wanted.output)
     before, of = _opened(wanted.checkpoint)
-    _check_outputs(wanted, of.contents)
+    _check_outputs(wanted)
     after = assign(named(wanted.goal).design if wanted.goal else before, wanted.assignments)
     _check_memory(before, after)
     planned = with_made(plan(analyze(before), analyze(after), wanted.policy, wanted.rule), of.checkpoint.made)
@@ -151,28 +150,15 @@ def _opened(name: str) -> tuple[Design, Opened]:
     return of.design, of
 
 
-def _check_outputs(wanted: Wanted, found: Contents) -> None:
-    """That OUT and the report are neither the source nor one file, that there is a folder for them, and none there yet.
-
-    OutputError where it is otherwise; a file that is there may be overwritten if forced.
-    """
-    from inspector.files.output import is_same, is_there
-    from inspector.files.weights import IN_SEVERAL
+def _check_outputs(wanted: Wanted) -> None:
+    """That OUT and the report can be written. OutputError where they cannot."""
+    from inspector.cli.outputs import check_outputs
 
     if wanted.output == "-":
         raise OutputError(say("--output: weights are written to a file, not to standard output"))
-    source, output = Path(wanted.checkpoint), Path(wanted.output)
-    for path in (output, *([Path(wanted.report)] if wanted.report else [])):
-        name = shown(str(path), 200)
-        if not path.expanduser().parent.is_dir():
-            raise OutputError(say("{file}: there is no such folder", file=name))
-        is_beside = found.format == IN_SEVERAL and path.exists() and is_same(path.parent, source.parent)
-        if is_beside or is_same(path, source):
-            raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
-        if path is not output and (path == output or is_same(path, output)):
-            raise OutputError(say("{file}: is where the weights go; name another file for the report", file=name))
-        if not wanted.force and is_there(path):
-            raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
+    outputs = [wanted.output, *([wanted.report] if wanted.report else [])]
+    twice = say("is where the weights go; name another file for the report")
+    check_outputs(outputs, (wanted.checkpoint, wanted.goal), twice=twice, force=wanted.force)
 
 
 _AT_ONCE = 16

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspector.cli.given import FROM, TAKE, commands, load
+from inspector.cli.given import FROM, TAKE, commands, ends_as_file, load
 from inspector.core.measures.counting import CONVENTIONS
 from inspector.errors import InspectorError
 from inspector.languages import languages
@@ -72,7 +72,7 @@ class Assignment(_Completed):
         from inspector.core.design.fields import PRESETS
 
         typed = os.environ.get("COMP_WORDS", "").split()  # click parses nothing where an option lacks its value
-        models = [word for word in typed if word in PRESETS or word.endswith(".toml")]
+        models = [word for word in typed if word in PRESETS or ends_as_file(word)]
         given = tuple(after for before, after in pairwise(typed) if before == "--set" and "=" in after != incomplete)
         try:
             design = assign(load(models[0] if models else "resnet50"), given)

@@ -9,7 +9,7 @@ import click
 from msgspec import Struct, convert
 
 from inspector.cli.arguments import Assignment, At, Model, with_language, with_weights
-from inspector.cli.printer import check_free, put, tell
+from inspector.cli.printer import put, tell
 from inspector.errors import MissingError, OutputError
 from inspector.outside import shown
 from inspector.speech import later, say
@@ -109,7 +109,9 @@ class Wanted(Struct, frozen=True):
     default="max",
     help=later("max: 0 is no evidence. minmax: 0 is the least value, as torchcam and pytorch-grad-cam have it."),
 )
-@click.option("--seed", default=0, type=click.IntRange(0), metavar="N", help=later("For what starts at random; 0."))
+@click.option(
+    "--seed", default=0, type=click.IntRange(0, 2**63 - 1), metavar="N", help=later("For what starts at random; 0.")
+)
 @click.option("--output", "-o", metavar="OUT", required=True, help=later("The PNG file to write."))
 @click.option("--array", metavar="FILE", help=later("Write the maps as they are, not normalised, to FILE (.npy)."))
 @click.option("--force", is_flag=True, help=later("Overwrite OUT and FILE if there are such."))
@@ -130,12 +132,12 @@ def _run(wanted: Wanted) -> None:
     from inspector.files.pictures import picture
     from inspector.report import heat
 
-    _check_torch()
     _check_outputs(wanted)
+    pictures = [picture(Path(each)) for each in wanted.images]
+    _check_torch()
     runs = _runs(wanted)
     _check_count(wanted, len(runs))
     _check_array(wanted, runs)
-    pictures = [picture(Path(each)) for each in wanted.images]
     made = _made(runs, pictures, wanted)
     told = [each.heat for each in made]
     from inspector.bridge.picture import composed
@@ -146,30 +148,22 @@ def _run(wanted: Wanted) -> None:
     save(Path(wanted.output), with_texts(png, heat.texts(told)), overwrite=wanted.force, is_kept=True)
     if wanted.array is not None:
         save(Path(wanted.array), heat.array(told), overwrite=wanted.force, is_kept=True)
-    if any(not each.weights.file for each in told):
+    if not any(each.weights.file for each in told):
         tell(say("the weights are random: this map means nothing but that the network runs"))
     put(heat.as_json(told) if wanted.as_json else heat.as_text(told))
     tell(say("{file}: written", file=shown(wanted.output, 200)))
 
 
 def _check_outputs(wanted: Wanted) -> None:
-    """That OUT and FILE are two files, none of them what is read, in folders that are there. OutputError otherwise."""
-    from inspector.files.output import is_same
+    """That OUT and FILE can be written. OutputError where they cannot."""
+    from inspector.cli.outputs import check_outputs
 
+    outputs = [wanted.output, *([wanted.array] if wanted.array is not None else [])]
+    if "-" in outputs:
+        raise OutputError(say("pictures and arrays are written to a file, not to standard output"))
     inputs = (*wanted.images, wanted.model, *wanted.others, wanted.weights, wanted.labels)
-    for path in (wanted.output, wanted.array):
-        if path is None:
-            continue
-        name = shown(path, 200)
-        if path == "-":
-            raise OutputError(say("pictures and arrays are written to a file, not to standard output"))
-        if not Path(path).expanduser().parent.is_dir():
-            raise OutputError(say("{file}: there is no such folder", file=name))
-        if any(each is not None and is_same(Path(path), Path(each)) for each in inputs):
-            raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
-        check_free(path, force=wanted.force)
-    if wanted.array is not None and Path(wanted.array) == Path(wanted.output):
-        raise OutputError(say("{file}: is where the picture goes; name another file", file=shown(wanted.array, 200)))
+    twice = say("is where the picture goes; name another file")
+    check_outputs(outputs, inputs, twice=twice, force=wanted.force)
 
 
 def _check_torch() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from inspector.cli.arguments import Assignment, Model, assign, with_counting, with_output
+from inspector.cli.arguments import Assignment, Model, assign, with_counting, with_output, with_weights
 from inspector.cli.given import load
 from inspector.cli.printer import hand_over
 from inspector.core.measures.counting import DEFAULT, convention
@@ -22,6 +22,7 @@ from inspector.speech import later, say, speaking
     multiple=True,
     help=later("Compare the first MODEL, edited so, too. Repeatable."),
 )
+@with_weights
 @with_output
 @with_counting
 @click.option(
@@ -38,7 +39,7 @@ def command(
 ) -> None:
     """Compare designs side by side: parameters, costs, bytes and shapes, stage by stage.
 
-    Each MODEL is a preset or a design file; differences are against the first.
+    Each MODEL is a preset, a design file or a file of weights; differences are against the first.
     """
     from inspector.core.changes.side_by_side import side_by_side
     from inspector.core.network.network import analyze

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import click
 
 from inspector.cli.arguments import At, Subject, assign, with_language, with_model
-from inspector.cli.given import load
+from inspector.cli.given import ends_as_file, load
 from inspector.cli.printer import put, put_markdown
 from inspector.errors import DesignError, InputError
 from inspector.outside import why
@@ -21,8 +21,6 @@ MOST_BYTES = 16 * 2**20
 """Of a file, and of standard input, where an error ends what is printed."""
 MOST_PIPED = 64 * MOST_BYTES
 """Of standard input, so that what never ends is left."""
-ENDINGS = (".toml", ".safetensors", ".pth", ".pt", ".bin", ".th")
-"""What files of models are called."""
 
 
 @click.command("explain")
@@ -107,7 +105,7 @@ def _is_model(word: str) -> bool:
     """Whether a word is a preset or a file of a design or of weights, where the text itself is piped in."""
     from inspector.core.design.fields import PRESETS
 
-    return word in PRESETS or (word.endswith(ENDINGS) and Path(word).is_file())
+    return word in PRESETS or (ends_as_file(word) and Path(word).is_file())
 
 
 def _unknown(text: str, *, is_word: bool) -> Exception:

@@ -59,10 +59,18 @@ def weights(path: Path) -> Opened:
     """A file of weights, with `--take` and `--from` of the command line. Raises WeightsFileError."""
     from inspector.files.checkpoints import opened
 
+    design = given(origin()).design if origin() else None
+    return opened(path, str(_meta().get(TAKE, "")), design, shown(origin(), 200))
+
+
+def origin() -> str:
+    """What --from names; an empty string where it is left out."""
+    return str(_meta().get(FROM, ""))
+
+
+def _meta() -> dict[str, object]:
     context = click.get_current_context(silent=True)
-    meta = context.meta if context else {}
-    origin = meta.get(FROM, "")
-    return opened(path, meta.get(TAKE, ""), given(origin).design if origin else None, shown(origin, 200))
+    return context.meta if context else {}
 
 
 def opening(of: Opened) -> tuple[str, ...]:
@@ -86,10 +94,15 @@ def load(model: str) -> Design:
 def names_file(model: str) -> bool:
     """Whether MODEL is meant as a file: it has a separator or an ending, or there is such a file."""
     from inspector.core.design.fields import PRESETS
+
+    return model not in PRESETS and (os.sep in model or ends_as_file(model) or os.path.lexists(model))
+
+
+def ends_as_file(word: str) -> bool:
+    """Whether a word ends as names of design files and of files of weights do."""
     from inspector.files.neighbours import looks_like_weights
 
-    is_like_one = os.sep in model or model.endswith(".toml") or looks_like_weights(model)
-    return model not in PRESETS and (is_like_one or os.path.lexists(model))
+    return word.endswith(".toml") or looks_like_weights(word)
 
 
 def commands(context: click.Context | None) -> tuple[str, ...]:

@@ -132,14 +132,15 @@ def _size(text: str | None) -> tuple[str, ...]:
 
 
 def _prepared(design: Design, config: tuple[tuple[str, str], ...], choice: Choice) -> Preparation:
-    from inspector.core.cam.known import COMMAND, preparation
+    from inspector.core.cam.known import COMMAND, PARTLY, preparation
 
     _, channels, height, width = design.input
     how = preparation((height, width), channels, config)
+    source = COMMAND if choice.mean is not None and choice.std is not None else PARTLY[how.source]
     if choice.mean is not None:
-        how = replace(how, mean=_numbers("--mean", choice.mean, channels), source=COMMAND)
+        how = replace(how, mean=_numbers("--mean", choice.mean, channels), source=source)
     if choice.std is not None:
-        how = replace(how, std=_numbers("--std", choice.std, channels), source=COMMAND)
+        how = replace(how, std=_numbers("--std", choice.std, channels), source=source)
         if not all(how.std):
             raise click.UsageError(say("{option}: must not be 0, as it is divided by", option="--std"))
     return how

@@ -109,13 +109,14 @@ def _designs(wanted: Wanted) -> list[tuple[str, Design]]:
     if wanted.compare and (len(models) > 1 or not wanted.assignments):
         raise click.UsageError(say("--compare takes one MODEL, and --set that edits it"))
     batch = (f"input.batch={wanted.batch}",) if wanted.batch is not None else ()
+    edits = (*wanted.assignments, *batch)  # --set may give the whole input
     edited = " ".join(wanted.assignments)
     found = []
     for model in models:
-        design, name = assign(load(model), batch), shown(model, 40)
+        design, name = load(model), shown(model, 40)
         if wanted.compare:
-            found.append((name, design))
-        found.append((shown(f"{name} {edited}".rstrip(), 60), assign(design, wanted.assignments)))
+            found.append((name, assign(design, batch)))
+        found.append((shown(f"{name} {edited}".rstrip(), 60), assign(design, edits)))
     names = [name for name, _ in found]
     return [
         (f"{name} ({names[:at].count(name) + 1})" if names.count(name) > 1 else name, design)

@@ -9,6 +9,7 @@ from inspector.core.design.presets import preset
 from inspector.core.explain.editable import editable, likeliest
 from inspector.core.network.network import Network
 from inspector.core.network.tree import Place
+from inspector.outside import quoted
 from inspector.report.design_toml import design_file
 from inspector.report.formats import FORMATS, subject
 from inspector.speech import say
@@ -30,7 +31,9 @@ def copies(network: Network, place: Place) -> list[Item]:
     assignments = [f"{each.address}={value(each.after)}" for each in edits(design)]
     ordered = in_order(preset(design.base), assignments)
     if len(ordered) == len(assignments):
-        items += [(say("command"), " ".join(["inspector", design.base, *(f"--set {each}" for each in ordered)]))]
+        items += [
+            (say("command"), " ".join(["inspector", design.base, *(f"--set {quoted(each)}" for each in ordered)]))
+        ]
     items += [(say("design file"), design_file(design))]
     items += [("Python", FORMATS["code"].render(subject(network)))]
     return items

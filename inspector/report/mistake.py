@@ -15,7 +15,7 @@ def as_text(diagnosis: Diagnosis, model: str) -> str:
     place = diagnosis.name + (f" ({diagnosis.path})" if diagnosis.path not in ("", diagnosis.name) else "")
     lines = [f"{place}: {diagnosis.error}" if place else diagnosis.error, "", diagnosis.why]
     if diagnosis.edit:
-        options = " ".join(f"--set {assignment}" for assignment in diagnosis.edit.split())
+        options = " ".join(f"--set {quoted(assignment)}" for assignment in diagnosis.edit.split())
         words = say("the edit that does it all:") if diagnosis.is_whole else say("the first steps:")
         lines += ["", f"{padded(words, _WORDS)}inspector {_named(model)} {options}"]
     if diagnosis.others:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from json import dumps
 from typing import Literal
 
 from msgspec import Struct
@@ -77,13 +77,13 @@ def lines(of: Stored) -> list[str]:
     read = (
         "load_file(path)" if of.reader == "safetensors" else 'torch.load(path, map_location="cpu", weights_only=True)'
     )
-    read += "".join(f"[{dumps(step)}]" for step in of.place)
+    read += "".join(f"[{_literal(step)}]" for step in of.place)
     taken = [f"    weights = {read}"]
     if of.prefix:
-        name = f"name.removeprefix({dumps(of.prefix)})"
+        name = f"name.removeprefix({_literal(of.prefix)})"
         taken.append(f"    weights = {{{name}: tensor for name, tensor in weights.items()}}")
     return [
-        f"WEIGHTS = {dumps(of.path)}",
+        f"WEIGHTS = {_literal(of.path)}",
         "",
         "",
         "def load(path: str = WEIGHTS) -> nn.Module:",
@@ -93,3 +93,9 @@ def lines(of: Stored) -> list[str]:
         "    model.load_state_dict(weights, strict=True)",
         "    return model",
     ]
+
+
+def _literal(text: str) -> str:
+    """A text as Python writes it, in double quotes unless it holds bytes that no text has."""
+    is_text = text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+    return json.dumps(text, ensure_ascii=False) if is_text else repr(text)

@@ -15,6 +15,8 @@ from inspector.speech import later
 _PREFIX = "pretrained_cfg."
 """What timm's keys begin with."""
 CONFIG, COMMAND = later("config.json"), later("the command")
+PARTLY = {"": later("the command; the rest is assumed"), CONFIG: later("the command; the rest from config.json")}
+"""Where only the mean or the standard deviation is the command's: by where the other is from."""
 
 
 def preparation(size: tuple[int, int], channels: int, config: Iterable[tuple[str, str]] = ()) -> Preparation:

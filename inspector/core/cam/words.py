@@ -188,7 +188,7 @@ def _of_map(heat: Heat) -> Iterator[str]:
         yield say("all positions say the same, so the map does not tell where")
     if heat.is_dark:
         yield say(
-            "no position speaks for {name}: what there is is against it, and the map is 0 all over",
+            "no position speaks for {name}: what there is, if anything, is against it, and the map is 0 all over",
             name=heat.category.words,
         )
     elif heat.is_flat and heat.normalise == "minmax":

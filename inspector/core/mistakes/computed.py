@@ -22,6 +22,9 @@ from inspector.speech import later, say, some
 _SIZES = (32, 64, 48, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 """Heights and widths of images that are tried where the design's own do not lead to an error's numbers."""
 
+_SMALLER = (16, 8, 4)
+"""Those that are tried where the text shows a stage: other maps of one pixel are likelier a head's."""
+
 
 def computed(error: Forward, network: Network) -> Diagnosis | None:
     """What an error of such a kind says of a network; None for another kind."""
@@ -83,7 +86,8 @@ def _single(error: Forward, network: Network) -> Diagnosis:
 
 def _norm_of(shape: tuple[int, ...], network: Network, error: Forward) -> tuple[Place | None, str]:
     """The first batch norm that such maps arrive at, and the image for which they do where it is not the design's."""
-    for height, width in [network.design.input[2:], *((size, size) for size in _SIZES)]:
+    sizes = (*_SIZES, *(_SMALLER if _layers_in_sight(error) else ()))
+    for height, width in [network.design.input[2:], *((size, size) for size in sizes)]:
         try:
             other = analyze(edit(network.design, f"input.height={height}", f"input.width={width}"))
         except DesignError:
@@ -96,9 +100,13 @@ def _norm_of(shape: tuple[int, ...], network: Network, error: Forward) -> tuple[
 
 
 def _is_in_sight(path: str, error: Forward) -> bool:
-    layer = f".{path.partition('.')[0]}."
-    shown_layers = {piece for piece in error.seen if piece.startswith(".layer") and piece.count(".") == 2}
-    return not shown_layers or layer in shown_layers
+    shown_layers = _layers_in_sight(error)
+    return not shown_layers or f".{path.partition('.')[0]}." in shown_layers
+
+
+def _layers_in_sight(error: Forward) -> set[str]:
+    """The stages that a text shows: ".layer3."."""
+    return {piece for piece in error.seen if piece.startswith(".layer") and piece.count(".") == 2}
 
 
 def _norms(network: Network) -> Iterator[Place]:

@@ -36,7 +36,7 @@ def diagnose(text: str, design: Design) -> Diagnosis | None:
 
 def _forward(error: Forward, network: Network) -> Diagnosis:
     """What needs no search first, then the likeliest of the edits that run into the error, then what is left."""
-    plain = computed(error, network) or turned(error, network) or outside(error, network)
+    plain = computed(error, network) or turned(error) or outside(error, network)
     if plain is None and error.kind == "fc":
         plain = at_fc(error, network)
     plain = plain or left_out(error, network)

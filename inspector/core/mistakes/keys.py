@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -150,11 +150,6 @@ def _is_body(name: str) -> bool:
     """Whether a name without its prefix is of a stem or a block, not of a head."""
     known = translation(name)
     return known is None or (known.prefix == "" and not known.torchvision.startswith("fc."))
-
-
-def schemes(keys: Mapping[str, Key]) -> Counter[str]:
-    """How many of some keys follow whose names."""
-    return Counter(key.scheme for key in keys.values() if key.path)
 
 
 _PARTS = ("conv1", "bn1", "conv2", "bn2", "conv3", "bn3", "downsample.0", "downsample.1")

@@ -88,7 +88,8 @@ def _of_modules(  # all that is known
             found.append(load_shapes.shapes(of_resnet, network, was_loaded=was_loaded))
     strangers = [pair for pair in pairs if not pair[0].path]
     found.append(None if is_other else load_foreign.foreign(strangers, network.design))
-    found.append(load_heads.heads(missing, unexpected))
+    is_short = not is_other and found[0] is not None  # three stages: the head is the least of it
+    found.append(None if is_short else load_heads.heads(missing, unexpected))
     beside = [[key for key in side.values() if _is_beside(key)] for side in (missing, unexpected)]
     found.append(None if is_other else load_extras.beside(*beside))
     return found

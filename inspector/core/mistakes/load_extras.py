@@ -109,6 +109,7 @@ INSIDE = (
     Stranger(re.compile(r"\.conv2\.(?:conv|fc[12]|bn[01]|radix)"), later("the split attention of ResNeSt")),
     Stranger(re.compile(r"\.bn[123]\.(?:IN|BN)\."), later("the instance norms of IBN-Net")),
     Stranger(re.compile(r"\.downsample\.2\."), later("a pool in the shortcut, as ResNet-D has it")),
+    Stranger(re.compile(r"\.conv4\."), later("a fourth convolution")),
     Stranger(re.compile(r"\.(?:conv_offset|conv2_offset)"), later("deformable convolutions")),
 )
 """What variants put into a block."""

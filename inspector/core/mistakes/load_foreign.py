@@ -28,7 +28,7 @@ def foreign(sizes: Sequence[tuple[Key, Mismatch]], design: Design) -> Finding | 
         model=dims(size.model) or "()",
     )
     rest = say(_LEAVE_OUT, name=module)
-    if size.saved[1:] == size.model[1:] and size.saved[:1] != size.model[:1]:
+    if size.saved and size.model and size.saved[1:] == size.model[1:] and size.saved[0] != size.model[0]:
         what = say(
             "Its outputs differ, {saved} and {model}: most often classes.", saved=size.saved[0], model=size.model[0]
         )

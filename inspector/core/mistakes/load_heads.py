@@ -73,10 +73,19 @@ def heads(missing: Mapping[str, Key], unexpected: Mapping[str, Key]) -> Finding 
     if wanted is None and saved is None:
         return None
     if wanted is None:
+        if saved is not None and _is_bias_alone(saved):
+            return _answer(say("the model's head has no bias"), say(_BIAS_SAVED, head=_shown(saved)))
         return _answer(say("the checkpoint has a head that the model lacks"), say(_NO_MODEL_HEAD, head=_shown(saved)))
     if saved is None:
+        if _is_bias_alone(wanted):
+            return _answer(say("the checkpoint's head has no bias"), say(_BIAS_WANTED, head=_shown(wanted)))
         return _answer(say("the checkpoint has no head"), say(_NO_HEAD, head=_shown(wanted)))
     return _otherwise(wanted, saved)
+
+
+def _is_bias_alone(head: Head) -> bool:
+    """Whether nothing but a head's bias differs: its weight is on both sides, as every key would be listed."""
+    return all(key.endswith(".bias") for key in head.keys)
 
 
 def _otherwise(wanted: Head, saved: Head) -> Finding:
@@ -116,6 +125,14 @@ _NO_HEAD = later(
     "It has no {head}: the weights of a backbone, or of self-supervised training. Here strict=False is right, and "
     "{head} is trained anew."
 )
+_BIAS_WANTED = later(
+    "Its {head} was saved without a bias: build {head} with bias=False, or load with strict=False, which leaves the "
+    "bias at random."
+)
+_BIAS_SAVED = later(
+    "The checkpoint's {head} has a bias, the model's was built with bias=False: build it with one, or load with "
+    "strict=False, which leaves the checkpoint's out."
+)
 _NO_MODEL_HEAD = later("The model has no {head}: it is left out of the checkpoint, and strict=False is right.")
 _PROJECTION = later(
     "It has no {head}; {saved} is what self-supervised training put in its place, and is left out. strict=False is "
@@ -131,6 +148,9 @@ _LEAVE = later(
 )
 _DROPOUT = later(
     "Its one linear layer is {linear}, behind a Dropout or the like: build {head} = nn.Sequential(…) so before "
-    "loading, or rename {linear}. to the model's name."
+    "loading, or rename {linear}. to the model's name, if both are for as many classes."
 )
-_CALLED = later("Its head is called {saved}, the model's {head}: rename the two keys before loading.")
+_CALLED = later(
+    "Its head is called {saved}, the model's {head}: rename the two keys before loading, if both are for as many "
+    "classes; else leave them out, with strict=False."
+)

@@ -47,12 +47,13 @@ def read_report(source: Copied, begin: int, end: int, *, was_loaded: bool) -> Lo
     found = (message for wording in (*LOAD, *WARNED) for message in messages(source, wording, begin, end))
     for message in sorted(islice(found, 4 * MOST), key=lambda each: (each.begin, -each.end)):
         if message.kind in ("size", "cut size"):
-            _note(sizes, message)
+            if len(sizes) < MOST:
+                _note(sizes, message)
         elif message.kind == "model":
             given = given or message.values[0]
         else:
             keys = missing if message.kind.endswith("missing") else unexpected
-            keys |= dict.fromkeys(islice(_keys(source, message, end), MOST))
+            keys |= dict.fromkeys(islice(_keys(source, message, end), MOST - len(keys)))
     return LoadReport(
         tuple(islice(missing, MOST)),
         tuple(islice(unexpected, MOST)),

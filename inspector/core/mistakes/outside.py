@@ -60,20 +60,32 @@ def _concatenation(error: Forward) -> Diagnosis:
 
 def another_convolution(error: Forward, network: Network) -> Diagnosis | None:
     """A convolution that the design does not have, and no edit of it either; None for another error."""
-    if error.kind not in ("conv", "transposed") or _has_convolution(network, error.numbers[1]):
+    if error.kind == "transposed":
+        return _transposed(error, network)
+    if error.kind != "conv" or _has_convolution(network, error.numbers[1]):
         return None
     (groups,), weight, (came,) = error.numbers
     if len(weight) != 4 or weight[1] in (1, 3, 4):
         return None
-    built = weight[0] if error.kind == "transposed" else groups * weight[1]
-    if error.kind == "conv" and not {built, came} & set(_ends(network)):
+    built = groups * weight[1]
+    if not {built, came} & set(_ends(network)):
         return None
     first = say(_NONE_SUCH, design=called(network.design), weight=dims(weight), built=built, came=came)
     told = _come_of([built, came], network)
-    if error.kind == "conv" and not all(told):
+    if not all(told):
         return None
     words = say("a convolution outside the ResNet was built for other channels")
     return Diagnosis(words, "", "", " ".join((first, *filter(None, told), say(_NO_BLOCK))), "", topic="filters")
+
+
+def _transposed(error: Forward, network: Network) -> Diagnosis:
+    """A transposed convolution, which no ResNet has, whatever its weight; its channels in are the first dimension."""
+    _, weight, (came,) = error.numbers
+    built = weight[0] if weight else came
+    first = say(_TRANSPOSED, design=called(network.design), weight=dims(weight) or "()", built=built, came=came)
+    words = say("a convolution outside the ResNet was built for other channels")
+    told = filter(None, _come_of([built, came], network))
+    return Diagnosis(words, "", "", " ".join((first, *told, say(_NO_BLOCK))), "", topic="filters")
 
 
 def _ends(network: Network) -> Iterator[int]:
@@ -112,6 +124,10 @@ _CAT = later(
 )
 _NONE_SUCH = later(
     "No convolution of {design} has a weight of {weight}: it stands beside the ResNet. It was built for {built} "
+    "channels, and {came} arrive."
+)
+_TRANSPOSED = later(
+    "{design} has no transposed convolution: that of {weight} stands beside the ResNet. It was built for {built} "
     "channels, and {came} arrive."
 )
 _COMES_OF = {

@@ -14,9 +14,8 @@ from inspector.core.mistakes.by_hand import Met, errors_by_hand
 from inspector.core.mistakes.effort import Effort
 from inspector.core.mistakes.fitting import of_stage, tried
 from inspector.core.mistakes.shape_errors import Forward
-from inspector.core.mistakes.weights import fits
 from inspector.core.names import STAGES, block_name, layer_name
-from inspector.core.network.network import Network, analyze
+from inspector.core.network.network import analyze
 from inspector.speech import later, say, some
 
 
@@ -37,15 +36,16 @@ def by_edit(error: Forward, design: Design) -> Diagnosis | None:
     return Diagnosis(words, met.name, met.path, _reason(met), best, (*single[:4], *wide[:3]), _topic(met))
 
 
-def turned(error: Forward, network: Network) -> Diagnosis | None:
+def turned(error: Forward) -> Diagnosis | None:
     """An image whose channels come last; None where they do not."""
     if error.kind != "conv":
         return None
     built = error.numbers[1]
-    is_stem = len(built) == len(error.comes) == 4 and built[1] in (3, 4) and fits(network, "conv1", built)
-    is_turned = is_stem and error.comes[3] == built[1] < error.comes[1]
+    is_stem = len(built) == len(error.comes) == 4 and built[1] in (3, 4)
+    if not is_stem or not error.comes[3] == built[1] < error.comes[1]:
+        return None
     words = say("the image's axes are in another order")
-    return Diagnosis(words, "conv1", "conv1", say(_AXES), "") if is_turned else None
+    return Diagnosis(words, "conv1", "conv1", say(_AXES_OF_ONE if error.comes[0] == 1 else _AXES), "")
 
 
 def nowhere(error: Forward, design: Design) -> Diagnosis:
@@ -61,6 +61,8 @@ def _numbers(error: Forward) -> str:
         if len(numbers[1]) < 2:
             return ""
         built = numbers[0][0] * numbers[1][1]
+        if numbers[1][1] in _COLOURS and numbers[2][0] in _COLOURS:
+            return say(_IMAGE, place="conv1", built=_channels_of(built), came=_channels_of(numbers[2][0]))
         return say(_IT_WAS_BUILT, built=_channels_of(built), maps=_maps(numbers[2][0]))
     first, second = numbers[0][0], numbers[1][0]
     if error.kind == "norm":
@@ -208,6 +210,8 @@ _ERRORS = {
     "image": later("the image has other channels"),
     "fc": later("fc was built for other inputs"),
 }
+_COLOURS = (1, 3, 4)
+"""Channels that images have, and no maps of a ResNet."""
 _NOWHERE = later(
     "No single edit of {design} leads to these numbers. Is it the one that the error came from, with the same image?"
 )
@@ -233,6 +237,10 @@ _SUMMED = {
     "projection": later("At {place} the path brings {maps} and the projection {other}."),
 }
 _AXES = later(
+    "The images come as batch × height × width × channels, torch wants batch × channels × height × width: "
+    "images.permute(0, 3, 1, 2) turns them, and no edit of the network is needed."
+)
+_AXES_OF_ONE = later(
     "The image comes as height × width × channels, torch wants channels × height × width: image.permute(2, 0, 1) turns "
-    "it, and no edit of the network is needed."
+    "it, images.permute(0, 3, 1, 2) a batch, and no edit of the network is needed."
 )

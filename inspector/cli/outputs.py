@@ -1,0 +1,46 @@
+"""Files that a command writes: none of those that it reads, and another only where that is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from inspector.cli.given import origin
+from inspector.cli.printer import check_free
+from inspector.errors import OutputError
+from inspector.files.neighbours import looks_like_weights
+from inspector.files.output import is_same, is_there
+from inspector.outside import shown
+from inspector.speech import say
+
+
+def check_outputs(outputs: Sequence[str], inputs: Iterable[str | None], *, twice: str, force: bool) -> None:
+    """That the outputs are different files in folders that are there, and none of them what is read.
+
+    Read are the inputs, what --from names, and the files that lie beside an index of weights. `twice` is what is said
+    of the second of two outputs that are one file. Raises OutputError.
+    """
+    read = [Path(each) for each in (*inputs, origin()) if each]
+    taken: list[Path] = []
+    for output in outputs:
+        path, name = Path(output), shown(output, 200)
+        if not path.expanduser().parent.is_dir():
+            raise OutputError(say("{file}: there is no such folder", file=name))
+        if any(is_same(path, each) or _is_part(path, each) for each in read):
+            raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
+        if any(_is_one(path, each) for each in taken):
+            raise OutputError(f"{name}: {twice}")
+        check_free(output, force=force)
+        taken.append(path)
+
+
+def _is_part(path: Path, index: Path) -> bool:
+    """Whether a file can be one of those that an index of weights names: weights that lie beside it."""
+    is_index = index.name.lower().endswith(".index.json")
+    return is_index and looks_like_weights(path.name) and is_there(path) and is_same(path.parent, index.parent)
+
+
+def _is_one(path: Path, other: Path) -> bool:
+    """Whether two names are of one file, whether or not it is there yet."""
+    return is_same(path, other) or os.path.realpath(path.expanduser()) == os.path.realpath(other.expanduser())
