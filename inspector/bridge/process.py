@@ -262,8 +262,10 @@ class Torch:
             while not self._waiting and not gone.done():
                 self._changed.clear()
                 changed = asyncio.ensure_future(self._changed.wait())
-                await asyncio.wait((gone, changed), return_when=asyncio.FIRST_COMPLETED)
-                changed.cancel()
+                try:
+                    await asyncio.wait((gone, changed), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
             while (rest := self._calm_at - time.monotonic()) > 0 and not gone.done():
                 await asyncio.wait((gone,), timeout=rest)
             if gone.done() or not self._waiting:

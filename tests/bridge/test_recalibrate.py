@@ -79,3 +79,36 @@ def test_what_cannot_be_is_refused(assignments: tuple[str, ...], pictures: list[
     design = edit(SMALL, *assignments)
     with pytest.raises(InputError, match=why):
         recalibrate(weights(design, torch.float32), design, pictures, lambda _: None)
+
+
+def test_pictures_are_those_that_cam_looks_at() -> None:
+    """PostScript is not even looked at, 16 bits are the 8 that they stand for, and what is clear lies over white."""
+    made = [_statistics(kind) for kind in ("8 bits", "16 bits")]
+    assert torch.allclose(made[0], made[1], atol=1e-3)
+    assert torch.allclose(_statistics("clear"), _statistics("white"), atol=1e-6)
+    postscript = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(postscript, "EPS")
+    pictures = [*_pictures(2), ("x.png", postscript.getvalue())]
+    with pytest.raises(InputError, match=r"x\.png: is no picture of a format that is read"):
+        recalibrate(weights(SMALL, torch.float32), SMALL, pictures, lambda _: None)
+
+
+def _statistics(kind: str) -> torch.Tensor:
+    """The first batch norm's means over three pictures of a kind."""
+    values = torch.randint(0, 256, (3, 32, 32), generator=torch.Generator().manual_seed(1)).numpy()
+    pictures = []
+    for number, each in enumerate(values):
+        if kind == "16 bits":
+            image = Image.fromarray((each * 257).astype("uint16"))
+        elif kind == "8 bits":
+            image = Image.fromarray(each.astype("uint8"))
+        else:
+            image = (
+                Image.new("RGBA", (32, 32), (number, 90, 7, 0))
+                if kind == "clear"
+                else Image.new("RGB", (32, 32), "white")
+            )
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        pictures.append((f"{number}.png", file.getvalue()))
+    return recalibrate(weights(SMALL, torch.float32), SMALL, pictures, lambda _: None)[0]["bn1.running_mean"]

@@ -209,3 +209,32 @@ def test_code_refuses_weights_that_it_could_not_load(tmp_path: Path, capsys: pyt
     capsys.readouterr()
     assert main(["code", "--weights", str(tmp_path / "c.safetensors")]) == 0
     assert "strict=True" in capsys.readouterr().out
+
+
+def test_neither_designs_nor_the_report_s_name_are_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    goal = tmp_path / "goal.toml"
+    assert main(["report", str(DIGITS), "--format", "toml", "-o", str(goal)]) == 0
+    kept = goal.read_bytes()
+    given = ["--policy", "pad", "--force"]
+    for more in (["--to", str(goal)], ["--from", str(goal)]):
+        assert _adapt(goal, *given, *more) == 2
+        assert "never written over" in capsys.readouterr().err
+    (tmp_path / "sub").mkdir()
+    out = tmp_path / "z.md"
+    assert _adapt(out, "--policy", "pad", "--report", str(tmp_path / "sub" / ".." / "z.md")) == 2
+    assert not out.exists()
+    assert goal.read_bytes() == kept
+
+
+def test_a_file_s_name_is_a_literal_of_python(tmp_path: Path) -> None:
+    for name in ("\N{GRINNING FACE}.safetensors", 'a"b\\c.safetensors', os.fsdecode(b"\xff.safetensors")):
+        path = tmp_path / name
+        path.write_bytes(DIGITS.read_bytes())
+        code = tmp_path / "made.py"
+        assert main(["code", "--weights", str(path), "-o", str(code), "--force"]) == 0
+        found: dict[str, object] = {}
+        line = next(line for line in code.read_text().splitlines() if line.startswith("WEIGHTS = "))
+        exec(line, found)  # noqa: S102  # what Python makes of it
+        assert os.fsencode(str(found["WEIGHTS"])) == os.fsencode(str(path))

@@ -15,6 +15,7 @@ from inspector.cli import main
 from inspector.core.cam.png import texts_of
 from inspector.core.design.file import parse
 from inspector.files.design import read
+from inspector.files.weights import contents
 
 DATA = Path(__file__).parents[1] / "data"
 DIGITS = str(DATA / "digits.safetensors")
@@ -204,3 +205,34 @@ def test_without_torchcam_the_line_that_installs_it_is_said(
     monkeypatch.setitem(__import__("sys").modules, "torchcam.methods", None)
     assert main(["cam", DIGITS, picture, "-o", "o.png"]) == 3
     assert "pip install 'inspector[cam]'" in capsys.readouterr().err
+
+
+def test_nothing_that_is_read_is_written_over(picture: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", DIGITS, "--format", "toml", "-o", "d.toml"]) == 0
+    Path("m.safetensors").write_bytes(Path(DIGITS).read_bytes())
+    names = {tensor.name for table in contents(Path(DIGITS)).tables for tensor in table.tensors}
+    index = Path("model.safetensors.index.json")
+    index.write_text(json.dumps({"weight_map": dict.fromkeys(sorted(names), "m.safetensors")}))
+    kept = {path: path.read_bytes() for path in Path().iterdir()}
+    for given in (
+        [DIGITS, picture, "--from", "d.toml", "-o", "d.toml"],
+        [str(index), picture, "-o", "m.safetensors"],
+        [DIGITS, picture, "-o", picture],
+    ):
+        assert main(["cam", *given, "--force"]) == 2
+        assert "never written over" in capsys.readouterr().err
+    Path("sub").mkdir()
+    assert main(["cam", DIGITS, picture, "-o", "q.png", "--array", "sub/../q.png"]) == 2
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert not Path("q.png").exists()
+
+
+def test_where_numbers_are_from_is_said_of_each(picture: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for given, said in (
+        (["--mean", "0.5,0.5,0.5"], "from the command; the rest is assumed"),
+        (["--mean", "0.5,0.5,0.5", "--std", "0.2,0.2,0.2"], "from the command)"),
+        ([], "assumed: ImageNet's"),
+    ):
+        assert main(["cam", DIGITS, picture, "-o", "o.png", "--force", *given]) == 0
+        assert said in " ".join(capsys.readouterr().out.split())
+    assert main(["cam", DIGITS, picture, "-o", "o.png", "--seed", "9" * 20]) == 2

@@ -200,3 +200,9 @@ def test_on_a_terminal_it_says_how_far_it_is_and_is_broken_off_cleanly() -> None
     assert re.search(rb"warm-up \d of 5|run \d+ of", said)
     assert b"Traceback" not in said
     assert said.rstrip(b"\r\n").endswith(b" "), "the line is wiped"
+
+
+def test_the_batch_is_that_of_all(asked: list[tuple[list[Network], Setup]]) -> None:
+    given = ["resnet18", "--compare", "--batch", "4", "--set", "input=1,3,32,32"]
+    assert main(["time", *given]) == 0
+    assert [network.design.input for network in asked[0][0]] == [(4, 3, 224, 224), (4, 3, 32, 32)]

@@ -268,3 +268,28 @@ def test_odd_names_are_harmless_in_what_is_said(name: str, tmp_path: Path) -> No
     for line in lines:
         assert line.isprintable()
         assert len(line) < 250
+
+
+def test_modules_in_each_other_end(tmp_path: Path) -> None:
+    wrapper = b"ctorch.nn.parallel.data_parallel\nDataParallel\n)\x81"
+
+    def holding(other: bytes) -> bytes:
+        return b"}(" + text("_modules") + b"}(" + text("module") + other + b"u" + text("_parameters") + b"}ub"
+
+    data = b"\x80\x02" + wrapper + b"q\x00" + wrapper + b"q\x01" + holding(b"h\x00") + b"0" + holding(b"h\x01") + b"."
+    start = time.monotonic()
+    assert _refused(tmp_path / "x.pth", archive(data))
+    assert time.monotonic() - start < 5
+
+
+def test_of_the_classes_that_a_pickle_names_a_few_are_remembered(tmp_path: Path) -> None:
+    named = b"".join(f"cmodule{number}\n{'x' * 200}\n0".encode() for number in range(20_000))
+    path = tmp_path / "x.pth"
+    path.write_bytes(archive(b"\x80\x02" + named + mapping(weight=tensor())[2:], {"0": bytes(16)}))
+    tracemalloc.start()
+    found = contents(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.ignored) == 100
+    assert found.ignored[0] == "module0." + "x" * 200
+    assert most < 24 * 2**20

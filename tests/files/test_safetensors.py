@@ -17,6 +17,7 @@ from inspector.core.weights.table import BITS, Contents
 from inspector.errors import WeightsFileError
 from inspector.files import safetensors as reader
 from inspector.files.source import opened
+from inspector.files.weights import contents
 
 Found = dict[str, tuple[tuple[int, ...], str]]
 ONE = entry()
@@ -55,6 +56,13 @@ def _agree(path: Path, data: bytes) -> WeightsFileError | None:
 
 def _deep(depth: int) -> bytes:
     return b'{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16],"x":' + b"[" * depth + b"]" * depth + b"}}"
+
+
+@pytest.mark.parametrize("length", [0x280, 0x380, 0x480, 0x580, 0x10480, 0x4B50, 632])
+def test_a_header_s_length_may_begin_as_a_pickle_or_an_archive_does(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(safetensors(json.dumps({"a": ONE}).encode().ljust(length), 16))
+    assert [tensor.name for table in contents(path).tables for tensor in table.tensors] == ["a"]
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {

@@ -105,7 +105,7 @@ def test_one_cell_says_how_much_and_not_where() -> None:
 
 def test_no_evidence_is_said_where_libraries_show_black() -> None:
     (said,) = caveats(_heat(values=(0.0,) * 49))
-    assert said == "no position speaks for cat: what there is is against it, and the map is 0 all over"
+    assert said == "no position speaks for cat: what there is, if anything, is against it, and the map is 0 all over"
     (said,) = caveats(_heat(values=(2.0,) * 49))
     assert "all positions say the same" in said
 

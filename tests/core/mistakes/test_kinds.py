@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 import pytest
@@ -544,6 +545,81 @@ CASES = {
         (),
         "target=layer2.1",
     ),
+    "a transposed convolution of a weight that none here has": Case(
+        "Given transposed=1, weight of size [64, 3, 4, 4], expected input[1, 128, 32, 32] to have 64 channels, but got "
+        "128 channels instead",
+        "resnet50",
+        ("no transposed convolution", "64×3×4×4", "built for 64 channels, and 128 arrive"),
+    ),
+    "a transposed convolution of a weight that some convolution has": Case(
+        "Given transposed=1, weight of size [64, 64, 3, 3], expected input[1, 128, 32, 32] to have 64 channels, but "
+        "got 128 channels instead",
+        "resnet18",
+        ("no transposed convolution",),
+    ),
+    "a scalar against a vector": Case(
+        LOADING.format("X") + _size("logit_scale", [], [1]),
+        "resnet50",
+        ("logit_scale stands beside the ResNet",),
+    ),
+    "a vector against a scalar": Case(
+        LOADING.format("X") + _size("logit_scale", [1], []),
+        "resnet50",
+        ("logit_scale stands beside the ResNet",),
+    ),
+    "a batch whose channels come last": Case(
+        CONV.format(1, [64, 3, 7, 7], [32, 224, 224, 3], 3, 224),
+        "resnet50",
+        ("images.permute(0, 3, 1, 2)",),
+        ("permute(2, 0, 1)",),
+    ),
+    "channels last at another stem": Case(
+        CONV.format(1, [64, 3, 3, 3], [128, 32, 32, 3], 3, 32),
+        "resnet18",
+        ("images.permute(0, 3, 1, 2)",),
+        ("feature maps",),
+    ),
+    "an image whose channels come last": Case(
+        CONV.format(1, [64, 3, 7, 7], [1, 224, 224, 3], 3, 224),
+        "resnet50",
+        ("image.permute(2, 0, 1)", "images.permute(0, 3, 1, 2) a batch"),
+    ),
+    "one value a channel of a small image": Case(
+        PLACES.format("layer3")
+        + "ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 256, 1, 1])",
+        "resnet50",
+        ("conv4_1", "for an image of 16×16"),
+        ("decoder",),
+    ),
+    "an fc without a bias": Case(
+        LOADING.format("X") + _missing("fc.bias"),
+        "resnet50",
+        ("saved without a bias", "bias=False"),
+        ("no head",),
+    ),
+    "an fc with a bias": Case(
+        LOADING.format("X") + _unexpected("fc.bias"),
+        "resnet50",
+        ("the model's was built with bias=False",),
+        ("left out of the checkpoint",),
+    ),
+    "a head of another name": Case(
+        LOADING.format("X") + _missing("head.weight", "head.bias") + _unexpected("fc.weight", "fc.bias"),
+        "resnet50",
+        ("if both are for as many classes",),
+    ),
+    "a fourth convolution": Case(
+        LOADING.format("X") + _missing("layer1.0.conv4.weight"),
+        "resnet50",
+        ("a fourth convolution in its blocks (layer1.0.conv4)",),
+        ("in its blocks in its blocks",),
+    ),
+    "a grey image at another stem": Case(
+        CONV.format(1, [64, 3, 3, 3], [8, 1, 32, 32], 3, 1),
+        "resnet18",
+        ("the image has 1 channel",),
+        ("feature map",),
+    ),
     "a view": Case(
         "RuntimeError: shape '[-1, 2048]' is invalid for input of size 1000",
         "resnet50",
@@ -624,3 +700,10 @@ def test_the_whole_message_counts_before_its_beginning() -> None:
     assert "pixels a side" in _diagnosed(part, "resnet50").why
     conv = CONV.format(1, [64, 3, 7, 7], [1, 1, 32, 32], 3, 1)
     assert _diagnosed(conv.partition(", but got")[0], "resnet18") == _diagnosed(conv, "resnet18")
+
+
+def test_names_in_braces_are_not_all_written_out() -> None:
+    line = "x{}.{{0...499}}.weight: found shape [1] in the checkpoint and [2] in the model instantiated\n"
+    start = time.monotonic()
+    diagnose("".join(line.format(number) for number in range(4000)), edit(preset("resnet18")))
+    assert time.monotonic() - start < 5

@@ -102,13 +102,14 @@ def two(first: str, second: str, *places: tuple[str, ...]) -> Contents:
         (two("", "module.", ("model",), ("model_ema",)), "model_ema.module", "model"),
         (two("ema_model.", "model."), "ema_model", "model"),
         (two("target_network.", "online_network."), "online_network", "target_network"),
-        (two("", "copy."), "", "copy"),
+        (two("", "copy."), ".", "copy"),
+        (two("", "ema."), "ema", "."),
     ],
 )
 def test_of_two_networks_one_is_taken_and_the_other_named(file: Contents, taken: str, other: str) -> None:
     found = recognise(file)
     assert (found.take, [each.take for each in found.others]) == (taken, [other])
-    assert chosen(found) == f"taken: {taken or 'the top'}; 1 other network in the file: {other}"
+    assert chosen(found) == f"taken: {_said(taken)}; 1 other network in the file: {_said(other)}"
     assert not found.unknown
 
     again = recognise(file, other)
@@ -117,6 +118,16 @@ def test_of_two_networks_one_is_taken_and_the_other_named(file: Contents, taken:
 
     with pytest.raises(WeightsError, match=r"^no network at nowhere \("):
         recognise(file, "nowhere")
+
+
+def _said(take: str) -> str:
+    return ". (the top)" if take == "." else take
+
+
+def test_a_network_that_is_alone_needs_no_name() -> None:
+    for prefix in ("", "module.", "backbone."):
+        found = recognise(contents({prefix + name: shape for name, shape in RESNET18.items()}))
+        assert (found.take, found.others) == ("", ())
 
 
 def test_a_network_is_taken_by_its_place_or_its_prefix() -> None:
@@ -128,12 +139,12 @@ def test_a_network_is_taken_by_its_place_or_its_prefix() -> None:
 def test_where_one_of_two_is_no_plain_resnet_the_other_is_taken() -> None:
     odd = {f"ema.{name}": shape for name, shape in RESNET18.items()} | {"ema.layer1.0.se.fc1.weight": (8, 64, 1, 1)}
     found = recognise(contents({**odd, **RESNET18}))
-    assert (found.take, [each.take for each in found.others]) == ("", ["ema"])
+    assert (found.take, [each.take for each in found.others]) == (".", ["ema"])
 
 
 def test_a_small_part_of_a_network_is_not_taken_for_the_network() -> None:
     part = {f"ema.{name}": shape for name, shape in RESNET18.items() if name.startswith("layer1")}
-    assert recognise(contents({**part, **RESNET18})).take == ""
+    assert recognise(contents({**part, **RESNET18})).take == "."
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,17 @@ from inspector.core.design.edit import edit
 from inspector.core.design.presets import preset
 from inspector.core.network.kinds import kind
 from inspector.core.network.network import Network, analyze
-from inspector.core.weights.survival import COUNTER, Fate, Survival, by_part, fates, fates_at, survival
+from inspector.core.weights.survival import (
+    CLASSES,
+    COUNTER,
+    Fate,
+    Survival,
+    by_part,
+    fates,
+    fates_at,
+    survival,
+    survival_at,
+)
 from inspector.errors import DesignError
 
 RESNET50 = analyze(preset("resnet50"))
@@ -167,3 +177,15 @@ def test_a_long_stage_is_counted_as_a_short_one() -> None:
     edited = edit(many, "conv4_7.conv1=24")
     for before, after in ((many, edited), (edited, many), (long, many), (many, long), (many, preset("resnet50"))):
         _agrees(analyze(before), analyze(after))
+
+
+def test_of_other_blocks_a_row_says_what_its_tensors_do() -> None:
+    before = analyze(preset("resnet50"))
+    after = analyze(edit(preset("resnet50"), "block=basic", "conv2_x.planes=256", "conv3_x.planes=512"))
+    told = list(fates(before, after))
+    for place in after.places():
+        if place.node.children and place.name not in ("network", "stem", "head"):
+            its = [fate for fate in told if fate.name.startswith(f"{place.path}.")]
+            found = survival_at(before, after, place.where)
+            for of, amount in zip(CLASSES, found, strict=True):
+                assert amount.tensors == sum(fate.of == of for fate in its), (place.path, of)
