@@ -15,7 +15,6 @@ MAY_READ = {"files", "journal", "notes"}
 """Rooms that touch files; notes read those that come with the package."""
 MAY_OPEN = {
     "bridge/command.py",
-    "bridge/recalibrate.py",
     "bridge/arrays.py",
     "bridge/decode.py",
     "bridge/processor.py",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from inspector.bridge.cam import spread
 from inspector.bridge.heats import Made
+from inspector.bridge.lettering import Font, lettered, own
 from inspector.bridge.prepare import fitted
 from inspector.core.cam.cells import Pixels
 from inspector.core.cam.colours import STEPS, cover, table
@@ -24,8 +24,6 @@ DOTS = 200
 _LETTERS, _SMALL = 22, 18
 _GAP, _MARGIN = 24, 28
 _INK, _QUIET, _WARNING = (20, 20, 20), (90, 90, 90), (170, 20, 20)
-_INSTEAD = str.maketrans({"×": "x", "→": "->", "−": "-", "–": "-", "—": "-", "…": "...", "·": "-", "“": '"', "”": '"'})
-"""What Pillow's own font has no letters for."""
 
 Ink = tuple[int, int, int]
 
@@ -36,6 +34,7 @@ class Text(NamedTuple):
     text: str
     ink: Ink = _INK
     size: int = _LETTERS
+    font: Font | None = None
 
 
 class Panel(NamedTuple):
@@ -132,23 +131,27 @@ def _draw_bar(image: Image.Image, draw: ImageDraw.ImageDraw, at: tuple[int, int]
     share = mask.point([round(255 * cover(step / (STEPS - 1))) for step in range(STEPS)])
     image.paste(Image.composite(colours.convert("RGB"), under, share), (x, y))
     ends = {"max": "0 to its largest value", "minmax": "its least to its largest value"}[normalise]
-    draw.text((x + _BAR_SIZE[0] + 10, y - 3), f"each map from {ends}", fill=_QUIET, font=_font(_SMALL))
+    draw.text((x + _BAR_SIZE[0] + 10, y - 3), f"each map from {ends}", fill=_QUIET, font=own(_SMALL))
 
 
 def _write(draw: ImageDraw.ImageDraw, texts: Sequence[Text], at: tuple[int, int]) -> None:
     x, y = at
     for each in texts:
-        draw.text((x, y + _lead(each.size)), each.text, fill=each.ink, font=_font(each.size))
+        draw.text((x, y + _lead(each.size)), each.text, fill=each.ink, font=each.font)
         y += _line(each.size)
 
 
 def _wrapped(texts: Sequence[Text], width: int) -> list[Text]:
     """Each text in as many lines as it takes; a word that is wider than a line is broken."""
-    return [each._replace(text=line) for each in texts for line in _lines(_plain(each.text), width, each.size)]
+    wrapped = []
+    for each in texts:
+        text, font = lettered(each.text, each.size)
+        wrapped += [each._replace(text=line, font=font) for line in _lines(text, width, font)]
+    return wrapped
 
 
-def _lines(text: str, width: int, size: int) -> list[str]:
-    font, lines, line = _font(size), [], ""
+def _lines(text: str, width: int, font: Font) -> list[str]:
+    lines, line = list[str](), ""
     for word in text.split():
         longer = f"{line} {word}" if line else word
         if font.getlength(longer) <= width:
@@ -164,11 +167,6 @@ def _lines(text: str, width: int, size: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def _plain(text: str) -> str:
-    """A text in the letters that the font has; a question mark for any other."""
-    return text.translate(_INSTEAD).encode("ascii", "replace").decode()
-
-
 def _height(texts: Sequence[Text]) -> int:
     return sum(_line(each.size) for each in texts) + _lead(_LETTERS)
 
@@ -179,9 +177,3 @@ def _line(size: int) -> int:
 
 def _lead(size: int) -> int:
     return round(0.3 * size)
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font, which comes with it."""
-    return ImageFont.load_default(size)
