@@ -31,7 +31,7 @@ TIMER = (*THINKER, "timing")
 """The same for the one that measures time: torch lives in it, with the priority of whoever starts it.
 
 The others leave the cores to the editor, and would be measured waiting for them. It takes all cores but one unless it
-is told (`spare`). Who has asked it ends it afterwards, and never holds it.
+is told (`spare`). Who has asked it ends it afterwards; a hold makes one run longer, which a median leaves out.
 """
 PATIENCE = 3600.0
 """Seconds after which no time is expected any more: LONGEST for TIMER."""

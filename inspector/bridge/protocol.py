@@ -84,8 +84,8 @@ class Cam(Request, frozen=True, tag="cam"):
 class Time(Request, frozen=True, tag="time"):
     """Run designs in turn and measure how long each of their layers takes: a timing for each, in their order.
 
-    It is for the process that is called TIMER, which keeps its priority, and is never held. `lang` is the language that
-    it is told in, English if left out.
+    It is for the process that is called TIMER, which keeps its priority. `lang` is the language that it is told in,
+    English if left out.
     """
 
     result: ClassVar[Any] = tuple[Timing, ...]

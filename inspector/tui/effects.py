@@ -40,6 +40,7 @@ class Effects:
         self._asking: set[asyncio.Task[None]] = set()
         self._has_asked = False
         self._timing: asyncio.Task[None] | None = None
+        self._clock: Torch | None = None
 
     @cached_property
     def _keeper(self) -> Keeper:
@@ -72,7 +73,12 @@ class Effects:
         return await self.torch.ask(request, progress)
 
     def follow(self, before: Bench, after: Bench) -> tuple[Bench, tuple[Effect, ...]]:
-        """Write down what has changed; the bench that knows what is written down, and what there is to say."""
+        """Write down what has changed; the bench that knows what is written down, and what there is to say.
+
+        What is being measured pauses while somebody edits: one run of many takes longer, and its median does not.
+        """
+        if self._clock is not None and before.designs is not after.designs:
+            self._clock.hold()
         if self.journals is None or before.designs is after.designs:
             return after, ()
         return self._followed(self._keeper.follow(before, after), after)
@@ -207,11 +213,14 @@ class Effects:
         from inspector.bridge.process import PATIENCE, TIMER, Torch
         from inspector.bridge.protocol import Time
 
-        clock = Torch(TIMER, rest=0, stale=0.3, longest=PATIENCE, name=say("the process that measures time"))
+        clock = Torch(TIMER, stale=0.3, longest=PATIENCE, name=say("the process that measures time"))
+        self._clock = clock
         try:
             asked = Time((design,), lang=spoken())
             reply = await clock.ask(asked, lambda words: self._do("app.timing", design, words))
         finally:
+            if self._clock is clock:
+                self._clock = None
             await clock.end()
         if reply is not None and self._app.is_running:
             self._do("app.timed", design, reply.result[0] if reply.result else None, reply.problem)

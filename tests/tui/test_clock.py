@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,19 @@ async def test_what_cannot_be_measured_is_one_line() -> None:
         await press(pilot, "K")
         await _until(pilot, is_timed=False)
         assert "not measured" in screen_of(pilot)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that was stopped could outlive the editor")
+async def test_what_measures_leaves_the_cores_to_an_edit_and_goes_on() -> None:
+    async with editor(DIGITS) as pilot:
+        await press(pilot, "K")
+        process = app_of(pilot).effects._clock  # noqa: SLF001  # which no person sees
+        assert process is not None
+        async with asyncio.timeout(60):
+            while not process._is_ready:  # noqa: SLF001
+                await pilot.pause(0.02)
+        make(pilot, "conv5_x.planes=96")
+        assert process._release is not None  # noqa: SLF001  # it is held
+        app_of(pilot).do("app.undo")
+        await _until(pilot)
+        assert "% time" in screen_of(pilot) or "share of time" in screen_of(pilot)
