@@ -7,7 +7,8 @@ from inspector.speech import say, some
 Dims = tuple[int, ...]
 """Sizes of a tensor: (N, C, H, W) for a feature map, (N, C) behind the head's pooling."""
 
-_PREFIXES = ("", " k", " M", " G", " T", " P", " E", " Z", " Y", " R", " Q")
+PREFIXES = ("", " k", " M", " G", " T", " P", " E", " Z", " Y", " R", " Q")
+"""Decimal prefixes, of a thousand to the power of their number."""
 
 
 def short(number: int) -> str:
@@ -16,7 +17,7 @@ def short(number: int) -> str:
         return str(number)
     mantissa, exponent = f"{number:.2e}".split("e")
     power, shift = divmod(int(exponent), 3)
-    return f"{float(mantissa) * 10**shift:.{2 - shift}f}{_PREFIXES[power]}"
+    return f"{float(mantissa) * 10**shift:.{2 - shift}f}{PREFIXES[power]}"
 
 
 def short_bytes(number: int) -> str:

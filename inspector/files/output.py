@@ -185,3 +185,9 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def append(path: Path, text: str) -> None:
+    """Add a text to what others add to as well, such as the summary of a CI job's step. Raises OutputError."""
+    with _said(path), path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)

@@ -105,3 +105,13 @@ def whole(path: Path) -> Path:
 
 def _size(most: int) -> str:
     return f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"
+
+
+def begins_with(path: Path, text: str) -> bool:
+    """Whether there is a regular file that begins with a text; False where it cannot be read."""
+    wanted = text.encode()
+    try:
+        with path.open("rb") as file:
+            return is_regular(path) and file.read(len(wanted)) == wanted
+    except OSError:
+        return False

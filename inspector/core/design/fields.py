@@ -24,6 +24,9 @@ PRESETS = (
 )
 """The bases that a design can differ from: torchvision's ten, and ResNet-50 as the paper has it."""
 
+BUDGET = "budget"
+"""The table of a design file that says nothing of the design, but what it is held against."""
+
 MAX_SIZE = 65_536
 MAX_BLOCKS = 10_000
 MAX_DERIVED_CHANNELS = 2**28

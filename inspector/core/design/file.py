@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from inspector.core.design import toml
 from inspector.core.design.design import Design, Override, Stage, Stem, at_stage, refusal
 from inspector.core.design.edit import with_block
-from inspector.core.design.fields import DESIGN_FIELDS, OVERRIDE_FIELDS, STAGE_FIELDS, STEM_FIELDS, Spec
+from inspector.core.design.fields import BUDGET, DESIGN_FIELDS, OVERRIDE_FIELDS, STAGE_FIELDS, STEM_FIELDS, Spec
 from inspector.core.design.presets import preset
 from inspector.core.names import STAGES
 from inspector.errors import DesignError, DesignFileError, nearest
@@ -19,11 +19,20 @@ from inspector.speech import say
 
 def parse(text: str) -> Design:
     """The design that a TOML text describes. Raises DesignFileError where it is no TOML, DesignError otherwise."""
+    return design_of(tables(text))
+
+
+def tables(text: str) -> dict[str, object]:
+    """A TOML text as it is. Raises DesignFileError where it is none."""
     try:
-        data = toml.loads(text)
+        return toml.loads(text)
     except ValueError as error:
         raise DesignFileError(say("not TOML: {what}", what=shown(str(error), 200))) from None
-    _check_keys(data, (*DESIGN_FIELDS, "stem", *STAGES), "")
+
+
+def design_of(data: Mapping[str, object]) -> Design:
+    """The design that a file's tables describe, its [budget] aside. Raises DesignError."""
+    _check_keys(data, (*DESIGN_FIELDS, "stem", *STAGES, BUDGET), "")
     values: dict[str, object] = {name: _frozen(data[name]) for name in DESIGN_FIELDS if name in data}
     for name, value in values.items():
         _check_value(name, DESIGN_FIELDS[name], value)

@@ -19,6 +19,8 @@ OUTSIDE = later("the framework's own, workspaces of algorithms, and what allocat
 
 DTYPES = {"fp32": 4, "fp16": 2, "bf16": 2}
 """Bytes of one element."""
+OPTIMIZERS = {"sgd": 0, "sgd+momentum": 1, "adam": 2}
+"""Values that an optimizer keeps beside each parameter and its gradient."""
 INDEX = 8
 """Bytes of an int64: a batch norm's count of batches, a max pool's index."""
 
@@ -89,21 +91,40 @@ class _Sizes:
 
 def memory(tree: Tree) -> Memory:
     """The bytes of a network."""
-    sizes = _Sizes(tree.root)
-    params, statistics = tree.params, 2 * sizes.channels
-    _, fc = tree.root.children[HEAD].children
-    biases = fc.output[1] if fc.weight else 0
-    norms = 0 if sizes.is_frozen else statistics  # a batch norm's weights and biases are as many as its statistics
-    constants, counters = (2 * statistics, 0) if sizes.is_frozen else (statistics, INDEX * sizes.norms)
-    plain = norms + biases
+    sizes, params = _Sizes(tree.root), tree.params
     return Memory(
-        params={**{name: size * params for name, size in DTYPES.items()}, "int8": params - plain + 4 * plain},
-        buffers={name: size * constants + counters for name, size in DTYPES.items()},
+        params={name: _weight_bytes(tree, sizes, name) for name in (*DTYPES, "int8")},
+        buffers={name: _buffer_bytes(sizes, size) for name, size in DTYPES.items()},
         gradients=4 * params,
-        optimizer={"sgd": 0, "sgd+momentum": 4 * params, "adam": 8 * params},
-        train_activations=kept_for_backward(tree),
+        optimizer={name: 4 * kept * params for name, kept in OPTIMIZERS.items()},
+        train_activations=_kept(tree, sizes),
         inference_peak=inference_peak(tree),
     )
+
+
+def weight_bytes(tree: Tree, dtype: str) -> int:
+    """Bytes of all parameters in one of DTYPES, or in int8 those of convolutions and fc, and the rest in fp32."""
+    return _weight_bytes(tree, _Sizes(tree.root), dtype) if dtype == "int8" else DTYPES[dtype] * tree.params
+
+
+def training_bytes(tree: Tree, optimizer: str) -> int:
+    """Bytes that training in fp32 holds at the end of a forward pass, with one of OPTIMIZERS."""
+    sizes = _Sizes(tree.root)
+    return 4 * (2 + OPTIMIZERS[optimizer]) * tree.params + _buffer_bytes(sizes, 4) + _kept(tree, sizes)
+
+
+def _weight_bytes(tree: Tree, sizes: _Sizes, dtype: str) -> int:
+    if dtype != "int8":
+        return DTYPES[dtype] * tree.params
+    _, fc = tree.root.children[HEAD].children
+    biases = fc.output[1] if fc.weight else 0
+    plain = biases + (0 if sizes.is_frozen else 2 * sizes.channels)  # a batch norm has a weight and a bias a channel
+    return tree.params + 3 * plain
+
+
+def _buffer_bytes(sizes: _Sizes, size: int) -> int:
+    """A batch norm's two statistics a channel and its counter; of a frozen one its weight and bias too, no counter."""
+    return size * 4 * sizes.channels if sizes.is_frozen else size * 2 * sizes.channels + INDEX * sizes.norms
 
 
 def map_bytes(node: Node) -> int:
@@ -125,7 +146,11 @@ def kept_for_backward(tree: Tree) -> int:
     it is the next convolution's input too —, the max pool int64 indices, fc its input. The sum keeps nothing: what the
     projection's batch norm puts out (D) is dropped once it is added. A frozen batch norm keeps its factors alone, 4·F.
     """
-    sizes, (pool, fc) = _Sizes(tree.root), tree.root.children[HEAD].children
+    return _kept(tree, _Sizes(tree.root))
+
+
+def _kept(tree: Tree, sizes: _Sizes) -> int:
+    pool, fc = tree.root.children[HEAD].children
     normed, scales = (sizes.norm, 4) if sizes.is_frozen else (2 * sizes.norm, 8)
     elements = prod(tree.root.input) + normed - sizes.projected + sizes.pooled
     features = prod(pool.output) if fc.weight else 0

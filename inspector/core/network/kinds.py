@@ -41,7 +41,8 @@ class Kind(Struct, frozen=True):
     one that `is_module` has a module in torch, one that `is_block` a path and a shortcut (`blocks.parts`). Without
     `has_path` torch has no module for the group and the paths below it begin anew; without `has_row` it is told with
     what it follows; without `is_told` its change is no news. `is_in_place` makes no new feature map, `is_beside_path`
-    is a block's shortcut, `is_norm` normalises, and with constants where it `is_frozen`.
+    is a block's shortcut, `is_norm` normalises, and with constants where it `is_frozen`. `box` is what it is drawn as
+    where a picture has a box for it by itself.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Kind(Struct, frozen=True):
     is_beside_path: bool = False
     is_norm: bool = False
     is_frozen: bool = False
+    box: str = ""
 
 
 def _group(
@@ -112,6 +114,7 @@ KINDS: dict[str, Kind] = {
         lambda node: (node.weight or (),),
         names=("weight",),
         sizes=("filters", "channels"),
+        box="conv",
     ),
     "BatchNorm2d": Kind(
         later("batch norm"),
@@ -148,6 +151,7 @@ KINDS: dict[str, Kind] = {
         lambda _: say("3×3 max pool"),
         "downsampling",
         lambda node: Terms(max_pool=prod(node.input)),
+        box="pool",
     ),
     "Identity": Kind(
         later("switched off: what comes in goes on"),
@@ -161,6 +165,7 @@ KINDS: dict[str, Kind] = {
         lambda node: say("average {size}", size=dims(node.input[2:])),
         "head",
         lambda node: Terms(avg_pool=prod(node.input), pooled=prod(node.output)),
+        box="pool",
     ),
     "Linear": Kind(
         later("fully connected layer"),
@@ -170,6 +175,7 @@ KINDS: dict[str, Kind] = {
         lambda node: (node.weight or (), node.output[1:]),
         names=("weight", "bias"),
         sizes=("classes", "inputs"),
+        box="fc",
     ),
     "Head": _group(later("what follows the stages"), words.head, "head", has_path=False),
 }

@@ -25,7 +25,7 @@ def analyze(design: Design) -> Network:
     """
     first = Node("input", "input", "Input", design.input, design.input, 1)
     form = Form(design.stride_on, design.norm)
-    stem = _stem(design.stem, design.input, design.norm)
+    stem = analyze_stem(design.stem, design.input, design.norm)
     analyzed = []
     x, reach, dilation = stem.output, stem.stride or 1, 1
     for number, values in enumerate(design.stages):
@@ -53,7 +53,7 @@ def analyze(design: Design) -> Network:
 
 
 @lru_cache(maxsize=256)
-def _stem(stem: Stem, x: Dims, norm: Norm) -> Node:
+def analyze_stem(stem: Stem, x: Dims, norm: Norm) -> Node:
     """conv1, bn1, relu, maxpool: (N, C, H, W) → (N, planes, H / 4, W / 4) as torchvision has it."""
     window = Window(stem.kernel, stem.stride, stem.kernel // 2)
     conv = layers.conv2d("conv1", "conv1", x, stem.planes, window, 1)

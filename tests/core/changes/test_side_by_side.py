@@ -14,7 +14,9 @@ from inspector.core.design.presets import preset
 from inspector.core.measures.counting import convention
 from inspector.core.measures.memory import memory
 from inspector.core.network.network import analyze
-from inspector.report.comparison import as_json, as_markdown, as_text
+from inspector.report.comparison import as_text, compared
+from inspector.report.comparison import json as as_json
+from inspector.report.comparison import markdown as as_markdown
 
 
 @settings(max_examples=20)
@@ -22,6 +24,7 @@ from inspector.report.comparison import as_json, as_markdown, as_text
 def test_stages_add_up_and_differences_are_right(drawn: list[object], counting: str) -> None:
     networks = [analyze(each) for each in drawn]  # type: ignore[arg-type]  # designs
     table = side_by_side(networks, ["a"] * len(networks), convention(counting))
+    found = compared(networks, ["a"] * len(networks), convention(counting))
     assert len(set(table.names)) == len(networks)
     quantities = {each.key: each.rows for each in table.quantities}
     for at, network in enumerate(networks):
@@ -31,16 +34,17 @@ def test_stages_add_up_and_differences_are_right(drawn: list[object], counting: 
         assert quantities["backward_bytes"][WHOLE][at] == memory(network).train_activations
     lines = as_text(table).splitlines()
     assert len({len(line) for line in lines if line.startswith("params")}) == 1
-    assert json.loads(as_json(table))["params"][WHOLE] == [network.params for network in networks]
+    assert json.loads(as_json(found))["params"][WHOLE] == [network.params for network in networks]
 
 
 def test_what_is_told_of_two() -> None:
     base = preset("resnet50")
-    table = side_by_side([analyze(base), analyze(edit(base, "conv5_3.conv3=1024"))], ["a", "b"], convention("conv+fc"))
-    text, markdown = as_text(table), as_markdown(table)
+    networks = [analyze(base), analyze(edit(base, "conv5_3.conv3=1024"))]
+    found = compared(networks, ["a", "b"], convention("conv+fc"))
+    text, markdown = as_text(found.table), as_markdown(found)
     assert "25,557,032     26,105,896     +548,864" in text
     assert "| params | 25,557,032 | 26,105,896 | +548,864 |" in markdown
     assert "| MACs, conv5_x | 809,238,528 | 886,308,864 | +77,070,336 |" in markdown
     assert "| conv5_x C×H×W | 2048×7×7 | 1024×7×7 |  |" in markdown
-    rows = markdown.splitlines()
+    rows = markdown.partition("<details>")[0].strip().splitlines()
     assert {row.count("|") for row in rows} == {5}
