@@ -83,6 +83,19 @@ class Assignment(_Completed):
         return [_with_value(design, address) for address in known]
 
 
+class Address(_Completed):
+    """An address, which a shell completes."""
+
+    name = "address"
+
+    def words(self, context: click.Context, incomplete: str) -> Iterable[str]:  # noqa: ARG002
+        """Every address of numbers of resnet50, and those that mean several."""
+        from inspector.core.design.edit import addresses, several
+        from inspector.core.design.presets import preset
+
+        return [*several(incomplete), *addresses(preset("resnet50"), incomplete)]
+
+
 def _with_value(design: Design, address: str) -> str:
     """An address and the value that it has; one that means several has none."""
     from inspector.core.design.differences import value

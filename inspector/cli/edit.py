@@ -35,20 +35,22 @@ def command(
     is_ascii: bool,
 ) -> None:
     """Open the editor (what `inspector MODEL` does)."""
-    design, weights = named(model)
+    found = named(model)
+    design, weights, budget = found
     start = assign(design, assignments)
     if sys.stdout is None or not sys.stdout.isatty():
         from inspector.cli.report import rendered
 
         for line in opening(weights) if weights else ():
             tell(line)
-        put(rendered(start, "text", counting))
+        put(rendered(start, "text", counting, found))
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise click.UsageError(say("the editor needs a terminal on standard input"))
     gc.disable()  # start-up makes what stays; the app looks after the rest once it has been painted
     from msgspec import structs
 
+    from inspector.core.budgets.budget import NONE
     from inspector.files.reading import is_regular, whole
     from inspector.session.outcome import Say
     from inspector.tui import config
@@ -77,13 +79,14 @@ def command(
         saved=design,
         source=whole(Path(model)) if not weights and names_file(model) and is_regular(Path(model)) else None,
         weights=work,
+        budget=budget or NONE,
         settings=structs.replace(settings, **{name: value for name, value in given.items() if value is not None}),
         state=place(),
-        words=[
-            *([Say(about, 6)] if about else []),
-            *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5]),
-        ],
     )
+    app.words = [
+        *([Say(about, 6)] if about else []),
+        *(Say(say("settings: {problem}", problem=each), 8, "warning") for each in problems[:5]),
+    ]
     app.looking.draw = draw
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # where Textual draws; `2> log` would take the screen

@@ -14,14 +14,16 @@ from inspector.outside import quoted, shown
 from inspector.speech import say
 
 if TYPE_CHECKING:
+    from inspector.core.budgets.budget import Budget
     from inspector.files.checkpoints import Opened
 
 
 class Given(NamedTuple):
-    """A design, and the weights that it was read off, if it was."""
+    """A design, and the weights that it was read off, if it was; the budget that its file has, if it has one."""
 
     design: Design
     weights: Opened | None = None
+    budget: Budget | None = None
 
 
 TAKE, FROM = "inspector.take", "inspector.from"
@@ -36,11 +38,12 @@ def given(model: str) -> Given:
     if model in PRESETS:
         return Given(preset(model))
     if names_file(model):
-        from inspector.files.design import read
+        from inspector.files.design import read_whole
         from inspector.files.weights import is_weights
 
         if not is_weights(Path(model)):
-            return Given(read(Path(model), takes_pipes=True))
+            design, budget = read_whole(Path(model), takes_pipes=True)
+            return Given(design, budget=budget)
         of = weights(Path(model))
         return Given(of.design, of)
     raise _unknown(model)
@@ -89,6 +92,15 @@ def load(model: str) -> Design:
         for line in opening(found.weights):
             tell(line)
     return found.design
+
+
+def first_model(words: tuple[str, ...], model: str | None) -> tuple[str, tuple[str, ...]]:
+    """MODEL and the words that are not: it may come first among addresses, or be named by --model; else resnet50."""
+    from inspector.core.design.fields import PRESETS
+
+    if model is None and words and "=" not in words[0] and (words[0] in PRESETS or names_file(words[0])):
+        return words[0], words[1:]
+    return model or "resnet50", words
 
 
 def names_file(model: str) -> bool:

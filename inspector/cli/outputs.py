@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from inspector.cli.given import origin
-from inspector.cli.printer import check_free
+from inspector.cli.printer import check_free, tell
 from inspector.errors import OutputError
 from inspector.files.neighbours import looks_like_weights
 from inspector.files.output import is_same, is_there
@@ -44,3 +44,29 @@ def _is_part(path: Path, index: Path) -> bool:
 def _is_one(path: Path, other: Path) -> bool:
     """Whether two names are of one file, whether or not it is there yet."""
     return is_same(path, other) or os.path.realpath(path.expanduser()) == os.path.realpath(other.expanduser())
+
+
+NO_FORMAT = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "pdf", "docx", "xlsx")
+"""Endings of files that none of our formats is."""
+
+
+def check_ending(output: str | None) -> None:
+    """That a file's name does not promise what is not written: a picture is SVG, and a browser makes others of it."""
+    ending = (output or "").rpartition(".")[2].lower() if "." in (output or "") else ""
+    if ending in NO_FORMAT:
+        words = say(
+            "{file}: no format ends in .{ending}; svg is the picture, html the page; a browser makes others",
+            file=shown(output or "", 200),
+            ending=ending,
+        )
+        raise OutputError(words)
+
+
+def tell_format(output: str | None, name: str) -> None:
+    """Say what a file was written as where its ending says something else."""
+    from inspector.report.formats import FORMATS
+
+    ending = (output or "").rpartition(".")[2].lower() if "." in (output or "") else ""
+    if output not in (None, "-") and ending and FORMATS[name].ending != ending:
+        file = shown(output or "", 200)
+        tell(say("{file}: written as {format}, whatever its ending says", file=file, format=name))

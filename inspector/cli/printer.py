@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,17 @@ def put(text: str) -> None:
     Raises BrokenPipeError where nobody reads it any more, OutputError where it cannot be written.
     """
     _write(harmless(text))
+
+
+def takes_colour() -> bool:
+    """Whether standard output is a terminal, and nobody wants it plain (no-color.org)."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout is not None and sys.stdout.isatty() and not is_plain
+
+
+def put_lines(lines: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Print lines on a terminal, each in its style as `click.style` takes it."""
+    _write("".join(click.style(harmless(text), **style) + "\n" for text, style in lines))
 
 
 def put_markdown(text: str) -> None:
@@ -77,6 +89,12 @@ def check_free(output: str, *, force: bool) -> None:
     if not force and is_there(Path(output)):
         name = shown(output, 200)
         raise OutputError(say("{file}: there is such a file already; --force overwrites it", file=name))
+
+
+def keeps_nothing(output: str) -> bool:
+    """Whether `--output` is standard output, a device or a pipe, beside which nothing is kept."""
+    path = Path(output).expanduser()
+    return output == "-" or (path.exists() and not path.is_file())
 
 
 def tell(message: str) -> None:

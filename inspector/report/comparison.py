@@ -1,14 +1,25 @@
-"""Several designs side by side, as text, Markdown or JSON; differences are against the first."""
+"""Several designs side by side, as text, Markdown, JSON or HTML; differences are against the first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from inspector.core.changes.side_by_side import WHOLE, Table
+from inspector.core.changes.side_by_side import WHOLE, Table, side_by_side
+from inspector.core.measures.counting import Convention
+from inspector.core.network.network import Network
 from inspector.core.units import difference, exact
 from inspector.outside import cells
+from inspector.report.definitions import DEFINITIONS
+from inspector.report.drawing import SHORT, Drawing, tall, wide
+from inspector.report.formats import Subject
+from inspector.report.html import Cell, changes
+from inspector.report.html import Table as Table_
+from inspector.report.model import Change, Report
+from inspector.report.tables import markdown_row, markup
+from inspector.report.templates import render as filled
 from inspector.speech import say
 
 SCHEMA = "inspector/compare/1"
@@ -31,27 +42,139 @@ def columns(table: Table) -> list[tuple[str, str]]:
     return lines
 
 
-def as_markdown(table: Table) -> str:
-    """One table, for a pull request."""
-    head, *rows = _rows(table)
-    lines, of = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"], ""
+class Against(NamedTuple):
+    """One of the others, held against the first: what is new, gone and changed there, and why."""
+
+    name: str
+    report: Report
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All that differs; nothing where it is the same network."""
+        return self.report.changes if self.report.differs else ()
+
+    def counted(self) -> str:
+        """How much of it there is, in words."""
+        statuses = [each.status for each in self.changes for _ in range(each.repeats)]
+        found = {status: statuses.count(status) for status in ("new", "gone", "changed")}
+        if not any(found.values()):
+            return say("{name}: the same network", name=self.name)
+        return say("{name}: {new} new, {gone} gone, {changed} changed", name=self.name, **found)
+
+
+class Compared(NamedTuple):
+    """Networks side by side, and each but the first against it."""
+
+    table: Table
+    others: tuple[Against, ...]
+
+
+def compared(networks: Sequence[Network], names: Sequence[str], counting: Convention) -> Compared:
+    """What there is to say of some networks, of which the first is what the others are compared with."""
+    table = side_by_side(networks, names, counting)
+    first, *others = networks
+    return Compared(
+        table,
+        tuple(
+            Against(name, Report(Subject(each, first, counting)))
+            for name, each in zip(table.names[1:], others, strict=True)
+        ),
+    )
+
+
+def text(found: Compared) -> str:
+    """The columns, and below them what is new, gone and changed, and why."""
+    return as_text(found.table) + "".join("\n" + "\n".join(_told(each)) + "\n" for each in found.others)
+
+
+def _told(against: Against) -> Iterator[str]:
+    yield against.counted()
+    rows = [
+        (each.told, _signed(each.params), _signed(each.macs), f"{each.what}: {each.why}") for each in against.changes
+    ]
+    widths = [max((cells(row[at]) for row in rows), default=0) for at in range(3)]
+    for name, params, macs, words in rows:
+        yield f"  {name.ljust(widths[0])}  {params.rjust(widths[1])}  {macs.rjust(widths[2])}  {words}"
+
+
+def _signed(number: int) -> str:
+    return difference(number) if number else ""
+
+
+def markdown(found: Compared) -> str:
+    """One table, for a pull request, and what is new, gone and changed folded away below it."""
+    head, *rows = _rows(found.table)
+    lines, of = [markdown_row(head), f"|---|{'---:|' * (len(head) - 1)}"], ""
     for label, *texts in rows:
         of = of if label.startswith(" ") else label
         name = f"{of}, {label.strip()}" if label.startswith(" ") else label
-        lines += [f"| {name} | {' | '.join(texts)} |"] if name else []
+        lines += [markdown_row([name, *texts])] if name else []
+    for each in found.others:
+        lines += ["", "<details>", f"<summary>{markup(each.counted())}</summary>", ""]
+        lines += [markdown_row(("place", "what", "why", "params", "MACs")), "|---|---|---|---:|---:|"]
+        lines += [
+            markdown_row((row.told, row.what, row.why, _signed(row.params), _signed(row.macs))) for row in each.changes
+        ]
+        lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
 
 
-def as_json(table: Table) -> str:
-    """`designs` in order, and by quantity and part a list with a number for each of them."""
+def json(found: Compared) -> str:
+    """`designs` in order, and by quantity and part a list with a number for each of them.
+
+    `changes` has for each design but the first what is new, gone and changed against the first.
+    """
+    table = found.table
     said = {
         "schema": SCHEMA,
         "designs": table.names,
         **{each.key: each.rows for each in table.quantities},
         "shapes": table.shapes,
         "about": table.about,
+        "changes": {each.name: [change._asdict() for change in each.changes] for each in found.others},
     }
     return msgspec.json.format(msgspec.json.encode(said), indent=2).decode() + "\n"
+
+
+def html(found: Compared) -> str:
+    """One page: the table, and of each but the first the picture and what differs."""
+    others = [
+        Section(
+            each.counted(),
+            wide(each.report.network, each.report.baseline, each.name, SHORT),
+            tall(each.report.network, each.report.baseline, each.name),
+            changes(each.changes) if each.changes else None,
+        )
+        for each in found.others
+    ]
+    title = ", ".join(found.table.names)
+    return filled(
+        "compare.html",
+        title=title,
+        compared=as_table(found.table),
+        others=others,
+        definitions=DEFINITIONS,
+    )
+
+
+def as_table(table: Table) -> Table_:
+    """The networks side by side, as a page has them: parts are set in."""
+    head, *rows = _rows(table)
+    numeric = (False, *(True for _ in head[1:]))
+    return Table_(
+        tuple(head),
+        numeric,
+        tuple(tuple(Cell(text.replace("  ", "\u2003")) for text in row) for row in rows if any(row)),
+    )
+
+
+class Section(NamedTuple):
+    """What a page says of one of the others."""
+
+    title: str
+    wide: Drawing
+    tall: Drawing
+    changes: Table_ | None
 
 
 def _rows(table: Table) -> Iterator[list[str]]:
@@ -85,5 +208,5 @@ def _words(words: Sequence[str]) -> Iterator[str]:
         yield ""
 
 
-RENDERED: dict[str, Callable[[Table], str]] = {"text": as_text, "md": as_markdown, "json": as_json}
-"""How a table is rendered, by format."""
+RENDERED: dict[str, Callable[[Compared], str]] = {"text": text, "md": markdown, "json": json, "html": html}
+"""How it is rendered, by format."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from msgspec import to_builtins
 
-from inspector.core.changes.gradcam import lines, target
 from inspector.core.design.design import Design
-from inspector.core.design.differences import called
-from inspector.core.measures.counting import DEFAULT, Convention, count
-from inspector.core.measures.memory import memory
-from inspector.core.measures.receptive import receptive_fields
+from inspector.core.measures.counting import DEFAULT, Convention
 from inspector.core.names import STAGES
-from inspector.core.network.network import Network
-from inspector.core.network.tree import Place
+from inspector.report.check import told
 from inspector.report.formats import Subject
+from inspector.report.model import Layer, Report
 
 SCHEMA = "inspector/report/1"
 
@@ -26,13 +23,14 @@ def render(subject: Subject) -> str:
     `stride` and `receptive_field` are null once the head has pooled all positions into one. A counting other than
     conv+fc is named in `shown`, and each layer's cost in it is its `cost`.
     """
-    network, baseline, counting = subject
+    report, counting = Report(subject), subject.counting
+    network, baseline = report.network, report.baseline
     totals = {
         "depth": network.design.depth,
         "params": network.params,
         "macs": network.macs,
-        "counting": count(network),
-        "bytes": _bytes(network),
+        "counting": {each.convention.name: each.amount.now for each in report.countings},
+        "bytes": _bytes(report),
     }
     delta = {
         "depth": network.design.depth - baseline.design.depth,
@@ -42,16 +40,24 @@ def render(subject: Subject) -> str:
     parts = {
         "schema": SCHEMA,
         "design": _design(network.design),
-        "baseline": called(baseline.design),
+        "baseline": report.against,
         **({} if counting.name == DEFAULT else {"shown": counting.name}),
         "totals": totals,
         "delta": delta,
-        "target": _target(network),
+        "target": _target(report),
+        "edits": [{"address": each.address, "before": each.before, "after": each.after} for each in report.edits],
+        "changes": [each._asdict() for each in report.changes],
+        **({} if report.survival is None else {"survival": _survival(report)}),
+        **({"budget": [told(each) for each in report.held]} if report.held else {}),
     }
     head = ",\n".join(f'  "{name}": {json.dumps(part)}' for name, part in parts.items())
-    rows = (_layer(place, field, counting) for place, field in receptive_fields(network))
-    layers = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+    layers = ",\n".join(f"    {json.dumps(_layer(row, counting))}" for row in report.layers)
     return f'{{\n{head},\n  "layers": [\n{layers}\n  ]\n}}\n'
+
+
+def schema() -> str:
+    """The JSON Schema of the report."""
+    return (Path(__file__).parent / "schema.json").read_text(encoding="utf-8")
 
 
 def _design(design: Design) -> dict[str, object]:
@@ -64,9 +70,16 @@ def _design(design: Design) -> dict[str, object]:
     return values
 
 
-def _target(network: Network) -> dict[str, object]:
+def _survival(report: Report) -> dict[str, object]:
+    """What of the weights survives, by class: tensors, parameters and bytes."""
+    assert report.weights is not None  # noqa: S101  # asked before
+    assert report.survival is not None  # noqa: S101
+    return {"weights": report.weights.name, **{name: each._asdict() for name, each in report.survival.total.items()}}
+
+
+def _target(report: Report) -> dict[str, object]:
     """The block whose feature maps Grad-CAM reads, and the lines that say so to two libraries."""
-    read = target(network)
+    read = report.target
     return {
         "name": read.name,
         "path": read.path,
@@ -74,13 +87,13 @@ def _target(network: Network) -> dict[str, object]:
         "size": read.size,
         "stride": read.stride,
         "receptive_field": read.field,
-        "lines": lines(read),
+        "lines": report.target_lines,
     }
 
 
-def _bytes(network: Network) -> dict[str, object]:
+def _bytes(report: Report) -> dict[str, object]:
     """fp32 under the plain names, and params and buffers by dtype."""
-    bytes_ = memory(network)
+    bytes_ = report.memory
     return {
         "params": bytes_.params["fp32"],
         "buffers": bytes_.buffers["fp32"],
@@ -93,7 +106,8 @@ def _bytes(network: Network) -> dict[str, object]:
     }
 
 
-def _layer(place: Place, field: int | None, counting: Convention) -> dict[str, object]:
+def _layer(of: Layer, counting: Convention) -> dict[str, object]:
+    place, cost, field = of
     node = place.node
     row: dict[str, object] = {
         "path": place.path,
@@ -107,4 +121,4 @@ def _layer(place: Place, field: int | None, counting: Convention) -> dict[str, o
         "stride": node.stride,
         "receptive_field": field,
     }
-    return row if counting.name == DEFAULT else {**row, "cost": counting.of(node)}
+    return row if counting.name == DEFAULT else {**row, "cost": cost}

@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from inspector.core.changes.gradcam import target
-from inspector.core.design.differences import called, edits, version
-from inspector.core.measures.counting import Convention
-from inspector.core.measures.memory import OUTSIDE, memory
-from inspector.core.network.kinds import operation, stride
-from inspector.core.network.network import Network
-from inspector.core.network.tree import Place
+from inspector.core.design.differences import version
+from inspector.core.measures.memory import OUTSIDE
 from inspector.core.units import difference, dims, exact
+from inspector.report.check import budget_row
 from inspector.report.formats import Subject
+from inspector.report.model import Amount, Report, Row
+from inspector.report.survival import tabulated
+
+Role = Literal["", "title", "heading", "group", "changed"]
+"""What a line is, for a terminal that shows it in colour."""
 
 
 def render(subject: Subject) -> str:
-    """The report as text: one line a node, exact numbers, totals and edits at the end."""
-    network, baseline, counting = subject
-    design = network.design
-    headings = ("", "", "operation", "C×H×W", "params", counting.label)
-    rows = [headings, *(_row(place, counting) for place in network.places())]
+    """The report as text: one line a node, exact numbers, totals, edits and what follows from them at the end."""
+    return "".join(f"{line}\n" for line, _ in lines(Report(subject)))
+
+
+def lines(report: Report) -> Iterator[tuple[str, Role]]:
+    """The same, line by line, and what each line is: in a terminal nothing hangs on it."""
+    headings = ("", "", "operation", "C×H×W", "params", report.counting.label)
+    rows = [headings, *map(_row, report.rows)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(headings))]
-    head = f"{design.base} {version(design)}".rstrip()
-    lines = [f"{head}   input {dims(design.input)}   {design.depth} layers", ""]
-    lines += [_line(row, widths) for row in rows]
-    lines += ["", *_totals(network, baseline, counting), *_edits(network)]
-    return "\n".join(lines) + "\n"
+    head = f"{report.design.base} {version(report.design)}".rstrip()
+    yield f"{head}   input {dims(report.input)}   {report.design.depth} layers", "title"
+    yield "", ""
+    yield _line(headings, widths), "heading"
+    changed = report.changed
+    for of, row in zip(report.rows, rows[1:], strict=True):
+        role: Role = "changed" if of.place.name in changed else "group" if of.place.depth <= 1 else ""
+        yield _line(row, widths), role
+    yield "", ""
+    for line in (*_totals(report), *_budget(report), *_edits(report), *_changes(report), *_survival(report)):
+        yield line, "title" if line.startswith(("params ", "differs", "what ")) else ""
 
 
-def _row(place: Place, counting: Convention) -> tuple[str, ...]:
-    node = place.node
-    cost = counting.of(node)
-    moved = stride(node)
-    label = place.name.rpartition(".")[2]
+def _row(row: Row) -> tuple[str, ...]:
+    node = row.place.node
     return (
-        "  " * place.depth + label,
-        f"/{moved}" if moved > 1 else "",
-        operation(node),
+        "  " * row.place.depth + row.label,
+        f"/{row.stride}" if row.stride > 1 else "",
+        row.operation,
         dims(node.output[1:]),
         exact(node.params) if node.params else "",
-        exact(cost) if cost else "",
+        exact(row.cost) if row.cost else "",
     )
 
 
@@ -51,41 +59,71 @@ def _line(row: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _totals(network: Network, baseline: Network, counting: Convention) -> Iterator[str]:
-    cost, before = (counting.of(each.root) for each in (network, baseline))
+def _totals(report: Report) -> Iterator[str]:
+    of = report.memory
+    params, cost = (each.amount for each in report.totals[:2])
     rows = [
-        ("params", exact(network.params), _against(network.params - baseline.params, baseline)),
-        (f"{counting.unit} ({counting.name})", exact(cost), _against(cost - before, baseline)),
-    ]
-    bytes_ = memory(network)
-    rows += [
-        ("bytes of weights, fp32", exact(bytes_.params["fp32"]), f"and {exact(bytes_.buffers['fp32'])} of buffers"),
-        ("bytes for backward", exact(bytes_.train_activations), "that autograd keeps of one pass in train mode"),
-        ("bytes at the peak", exact(bytes_.inference_peak), "of feature maps in one pass without gradients"),
+        ("params", params.exact, _against(params, report)),
+        (report.totals[1].name, cost.exact, _against(cost, report)),
+        ("bytes of weights, fp32", exact(of.params["fp32"]), f"and {exact(of.buffers['fp32'])} of buffers"),
+        ("bytes for backward", exact(of.train_activations), "that autograd keeps of one pass in train mode"),
+        ("bytes at the peak", exact(of.inference_peak), "of feature maps in one pass without gradients"),
     ]
     label, number = (max(len(row[at]) for row in rows) for at in (0, 1))
     for words, amount, note in rows:
         yield f"{words.ljust(label)}   {amount.rjust(number)}   {note}"
     yield f"bytes leave out {OUTSIDE}"
     yield ""
-    yield _target(network)
-
-
-def _target(network: Network) -> str:
-    read = target(network)
+    read = report.target
     seen = f"a cell stands for {read.stride} × {read.stride} input pixels and sees {read.field} × {read.field}"
-    return f"Grad-CAM target {read.name} ({read.path}): {read.words}, {seen}"
+    yield f"Grad-CAM target {read.name} ({read.path}): {read.words}, {seen}"
 
 
-def _against(delta: int, baseline: Network) -> str:
-    return f"{difference(delta)} against {called(baseline.design)}" if delta else f"as {called(baseline.design)}"
+def _against(amount: Amount, report: Report) -> str:
+    return f"{difference(amount.more)} against {report.against}" if amount.more else f"as {report.against}"
 
 
-def _edits(network: Network) -> Iterator[str]:
-    differing = edits(network.design)
-    if differing:
+def _budget(report: Report) -> Iterator[str]:
+    if report.held:
         yield ""
-        yield f"differs from {network.design.base} in"
-        width = max(len(edited.address) for edited in differing)
-        for edited in differing:
+        rows = [budget_row(each) for each in report.held]
+        widths = [max(len(row[at]) for row in rows) for at in range(4)]
+        yield "what the design's budget allows"
+        for mark, what, there, limited, rest in rows:
+            amounts = f"{there.rjust(widths[2])}  {limited.rjust(widths[3])}"
+            yield f"  {mark} {what.ljust(widths[1])}  {amounts}  {rest}"
+
+
+def _edits(report: Report) -> Iterator[str]:
+    if report.edits:
+        yield ""
+        yield f"differs from {report.design.base} in"
+        width = max(len(edited.address) for edited in report.edits)
+        for edited in report.edits:
             yield f"  {edited.address.ljust(width)}  {edited.change}"
+
+
+def _changes(report: Report) -> Iterator[str]:
+    if not report.differs or not report.changes:
+        return
+    rows = [("place", "params", "MACs", "what, and why")]
+    rows += [
+        (each.told, _signed(each.params), _signed(each.macs), f"{each.what}: {each.why}") for each in report.changes
+    ]
+    widths = [max(len(row[at]) for row in rows) for at in range(3)]
+    yield ""
+    yield f"what follows, against {report.against}"
+    for name, params, macs, words in rows:
+        yield f"  {name.ljust(widths[0])}  {params.rjust(widths[1])}  {macs.rjust(widths[2])}  {words}"
+
+
+def _signed(number: int) -> str:
+    return difference(number) if number else ""
+
+
+def _survival(report: Report) -> Iterator[str]:
+    if report.survival is None or report.weights is None:
+        return
+    yield ""
+    yield f"what of {report.weights.name} survives, in tensors"
+    yield from (f"  {line}" for line in tabulated(report.survival))

@@ -84,7 +84,7 @@ def broken(tmp_path: Path) -> Path:
         (["binary.toml"], "binary.toml: not text in UTF-8"),
         (["folder.toml"], "folder.toml: is a directory, not a design file"),
         (["missing.toml"], "missing.toml: no such file or directory"),
-        (["--output", "nowhere/x.json"], "nowhere/x.json: no such file or directory"),
+        (["--output", "nowhere/x.json"], "nowhere/x.json: there is no such folder"),
         (["--output", "there.json"], "there.json: there is such a file already; --force overwrites it"),
         (["--output", "folder.toml", "--force"], "folder.toml: is a directory"),
         (["--output", "/dev/full"], "/dev/full: no space left on device"),
@@ -167,7 +167,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("inspector.cli.report.load", interrupt)
+    monkeypatch.setattr("inspector.cli.report.given", interrupt)
     assert main(["report"]) == 130
 
 

@@ -62,7 +62,16 @@ def test_a_file_is_its_network_in_every_command(name: str, folder: Path, capsys:
         out, err = _out(capsys)
         assert code == 0
         assert main([*command, "resnet18", "--set", "conv5_2.conv2=256"]) == 0
-        assert _out(capsys)[0] == out
+        plain = _out(capsys)[0]
+        if command == ["report", "--format", "json"]:
+            said = json.loads(out)
+            assert said.pop("survival")["weights"] == name
+            assert said == json.loads(plain)
+        elif command == ["edit"]:
+            assert out.startswith(plain.rstrip())
+            assert f"what of {name} survives" in out
+        else:
+            assert plain == out
         assert "ResNet-18, torchvision's names, 1000 classes, 122 tensors, F32" in err
     assert main(["compare", path, "resnet34"]) == 0
     assert name in _out(capsys)[0]
