@@ -87,6 +87,7 @@ def given(bench: Bench, action: Action, choose: Choose) -> tuple[tuple[object, .
         "app.jump-to": lambda: (choose(("fc", "conv5_3", "layer9", "")),),
         "app.make": lambda: (choose(EDITS),),
         "app.language": lambda: (choose(("en", "ko")),),
+        "app.own-budget": lambda: (choose(("params=10M", "", "min-resolution=layer4=7", "params=x")),),
         "app.set-budget": lambda: (choose(("params=10M macs=2G", "params=1", "", "params=x", "weights=1M")),),
         "app.count": lambda: (choose((*CONVENTIONS, "none")),),
         "app.saved": lambda: (bench.here.number, bench.design, Path("/tmp/mine.toml")),  # noqa: S108  # never written

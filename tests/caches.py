@@ -8,7 +8,7 @@ from inspector.session import bench
 
 def forget() -> None:
     """Let the next analysis remember nothing."""
-    for cached in (blocks.bottleneck, blocks.basic_block, network._stem, network._head):  # noqa: SLF001
+    for cached in (blocks.bottleneck, blocks.basic_block, network.analyze_stem, network._head):  # noqa: SLF001
         cached.cache_clear()
     stages.whole_stage.clear()
     stages.channels.clear()

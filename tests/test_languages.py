@@ -88,6 +88,7 @@ _SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}|[a-z]{3,} \{")
 _SAYS = {"say", "later", "some", "later_some", "Action", "Entry"}
 _NOT_SAID = {
     "__init__.py": "for whoever programs",
+    "api.py": "what is typed into a shell",
     "tui/terminal/compositor.py": "for whoever programs",
     "report": "reports are English: others read them, and programs",
     "cli/presets.py": "a table of numbers, which programs may read",
@@ -294,10 +295,12 @@ DIALOGS = {
     "cam": (),
     "choose": ("open",),
     "copy": (),
+    "curve": (),
     "countings": (),
     "designs": (0, ""),
     "edits": (),
     "export": ("toml",),
+    "fit": (),
     "help": (),
     "history": (),
     "mistake": (),

@@ -116,7 +116,8 @@ ARGUMENTS = {"choose": ("open",), "designs": (0, HOSTILE), "export": ("toml",)}
 
 
 async def test_whatever_is_shown_is_text() -> None:
-    app = InspectorApp(RESNET50, settings=Settings(verify=False), words=(Say(HOSTILE, 8, "warning"),))
+    app = InspectorApp(RESNET50, settings=Settings(verify=False))
+    app.words = (Say(HOSTILE, 8, "warning"),)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         opened = structs.replace(app.bench.here, work=_work())

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import Raw, Struct, json
 
+from inspector.core.budgets.cutting import Cut as Found
 from inspector.core.cam.heat import Normalise
 from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
@@ -95,11 +96,29 @@ class Time(Request, frozen=True, tag="time"):
     lang: str = ""
 
 
+class Cut(Request, frozen=True, tag="cut"):
+    """Find what holds a budget by one number alone (`core.budgets.cutting`): `budget` as it is typed.
+
+    `baseline` is what growth is measured against, `pretrained` what there are weights of; `selected` is an address,
+    none where it is empty. `lang` is the language that it is told in, English if left out.
+    """
+
+    result: ClassVar[Any] = tuple[Found, ...]
+
+    design: Design
+    budget: str
+    baseline: Design
+    pretrained: Design
+    counting: str
+    selected: str = ""
+    lang: str = ""
+
+
 class Asked(Struct, frozen=True):
     """A request and its number."""
 
     number: int
-    request: Verify | Diagnose | Cam | Time
+    request: Verify | Diagnose | Cam | Time | Cut
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

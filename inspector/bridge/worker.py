@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from inspector.bridge.protocol import READY, Asked, Cam, Diagnose, Time, Verify, answered
+from inspector.bridge.protocol import READY, Asked, Cam, Cut, Diagnose, Time, Verify, answered
+from inspector.core.budgets.cutting import Cut as Found
 from inspector.core.cam.seen import Seen
 from inspector.core.design.design import Design
 from inspector.core.measures.latency import Timing
@@ -53,6 +54,19 @@ def diagnosis(request: Diagnose) -> Diagnosis | None:
         return diagnose(request.text, request.design)
 
 
+def cut(request: Cut) -> tuple[Found, ...]:
+    """Try every value of every number that can be cut."""
+    from inspector.core.budgets.budget import parse
+    from inspector.core.budgets.cutting import Against, cuts
+    from inspector.core.budgets.quantities import Terms
+    from inspector.core.measures.counting import convention
+
+    networks = analyze(request.baseline), analyze(request.pretrained)
+    against = Against(parse(request.budget), *networks, Terms(convention(request.counting)))
+    with speaking(language(request.lang)):
+        return cuts(request.design, against, request.selected)
+
+
 def heat_maps(request: Cam, tell: Tell) -> Seen:
     """Run the networks on the picture, and draw their heat maps."""
     with speaking(language(request.lang)):
@@ -73,7 +87,7 @@ def times(request: Time, tell: Tell) -> tuple[Timing, ...]:
         return latencies([analyze(design) for design in request.designs], setup, lambda at: tell(at.words))
 
 
-HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis}
+HANDLERS: dict[type, Callable[[Any], object]] = {Verify: verify, Diagnose: diagnosis, Cut: cut}
 """What answers each kind of request."""
 TELLING: dict[type, Callable[[Any, Tell], object]] = {Cam: heat_maps, Time: times}
 """What answers those that take a while, and says how far it is."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, structs
 
-from inspector.core.changes.budget import Budget
+from inspector.core.budgets.budget import NONE, Budget
 from inspector.core.design.design import Design
 from inspector.core.design.differences import called, edits
 from inspector.core.design.edit import Field
@@ -80,13 +80,18 @@ class Work(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """One open design: its work, and where one stands in it. `offer` is the work found that it goes on with, or 0."""
+    """One open design: its work, and where one stands in it. `offer` is the work found that it goes on with, or 0.
+
+    `budget` is the one that its design file has, or is to have where it `sets_budget`.
+    """
 
     number: int
     work: Work
     where: Where = ()
     trail: Trail = Trail()
     offer: int = 0
+    budget: Budget = NONE
+    sets_budget: bool = False
 
     @property
     def network(self) -> Network:
@@ -170,7 +175,10 @@ class Look(NamedTuple):
     since_baseline: bool = False
     order: int = 0
     ranks: int = 0
-    budget: Budget = Budget()
+    budget: Budget = NONE
+
+
+USUAL = Look()
 
 
 class Bench(Struct, frozen=True):
@@ -202,9 +210,11 @@ class Bench(Struct, frozen=True):
     clock: Clock | None = None
 
     @classmethod
-    def of(cls, work: Work, *, lang: str = "", look: Look = Look(), verifies: bool = False) -> Bench:  # noqa: B008
-        """The bench with one design open."""
-        return cls((Opened(0, work),), lang=lang, look=look, verifies=verifies)
+    def of(
+        cls, work: Work, *, budget: Budget = NONE, lang: str = "", look: Look = USUAL, verifies: bool = False
+    ) -> Bench:
+        """The bench with one design open; `budget` is that of its file."""
+        return cls((Opened(0, work, budget=budget),), lang=lang, look=look, verifies=verifies)
 
     @property
     def here(self) -> Opened:
@@ -220,6 +230,11 @@ class Bench(Struct, frozen=True):
     def history(self) -> History:
         """Its history."""
         return self.here.work.history
+
+    @property
+    def budget(self) -> Budget:
+        """What the design in sight is held against: the person's own budget, and that of its file."""
+        return self.here.budget.stricter(self.look.budget)
 
     @property
     def design(self) -> Design:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspector.core.design.fields import Integer
 from inspector.core.network.kinds import kind
 from inspector.core.network.tree import stage_of
 from inspector.session.bench import Bench
@@ -48,6 +49,27 @@ def ask_edits(bench: Bench) -> Outcome:
 def ask_budget(bench: Bench) -> Outcome:
     """Ask for a budget."""
     return asking(bench, "budget")
+
+
+def ask_fit(bench: Bench) -> Outcome:
+    """Ask what holds the budget: the selected number first, and what is cheapest to cut."""
+    return asking(bench, "fit")
+
+
+def no_budget(bench: Bench) -> str:
+    """Why there is nothing to fit, if so."""
+    return "" if bench.budget else say("there is no budget to fit; P sets one")
+
+
+def ask_curve(bench: Bench) -> Outcome:
+    """Show what the marked number does to params and costs over its range."""
+    return asking(bench, "curve")
+
+
+def no_curve(bench: Bench) -> str:
+    """Why there is no curve here, if so."""
+    is_number = bench.field is not None and isinstance(bench.field.spec, Integer)
+    return "" if is_number else say("mark a number in the detail for its curve")
 
 
 def ask_weights(bench: Bench) -> Outcome:

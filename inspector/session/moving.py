@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from inspector.core.changes.budget import parse
+from inspector.core.budgets.budget import parse
 from inspector.core.measures.counting import convention
 from inspector.core.network.flow import source
 from inspector.core.network.node import Where

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from inspector.core.budgets.budget import NONE, Budget
 from inspector.core.design.design import Design
 from inspector.core.design.history import Baseline, History
 from inspector.core.design.presets import preset
@@ -18,10 +19,18 @@ from inspector.speech import say, some
 
 
 def open_design(
-    bench: Bench, design: Design, source: Path | None = None, weights: Weights | None = None, words: str = ""
+    bench: Bench,
+    design: Design,
+    source: Path | None = None,
+    weights: Weights | None = None,
+    words: str = "",
+    budget: Budget = NONE,
 ) -> Outcome:
-    """Open one more design and go to it; one that nothing was done in makes room for it. `words` tell of weights."""
-    after = _opened(bench, work_on(design, design, source, weights))
+    """Open one more design and go to it; one that nothing was done in makes room for it.
+
+    `words` tell of weights, `budget` is that of its file.
+    """
+    after = _opened(bench, work_on(design, design, source, weights), budget=budget)
     return Outcome(after, (Say(words, 6),) if words else ())
 
 
@@ -33,9 +42,9 @@ def work_on(design: Design, saved: Design, source: Path | None = None, weights: 
     return Work(history, saved, source, weights=weights)
 
 
-def _opened(bench: Bench, work: Work, where: Where = (), offer: int = 0) -> Bench:
+def _opened(bench: Bench, work: Work, where: Where = (), offer: int = 0, budget: Budget = NONE) -> Bench:
     there = [each for each in bench.designs if not each.is_untouched]
-    one = Opened(bench.counter, work, where, offer=offer)
+    one = Opened(bench.counter, work, where, offer=offer, budget=budget)
     return structs.replace(bench, designs=(*there, one), at=len(there), counter=bench.counter + 1)
 
 

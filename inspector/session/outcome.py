@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from inspector.core.budgets.budget import NONE, Budget
 from inspector.core.design.design import Design
 from inspector.session.bench import Bench
 
@@ -23,7 +24,8 @@ class Save(Struct, frozen=True):
     """Write a design file over one that says what `saved` does: answered by `app.saved`.
 
     Where it says anything else, so that something would be lost, or is not known to say anything, `app.save-over` asks.
-    One that `is_new` is in the current folder, and is not written where there is such a file by now.
+    One that `is_new` is in the current folder, and is not written where there is such a file by now. `budget` is the
+    one that goes with the design: for a file that has none any more, or in place of what it has where it `sets` one.
     """
 
     number: int
@@ -31,6 +33,8 @@ class Save(Struct, frozen=True):
     saved: Design | None
     path: Path
     is_new: bool = False
+    budget: Budget = NONE
+    sets: bool = False
 
 
 class Copy(Struct, frozen=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from inspector.core.budgets.budget import parse
 from inspector.core.design.design import Design
 from inspector.core.design.differences import edits
 from inspector.core.measures.verdict import Verdict
@@ -29,7 +30,15 @@ def save(bench: Bench) -> Outcome:
     work = bench.work
     if work.source is None:
         return asking(bench, "export", "toml")
-    return Outcome(bench, (Save(bench.here.number, work.history.current, work.saved, work.source),))
+    one = Save(
+        bench.here.number,
+        work.history.current,
+        work.saved,
+        work.source,
+        budget=bench.here.budget,
+        sets=bench.here.sets_budget,
+    )
+    return Outcome(bench, (one,))
 
 
 def file_stem(work: Work) -> str:
@@ -38,6 +47,17 @@ def file_stem(work: Work) -> str:
     own = work.name.replace("/", "_").replace("\\", "_").strip().lstrip(".~")
     own = own.removesuffix(".toml") or (work.source.stem if work.source else "")
     return own or (f"{design.base}-edited" if edits(design) else design.base)
+
+
+def own_budget(bench: Bench, text: str) -> Outcome:
+    """Have a budget that goes into the design's file when it is saved; DesignError where the text spells none.
+
+    What has a file is saved right away; of another design the budget goes with it until it has one.
+    """
+    here = structs.replace(bench.here, budget=parse(text), sets_budget=True)
+    designs = tuple(here if each.number == here.number else each for each in bench.designs)
+    after = structs.replace(bench, designs=designs)
+    return save(after) if bench.work.source is not None else saying(after, say("it goes into the file: ^s saves"), 4)
 
 
 def save_all(bench: Bench) -> Outcome:
@@ -49,7 +69,17 @@ def save_all(bench: Bench) -> Outcome:
         path = work.source or _free(file_stem(work), taken)
         taken.add(path)
         saved = work.saved if work.source else None
-        effects.append(Save(each.number, work.history.current, saved, path, is_new=not work.source))
+        effects.append(
+            Save(
+                each.number,
+                work.history.current,
+                saved,
+                path,
+                is_new=not work.source,
+                budget=each.budget,
+                sets=each.sets_budget,
+            )
+        )
     return Outcome(bench, tuple(effects)) if effects else saying(bench, say("nothing is unsaved"), 2)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from inspector.core.budgets.budget import NONE, Budget
 from inspector.core.design.differences import version
 from inspector.core.design.presets import preset
 from inspector.core.explain.facts import Fact
@@ -27,7 +28,7 @@ class View(NamedTuple):
 
     `previous` is the network before the last edit, None where there was none; `against` is the baseline's name.
     `weights` are those that were opened, or that the design's preset has: what of them survives is shown. `timing` is
-    what the design was measured to take, if it was.
+    what the design was measured to take, if it was; `budget` is what it is held against.
     """
 
     network: Network
@@ -38,6 +39,7 @@ class View(NamedTuple):
     look: Look
     weights: Weights | None = None
     timing: Timing | None = None
+    budget: Budget = NONE
 
     @property
     def pretrained(self) -> Network:
@@ -64,7 +66,9 @@ class View(NamedTuple):
 
     def is_as(self, other: View | None) -> bool:
         """Whether all that is shown is the same, the very networks included."""
-        return self.has_networks_of(other) and self.where == other.where and self.look == other.look  # type: ignore[union-attr]
+        if other is None or not self.has_networks_of(other):
+            return False
+        return (self.where, self.look, self.budget) == (other.where, other.look, other.budget)
 
     def has_networks_of(self, other: View | None) -> bool:
         """Whether the networks are the very same, and the baseline's name."""
@@ -91,6 +95,7 @@ def seen(bench: Bench) -> View:
         bench.look,
         bench.work.weights,
         bench.clock.timing if bench.clock is not None and bench.clock.design is bench.design else None,
+        bench.budget,
     )
 
 

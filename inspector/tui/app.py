@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widget import MountError, Widget
 from textual.widgets import Static
 
-from inspector.core.changes.budget import written
+from inspector.core.budgets.budget import NONE, Budget, written
 from inspector.core.design.design import Design
 from inspector.core.measures.counting import convention
 from inspector.languages import language, wanted
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from inspector.bridge.process import Reply
-    from inspector.bridge.protocol import Cam
+    from inspector.bridge.protocol import Cam, Request
 
 _PANES: dict[str | None, Pane] = {
     "tree": "tree",
@@ -97,11 +97,12 @@ class InspectorApp(KeysInOrder):
         settings: Settings | None = None,
         state: Path | None = None,
         weights: Weights | None = None,
-        words: Sequence[Say] = (),
+        budget: Budget = NONE,
     ) -> None:
         """`state` is the folder that theme, hint and journals are kept in, None keeps nothing.
 
-        `weights` are those that the design was read off; `words` are said when the editor is there.
+        `weights` are those that the design was read off, `budget` is that of its file. What is in `words` is said when
+        the editor is there.
         """
         super().__init__()
         settings = settings or Settings()
@@ -109,7 +110,7 @@ class InspectorApp(KeysInOrder):
         self.keys = settings.keys
         self._notices = Notices(self)
         self.looking = Looking(self._look, self.keep)
-        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._diagnose, self.looking)
+        dialogs = Dialogs(self, lambda: self.bench, self.do, settings.keys, self._think, self.looking)
         journals = None if state is None else state / "journal"
         self.effects = Effects(self, self._notices, dialogs, self.do, journals)
         self._painter: Painter | None = None
@@ -119,14 +120,14 @@ class InspectorApp(KeysInOrder):
         look = Look(counting=convention(settings.counting).name, budget=self._kept.limits)
         lang = settings.lang or self._kept.lang
         speak(language(wanted(lang, os.environ)))
-        self.bench = Bench.of(work, lang=lang, look=look, verifies=settings.verify)
+        self.bench = Bench.of(work, budget=budget, lang=lang, look=look, verifies=settings.verify)
         for theme in (self._kept.theme, settings.theme):
             if theme in self.available_themes:
                 self.theme = theme
         draw_legibly(self)
         if settings.ascii:
             draw_in_ascii(self)
-        self._words = words
+        self.words: Sequence[Say] = ()
         self.farewell = ""
         self.set_keymap(settings.keys)
 
@@ -172,7 +173,7 @@ class InspectorApp(KeysInOrder):
         """Do what waited for the first paint: torch, journals, words about the settings, panes out of sight."""
         self._take(*verification(self.bench))
         self.effects.begin(self.bench)
-        for each in self._words:
+        for each in self.words:
             self._notices.say(each)
         with suppress(MountError, NoMatches):  # the editor has ended meanwhile
             await self._complete()
@@ -215,8 +216,8 @@ class InspectorApp(KeysInOrder):
         for effect in (*told, *effects):
             self.effects.run(effect)
 
-    async def _diagnose(self, text: str, design: Design) -> Reply | None:
-        return await self.effects.diagnose(text, design)
+    async def _think(self, request: Request) -> Reply | None:
+        return await self.effects.think(request)
 
     async def _look(self, request: Cam, progress: Callable[[str], None]) -> Reply | None:
         return await self.effects.look(request, progress)

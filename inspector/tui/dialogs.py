@@ -17,6 +17,7 @@ from inspector.tui.screens.dialog import Answer, Dialog
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply
+    from inspector.bridge.protocol import Request
     from inspector.tui.looking import Looking
 
 _NAME = 18
@@ -32,14 +33,14 @@ class Dialogs:
         bench: Callable[[], Bench],
         do: Callable[..., None],
         keys: Mapping[str, str],
-        diagnose: Callable[[str, Design], Awaitable[Reply | None]],
+        think: Callable[[Request], Awaitable[Reply | None]],
         looking: Looking,
     ) -> None:
         """`bench` tells what there is now, `do` does what is answered; `keys` are those of the settings.
 
-        `diagnose` tells what error of torch a text has, without holding anything up.
+        `think` asks the process that is for what takes long without torch.
         """
-        self._app, self._bench, self._do, self._keys, self._diagnose = app, bench, do, keys, diagnose
+        self._app, self._bench, self._do, self._keys, self._think = app, bench, do, keys, think
         self.looking = looking
         self._makers: dict[str, Callable[..., Dialog]] = {
             "adapt": self._adapt,
@@ -49,8 +50,10 @@ class Dialogs:
             "copy": self._copy,
             "countings": self._countings,
             "designs": self._designs,
+            "curve": self._curve,
             "edits": self._edits,
             "export": self._export,
+            "fit": self._fit,
             "help": self._help,
             "history": self._history,
             "mistake": self._mistake,
@@ -106,14 +109,37 @@ class Dialogs:
 
         return AdaptScreen(weights.path, seen(bench).pretrained, bench.network, output, carry, write)
 
+    def _fit(self) -> Dialog:
+        from inspector.bridge.protocol import Cut
+        from inspector.core.budgets.budget import written
+        from inspector.tui.screens.fit import FitScreen
+
+        bench = self._bench()
+        view, field = seen(bench), bench.field
+        asked = Cut(
+            bench.design,
+            written(bench.budget),
+            view.baseline.design,
+            view.pretrained.design,
+            bench.look.counting,
+            field.address if field is not None else "",
+            spoken(),
+        )
+        return FitScreen(view, asked, self._think)
+
+    def _curve(self) -> Dialog:
+        from inspector.tui.screens.curve import CurveScreen
+
+        bench = self._bench()
+        assert bench.field is not None  # noqa: S101  # it rests without one
+        return CurveScreen(bench.network, bench.field.address, seen(bench).counting)
+
     def _budget(self) -> Dialog:
-        from inspector.core.changes.budget import written
-        from inspector.core.measures.counting import convention
+        from inspector.core.budgets.budget import written
         from inspector.tui.screens.budget import BudgetScreen
 
         bench = self._bench()
-        root = bench.network.root
-        return BudgetScreen(written(bench.look.budget), root.params, convention(bench.look.counting).of(root))
+        return BudgetScreen(written(bench.look.budget), bench.here.budget, seen(bench))
 
     def _cam(self) -> Dialog:
         from inspector.bridge.protocol import Cam
@@ -190,8 +216,11 @@ class Dialogs:
 
         bench = self._bench()
         about = subject(bench.network, network_of(bench.baseline.design), bench.look.counting)
+        about = about._replace(budget=bench.here.budget)
         source = None if how == "new" else bench.work.source
-        return ExportScreen(about, format_, file_stem(bench.work), source, leaves=how == "leaves")
+        return ExportScreen(
+            about, format_, file_stem(bench.work), source, leaves=how == "leaves", sets_budget=bench.here.sets_budget
+        )
 
     def _help(self) -> Dialog:
         from inspector.tui.screens.help import HelpScreen
@@ -204,9 +233,13 @@ class Dialogs:
         return HistoryScreen(self._bench().history)
 
     def _mistake(self) -> Dialog:
+        from inspector.bridge.protocol import Diagnose
         from inspector.tui.screens.mistake import MistakeScreen
 
-        return MistakeScreen(self._bench().network, self._diagnose)
+        async def diagnose(text: str, design: Design) -> Reply | None:
+            return await self._think(Diagnose(text, design, spoken()))
+
+        return MistakeScreen(self._bench().network, diagnose)
 
     def _norm(self) -> Dialog:
         from inspector.core.explain.spot import spot

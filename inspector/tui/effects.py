@@ -22,7 +22,7 @@ from inspector.tui.notices import Notices
 
 if TYPE_CHECKING:
     from inspector.bridge.process import Reply, Torch
-    from inspector.bridge.protocol import Cam
+    from inspector.bridge.protocol import Cam, Request
     from inspector.journal.keeper import Keeper
 
 START = 0.6
@@ -60,13 +60,11 @@ class Effects:
         """A process for what takes long without torch, and has to be ended where it is not wanted any more."""
         from inspector.bridge.process import THINKER, Torch
 
-        return Torch(THINKER, rest=0, stale=0.3, longest=30, name=say("the process that reads errors"))
+        return Torch(THINKER, rest=0, stale=0.3, longest=30, name=say("the process that thinks"))
 
-    async def diagnose(self, text: str, design: Design) -> Reply | None:
-        """What error of torch a text has; None where another text came meanwhile."""
-        from inspector.bridge.protocol import Diagnose
-
-        return await self._thinker.ask(Diagnose(text, design, spoken()))
+    async def think(self, request: Request) -> Reply | None:
+        """What takes long without torch; None where another of its kind was asked for meanwhile."""
+        return await self._thinker.ask(request)
 
     async def look(self, request: Cam, progress: Callable[[str], None]) -> Reply | None:
         """What networks see of a picture; None where another was asked for meanwhile."""
@@ -130,15 +128,17 @@ class Effects:
     def _save(self, effect: Save) -> None:
         """Write over a file that is, to the letter, what saving wrote there; ask about any other."""
         from inspector.errors import InputError, OutputError
-        from inspector.files.design import MAX_BYTES
+        from inspector.files.design import MAX_BYTES, budget_in
         from inspector.files.output import write
         from inspector.files.reading import read_bytes, whole
         from inspector.report.design_toml import design_file
 
         path = whole(effect.path)
+        written = budget_in(path)
+        budget = effect.budget if effect.sets else written or effect.budget
         if not effect.is_new:
             try:
-                expected = None if effect.saved is None else design_file(effect.saved).encode()
+                expected = None if effect.saved is None else design_file(effect.saved, written).encode()
                 is_as_saved = read_bytes(path, MAX_BYTES) == expected
             except InputError:
                 is_as_saved = False
@@ -146,7 +146,7 @@ class Effects:
                 self._do("app.save-over", effect.number)
                 return
         try:
-            write(path, design_file(effect.design), overwrite=not effect.is_new, is_kept=True)
+            write(path, design_file(effect.design, budget), overwrite=not effect.is_new, is_kept=True)
         except OutputError as error:
             self._notices.say(Say(str(error), 5, "error"))
             return

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from inspector.core.changes.budget import Budget, parse
 from inspector.errors import DesignError, InputError, OutputError
 from inspector.files.output import write as write_file
 from inspector.files.reading import read_bytes
+
+if TYPE_CHECKING:
+    from inspector.core.budgets.budget import Budget
 
 MOST_BYTES = 2**16
 
@@ -30,6 +33,8 @@ class Kept(Struct, frozen=True):
     @property
     def limits(self) -> Budget:
         """The budget; none where what was kept is none any more."""
+        from inspector.core.budgets.budget import Budget, parse
+
         try:
             return parse(self.budget)
         except DesignError:

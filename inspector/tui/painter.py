@@ -148,7 +148,7 @@ class Painter:
 
 def _costs(view: View) -> tuple[object, ...]:
     """What the totals depend on besides the networks."""
-    return view.look.counting, view.look.budget
+    return view.look.counting, view.budget
 
 
 def _titled(bench: Bench) -> tuple[object, ...]:

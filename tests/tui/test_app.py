@@ -178,13 +178,13 @@ async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
         assert "width_per_group" not in screen_of(pilot)
 
 
-@pytest.mark.parametrize("name", ["text", "md", "json", "csv", "toml", "code"])
+@pytest.mark.parametrize("name", ["text", "md", "json", "csv", "toml", "code", "html", "svg"])
 async def test_every_format_is_exported_and_nothing_is_overwritten_unasked(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with _editor("conv5_x.planes=256") as pilot:
-        position = ["text", "md", "json", "csv", "toml", "code"].index(name)
+        position = ["text", "md", "json", "csv", "toml", "code", "html", "svg"].index(name)
         await pilot.press("x")
         await pilot.pause()
         await pilot.press(*["down"] * position, "enter")

@@ -17,12 +17,13 @@ from terminal import Terminal, terminal
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from inspector.core.budgets.budget import Budget
 from inspector.core.design.design import Design
 from inspector.core.design.edit import edit
 from inspector.core.design.history import History
 from inspector.core.network.network import analyze
 from inspector.core.units import ago
-from inspector.files.design import read
+from inspector.files.design import read, read_whole
 from inspector.files.reading import is_little
 from inspector.journal.folder import KEPT, OPEN, left
 from inspector.report.design_toml import design_file
@@ -391,11 +392,11 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Files are read once this is set."""
     may = threading.Event()
 
-    def read_slowly(path: Path) -> Design:
+    def read_slowly(path: Path) -> tuple[Design, Budget]:
         assert may.wait(20)
-        return read(path)
+        return read_whole(path)
 
-    monkeypatch.setattr(choose, "read", read_slowly)
+    monkeypatch.setattr(choose, "read_whole", read_slowly)
     yield may
     may.set()
 
@@ -504,14 +505,16 @@ async def test_every_format_is_exported_at_once_under_the_name_of_the_design(
         app_of(pilot).do("designs.rename", 0, "thin-ner")
         await pilot.pause()
         app_of(pilot).pop_screen()
-        await pilot.press("x", *["down"] * 6, "enter")
+        await pilot.press("x", *["down"] * 8, "enter")
         await pilot.pause()
-        names = {f"thin-ner.{ending}" for ending in ("txt", "md", "json", "csv", "toml")} | {"thin_ner.py"}
+        names = {f"thin-ner.{ending}" for ending in ("txt", "md", "json", "csv", "toml", "html", "svg")} | {
+            "thin_ner.py"
+        }
         assert {path.name for path in tmp_path.iterdir() if path.is_file()} == names
         assert not app_of(pilot).bench.work.is_unsaved
         before = {path: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
         make(pilot, "conv5_x.planes=256")
-        await pilot.press("x", *["down"] * 6, "enter")
+        await pilot.press("x", *["down"] * 8, "enter")
         await pilot.pause()
         assert "there are such files" in " ".join(screen_of(pilot).split())
         assert before == {path: path.read_text() for path in before}

@@ -170,9 +170,8 @@ async def test_keys_of_one_s_own_work_and_are_shown() -> None:
 
 
 async def test_what_is_wrong_with_the_settings_is_said_and_the_editor_is_there() -> None:
-    app = InspectorApp(
-        RESNET50, settings=Settings(verify=False), words=[Say("settings: them: unknown setting", 8, "warning")]
-    )
+    app = InspectorApp(RESNET50, settings=Settings(verify=False))
+    app.words = [Say("settings: them: unknown setting", 8, "warning")]
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
         assert "settings: them: unknown setting" in screen_of(pilot)

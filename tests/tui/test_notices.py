@@ -83,8 +83,8 @@ async def test_all_that_is_wrong_with_the_settings_is_said() -> None:
     app = InspectorApp(
         RESNET50,
         settings=Settings(verify=False),
-        words=[Say(f"settings: {each} wrong", 8, "warning") for each in "abc"],
     )
+    app.words = [Say(f"settings: {each} wrong", 8, "warning") for each in "abc"]
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
         await pilot.pause()

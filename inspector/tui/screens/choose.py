@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from inspector.core.budgets.budget import NONE, Budget
 from inspector.core.design.design import Design
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
@@ -24,7 +25,7 @@ from inspector.core.network.network import analyze
 from inspector.core.units import short
 from inspector.errors import InspectorError
 from inspector.files.checkpoints import Opened, opened
-from inspector.files.design import read
+from inspector.files.design import read_whole
 from inspector.files.reading import is_little, whole
 from inspector.files.weights import is_weights
 from inspector.outside import shown
@@ -97,9 +98,11 @@ class ChooseScreen(Dialog):
         label, design = self._designs[name]
         self._answer(design(), "" if name in PRESETS else label)
 
-    def _answer(self, design: Design, label: str, source: Path | None = None) -> None:
-        is_compared = self._action == "choose.compare"
-        self.dismiss(Answer(self._action, design, label if is_compared else source))
+    def _answer(self, design: Design, label: str, source: Path | None = None, budget: Budget = NONE) -> None:
+        if self._action == "choose.compare":
+            self.dismiss(Answer(self._action, design, label))
+        else:
+            self.dismiss(Answer(self._action, design, source, budget=budget))
 
     def _answer_weights(self, of: Opened) -> None:
         if self._action == "choose.compare":
@@ -134,13 +137,13 @@ class ChooseScreen(Dialog):
             await reading
         self._take_file(path, reading.result)
 
-    def _take_file(self, path: Path, read: Callable[[], Design | Opened]) -> None:
+    def _take_file(self, path: Path, read: Callable[[], tuple[Design, Budget] | Opened]) -> None:
         try:
             found = read()
             if isinstance(found, Opened):
                 self._answer_weights(found)
             else:
-                self._answer(found, shown(path.name), path)
+                self._answer(found[0], shown(path.name), path, found[1])
         except InspectorError as error:
             self._say(Content(str(error)))
 
@@ -148,9 +151,9 @@ class ChooseScreen(Dialog):
         self.query_one(".problem", Static).update(words)
 
 
-def _read(path: Path) -> Design | Opened:
-    """The design in a file, or the weights."""
-    return opened(path) if is_weights(path) else read(path)
+def _read(path: Path) -> tuple[Design, Budget] | Opened:
+    """The design in a file, and its budget; or the weights."""
+    return opened(path) if is_weights(path) else read_whole(path)
 
 
 def _itself(design: Design) -> Design:

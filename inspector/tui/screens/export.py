@@ -34,18 +34,26 @@ class ExportScreen(Dialog):
 
     The ending of the name and the format follow each other; all formats go to files of that name, each with its ending.
     `stem` is the name that is offered, `source` the design file that was opened, if any; `leaves` says that the editor
-    is to end once the design is saved.
+    is to end once the design is saved. The subject's budget goes into a file that has none, or, where it `sets_budget`,
+    into any.
     """
 
     def __init__(
-        self, subject: Subject, format_: str, stem: str, source: Path | None = None, *, leaves: bool = False
+        self,
+        subject: Subject,
+        format_: str,
+        stem: str,
+        source: Path | None = None,
+        *,
+        leaves: bool = False,
+        sets_budget: bool = False,
     ) -> None:
         super().__init__()
         self._subject, self._format, self._source, self._leaves = subject, FORMATS[format_], source, leaves
         self._stem, self._is_all = stem, False
         self._title = say("Save") if self._format.is_design else say("Export")
         self._is_saved = self._format.is_design
-        self._agreed = ""
+        self._agreed, self._sets_budget = "", sets_budget
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -123,7 +131,7 @@ class ExportScreen(Dialog):
             if is_there(path) and self._agreed != name:
                 self._agree(name, say("there is such a file: enter once more overwrites it"))
                 return
-            write(path, self._format.render(self._subject), overwrite=self._agreed == name, is_kept=True)
+            write(path, self._text(self._format, path), overwrite=self._agreed == name, is_kept=True)
         except OutputError as error:
             self._say(str(error))
             return
@@ -144,12 +152,22 @@ class ExportScreen(Dialog):
                 )
                 return
             for each, path in paths:
-                write(path, each.render(self._subject), overwrite=self._agreed == name, is_kept=True)
+                write(path, self._text(each, path), overwrite=self._agreed == name, is_kept=True)
         except OutputError as error:
             self._say(str(error))
             return
         design = next(path for each, path in paths if each.is_design)
         self.dismiss(Answer("app.wrote", design, is_design=True, leaves=self._leaves, count=len(paths)))
+
+    def _text(self, format_: Format, path: Path) -> str:
+        """What is written: a design file keeps the budget that it has, or that goes with the design."""
+        if not format_.is_design:
+            return format_.render(self._subject)
+        from inspector.files.design import budget_in
+        from inspector.report.design_toml import design_file
+
+        own = self._subject.budget
+        return design_file(self._subject.network.design, own if self._sets_budget else budget_in(path) or own)
 
     def _agree(self, name: str, question: str = "") -> None:
         """Ask before `name` is overwritten, or forget that it was asked."""

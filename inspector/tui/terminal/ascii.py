@@ -38,6 +38,10 @@ _TABLE: Final = {
     **dict.fromkeys("⌊⌋", "|"),
     **dict.fromkeys("²", "^"),
     **dict.fromkeys("Σ", "S"),
+    **dict.fromkeys("◉", "@"),
+    **dict.fromkeys("░", "."),
+    **{chr(code): "*" for code in range(0x2801, 0x2900)},  # the dots that curves are drawn with
+    "\u2800": " ",
 }
 _CODES = str.maketrans(_TABLE)
 _POOR = frozenset({"linux", "vt100", "vt102", "vt220", "dumb"})

@@ -53,3 +53,17 @@ def _fitted(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(f"{set_cell_size(text, max(width - 1, 0)).rstrip()}…", max(width, 0))
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of eighths: `width` cells for a share of 1; a share that is not 0 shows at least one eighth."""
+    eighths = round(share * width * 8)
+    if share > 0:
+        eighths = max(eighths, 1)
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[rest]
+
+
+def filled(share: float, width: int) -> str:
+    """A gauge of `width` cells: a bar, full from a share of 1 on, and what is left of it."""
+    return bar(min(share, 1), width).ljust(width, "░")

@@ -9,17 +9,20 @@ from typing import NamedTuple
 from textual.content import Content
 from textual.widgets import Static
 
-from inspector.core.changes.budget import gauge
+from inspector.core.budgets.budget import Budget
+from inspector.core.budgets.holding import gauge, holdings
+from inspector.core.budgets.quantities import COMPARED, Terms
 from inspector.core.design.differences import called
 from inspector.core.measures.memory import DTYPES, kept_for_backward
 from inspector.core.network.network import Network
 from inspector.core.units import ago, difference, exact, short, short_bytes, short_difference
+from inspector.errors import DesignError
 from inspector.session.actions import ACTIONS
 from inspector.session.bench import Bench, Offer
 from inspector.session.view import Title, View
-from inspector.speech import later, say
+from inspector.speech import later, say, some
 from inspector.tui.keymap import LINES, Entry, shortest
-from inspector.tui.terminal.cells import QUIET, cells, fitted
+from inspector.tui.terminal.cells import QUIET, cells, filled, fitted
 from inspector.tui.terminal.keys import name_of
 
 
@@ -90,6 +93,7 @@ class Totals(Bar):
         params, cost = view.network.params, counting.of(view.network.root)
         more_params, more_cost = params - view.baseline.params, cost - counting.of(view.baseline.root)
         weights, backward = _bytes(view.network)
+        others = _others(view)
         against = "   " + say("against {name}", name=view.against)
         is_usual = view.against == view.network.design.base  # whose name stands in the title
         survive = _survive(view)
@@ -108,16 +112,20 @@ class Totals(Bar):
             parts = [
                 (" " + say("{n} params", n=number(params)) + " ", "bold"),
                 _delta(delta(more_params), more_params),
-                *_gauge(view.look.budget.params, params, is_short=is_short),
+                *_gauge(view.budget.of("max-params"), params, is_short=is_short),
                 (f"    {number(cost)} {say(counting.unit)}", "bold"),
                 (f" {counting.name} " if delta is not _nothing else " ", QUIET),
                 _delta(delta(more_cost), more_cost),
-                *_gauge(view.look.budget.macs, cost, is_short=is_short),
+                *_gauge(view.budget.of("max-macs"), cost, is_short=is_short),
+                *others,
                 (f"{name}{rest}", QUIET),
             ]
             room = self._room - sum(cells(text) for text, _ in parts)
             if room >= 0:
                 break
+        if room < 0:  # what holds can be left unsaid
+            parts = [part for part in parts if part not in others]
+            room = self._room - sum(cells(text) for text, _ in parts)
         few = _survive(view, is_short=True) if view.weights else ""
         if few and survive not in name + rest and room >= cells(few):
             parts.append((few, QUIET))
@@ -157,8 +165,30 @@ def _nothing(_: int) -> str:
 
 def _gauge(limit: int, amount: int, *, is_short: bool) -> list[tuple[str, str]]:
     """What is left of a budget, if there is one."""
-    words = gauge(limit, amount, is_short=is_short)
-    return [(f"  {words}", "$text-error bold" if amount > limit else "$text-success")] if words else []
+    words, colour = gauge(limit, amount, is_short=is_short), "$text-error bold" if amount > limit else "$text-success"
+    if not words:
+        return []
+    return [("" if is_short else f"  {filled(amount / limit, _GAUGE)}", colour), (f"  {words}", colour)]
+
+
+_GAUGE = 6
+"""Cells of the gauge that fills while one edits."""
+
+
+def _others(view: View) -> list[tuple[str, str]]:
+    """The other limits of a budget: the first that is broken, or that they hold."""
+    budget = Budget(tuple(each for each in view.budget.limits if each.name not in COMPARED))
+    if not budget:
+        return []
+    try:
+        held = holdings(view.network, budget, view.baseline, Terms(view.counting))
+    except DesignError as error:  # of a place that the design has no more
+        return [(f"   {error}", "$text-error bold")]
+    broken = [each for each in held if not each.is_held]
+    if not broken:
+        return [("   " + some(len(held), "{n} other limit holds", "{n} other limits hold"), "$text-success")]
+    more = f" +{len(broken) - 1}" if len(broken) > 1 else ""
+    return [(f"   {broken[0].what} {broken[0].brief}{more}", "$text-error bold")]
 
 
 def _delta(text: str, amount: int) -> tuple[str, str]:

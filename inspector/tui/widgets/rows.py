@@ -11,6 +11,7 @@ from inspector.core.network.network import Network
 from inspector.core.network.node import Node, Where, distinct
 from inspector.core.network.tree import FIRST_STAGE, HEAD, STEM
 from inspector.core.units import features
+from inspector.tui.terminal.cells import bar
 from inspector.tui.widgets.runs import Runs
 
 DEEPEST = 4
@@ -196,12 +197,3 @@ def share(part: float, width: int) -> str:
         return figure.rjust(width + 2)
     room = width - _FIGURE - 1
     return f"  {bar(part, room).ljust(room)}{figure.rjust(_FIGURE + 1)}"
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of eighths: `width` cells for a share of 1; a share that is not 0 shows at least one eighth."""
-    eighths = round(share * width * 8)
-    if share > 0:
-        eighths = max(eighths, 1)
-    whole, rest = divmod(eighths, 8)
-    return "█" * whole + ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")[rest]
