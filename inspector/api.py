@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from inspector.core.budgets.axes import axis, check_apart, combinations
+from inspector.core.budgets.axes import Axis, axis, check_apart, combinations
 from inspector.core.budgets.budget import parse
 from inspector.core.budgets.fit import ANY, Bounds, Fitted, Unfit
 from inspector.core.budgets.fit import fit as best
@@ -21,6 +21,7 @@ from inspector.core.design.differences import called
 from inspector.core.design.fields import PRESETS
 from inspector.core.design.presets import preset
 from inspector.core.measures.counting import DEFAULT, convention
+from inspector.core.measures.memory import OPTIMIZERS
 from inspector.core.network import network as core
 from inspector.core.weights.survival import Survival, survival
 from inspector.errors import DesignError, MissingError, nearest
@@ -105,6 +106,8 @@ def check(
 
     Each has `is_held`, `amount`, `limit` and `rest`. DesignError where a limit is none.
     """
+    _check_known("dtype", dtype, ("fp32", "fp16", "bf16", "int8"))
+    _check_known("optimizer", optimizer, OPTIMIZERS)
     of = _network(network)
     baseline = _network(against) if against is not None else core.analyze(preset(of.design.base))
     return holdings(of, parse(" ".join(limits)), baseline, Terms(convention(counting), dtype, optimizer))
@@ -129,15 +132,29 @@ def sweep(design: Design, *ranges: str, counting: str = DEFAULT, memory: bool = 
     found = list(points(design, axes, 0, combinations(axes), counting=counting, memory=memory))
     names = columns(memory=memory)
     on = front(found, names)
-    return _frame(
+    frame = _frame(
         {
-            **dict(zip((each.name for each in axes), point.values, strict=True)),
+            **{each.name: _spelt(each, value) for each, value in zip(axes, point.values, strict=True)},
             **dict(zip(names, point.row or (None,) * len(names), strict=True)),
             "front": point.number in on,
             "problem": point.problem,
         }
         for point in found
     )
+    return frame.astype(dict.fromkeys(names, "Int64"))  # none where there is no design
+
+
+def _spelt(axis: Axis, value: str) -> float | str:
+    """A value of an axis as a number, where all of them are."""
+    if not axis.is_numeric:
+        return value
+    return int(value) if value.isdigit() else float(value)
+
+
+def _check_known(what: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        names = tuple(known)
+        raise DesignError(what, f"{say('must be {options}', options=say(' or ').join(names))}", value)
 
 
 def report(

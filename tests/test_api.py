@@ -93,6 +93,18 @@ def test_a_checkpoint_is_surveyed_without_torch() -> None:
     assert "bottleneck ResNet" in str(found)
 
 
+def test_budgets_and_sweeps_are_asked_for_by_name() -> None:
+    with pytest.raises(DesignError, match="fp32 or fp16"):
+        inspector.check(EDITED, "max-weight-bytes=1MB", dtype="fp8")
+    with pytest.raises(DesignError, match="adam"):
+        inspector.check(EDITED, "max-training-memory=1MB", optimizer="lion")
+    frame = inspector.sweep(edit(preset("resnet50"), "conv5_3.conv1=100"), "conv5_x.groups=1,3,4")
+    assert list(frame["conv5_x.groups"]) == [1, 3, 4]
+    assert str(frame.params.dtype) == "Int64"
+    assert list(frame.problem != "") == [False, True, False]
+    assert inspector.load(DATA / "digits.toml").num_classes == 10
+
+
 def test_without_pandas_it_is_said_how_to_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(MissingError, match="pip install pandas"):

@@ -55,11 +55,13 @@ def command(context: click.Context, /, **given: object) -> None:
     if given["github"] and given["as_json"]:
         raise click.UsageError(say("--json and --github both print on standard output; --junit goes with either"))
     if junit is not None:
-        _check_junit(junit, str(given["model"]), force=bool(given["force"]))
+        read = [str(given[name]) for name in ("model", "against") if given[name]]
+        _check_junit(junit, read, force=bool(given["force"]))
     try:
         checked = _checked(given)
-    except InspectorError as error:
-        _tell_ci(str(error), junit, is_github=bool(given["github"]))
+    except (InspectorError, click.UsageError) as error:
+        problem = error.format_message() if isinstance(error, click.UsageError) else str(error)
+        _tell_ci(problem, junit, is_github=bool(given["github"]))
         raise
     put(as_json(checked) if given["as_json"] else as_text(checked))
     if junit is not None:
@@ -70,14 +72,14 @@ def command(context: click.Context, /, **given: object) -> None:
     context.exit(DIFFERS if checked.broken else 0)
 
 
-def _check_junit(junit: str, model: str, *, force: bool) -> None:
+def _check_junit(junit: str, read: list[str], *, force: bool) -> None:
     """That the file can be written: over another only where that is one of these, or with --force."""
     from inspector.files.reading import begins_with
     from inspector.report.check import JUNIT
 
     if junit in ("", "-"):
         raise click.UsageError(say("--junit needs the name of a file"))
-    check_outputs([junit], [model], twice="", force=force or begins_with(Path(junit), JUNIT))
+    check_outputs([junit], read, twice="", force=force or begins_with(Path(junit), JUNIT))
 
 
 def _write(text: str, junit: str) -> None:

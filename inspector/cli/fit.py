@@ -83,7 +83,8 @@ def _found(given: dict[str, object]) -> Found:
     assert isinstance(words, tuple)  # noqa: S101
     model, addresses = first_model(words, str(given["model"]) if given["model"] else None)
     if given["output"] is not None:
-        _check_output(str(given["output"]), model, force=bool(given["force"]))
+        read = [model, *([str(given["against"])] if given["against"] else [])]
+        _check_output(str(given["output"]), read, force=bool(given["force"]))
     of = named(model)
     for line in opening(of.weights) if of.weights else ():
         tell(line)
@@ -97,11 +98,11 @@ def _found(given: dict[str, object]) -> Found:
     return Found(name, addresses, network, compared, measured, budget, result)
 
 
-def _check_output(output: str, model: str, *, force: bool) -> None:
+def _check_output(output: str, read: list[str], *, force: bool) -> None:
     """That the design file can be written once the design is found, and is another than what is read."""
     if output in ("", "-"):
         raise click.UsageError(say("--output needs the name of a file"))
-    check_outputs([output], [model], twice="", force=force)
+    check_outputs([output], read, twice="", force=force)
 
 
 def patient(say_on: Callable[[str], None]) -> Callable[[int, int], None]:

@@ -27,6 +27,10 @@ def check_outputs(outputs: Sequence[str], inputs: Iterable[str | None], *, twice
         path, name = Path(output), shown(output, 200)
         if not path.expanduser().parent.is_dir():
             raise OutputError(say("{file}: there is no such folder", file=name))
+        if path.expanduser().is_dir() or not output:
+            raise OutputError(f"{name or repr(output)}: {say('is a directory')}")
+        if force and is_there(path) and not os.access(path.expanduser(), os.W_OK):
+            raise OutputError(f"{name}: {say('is read-only')}")
         if any(is_same(path, each) or _is_part(path, each) for each in read):
             raise OutputError(say("{file}: is what is read, and is never written over; name another file", file=name))
         if any(_is_one(path, each) for each in taken):

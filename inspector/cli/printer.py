@@ -94,7 +94,7 @@ def check_free(output: str, *, force: bool) -> None:
 def keeps_nothing(output: str) -> bool:
     """Whether `--output` is standard output, a device or a pipe, beside which nothing is kept."""
     path = Path(output).expanduser()
-    return output == "-" or (path.exists() and not path.is_file())
+    return output == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def tell(message: str) -> None:

@@ -114,6 +114,7 @@ def _sweep(wanted: Wanted) -> int:
     keeps = wanted.output is not None and not keeps_nothing(wanted.output)
     if keeps:
         check_outputs([wanted.output or ""], [model], twice="", force=wanted.force)
+        check_outputs([f"{wanted.output}.part"], [model], twice="", force=True)
     look = partial(_points, design, axes, counted.name, memory=wanted.memory)
     name = " ".join([shown(model, 100), *wanted.assignments])
 

@@ -10,11 +10,13 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from inspector.errors import InputError, OutputError
-from inspector.files.reading import read_bytes
+from inspector.files.reading import begins_with, read_bytes
 from inspector.outside import shown, why
 from inspector.speech import say
 
 MOST_BYTES = 4 * 2**30
+BEGIN = '{"sweep":'
+"""How the head begins that says what the lines are of."""
 
 
 class Growing:
@@ -32,6 +34,9 @@ class Growing:
         self._head = head.encode()
         self._file: BinaryIO | None = None
         there = path.is_file() and path.stat().st_size > 0
+        if there and not begins_with(path, BEGIN):
+            said = say("{file}: is no sweep that was interrupted; it is left alone", file=shown(str(path), 200))
+            raise OutputError(said)
         if there and goes_on:
             self.kept = self._read()
         elif there and not anew:

@@ -63,12 +63,22 @@ class Scale(Struct, frozen=True):
         """The numbers at its steps."""
         return [self.low + self.step * at for at in range(self.count + 1)]
 
+    @property
+    def _power(self) -> int:
+        """The power of ten that its numbers are told in: that of a prefix."""
+        most = max(abs(self.low), abs(self.high))
+        return min(3 * int(log10(most) // 3), 24) if most >= 10_000 else 0
+
+    @property
+    def unit(self) -> str:
+        """The prefix of its numbers, an empty string where they have none."""
+        return PREFIXES[self._power // 3].strip()
+
     def label(self, value: float) -> str:
         """A number with as many digits as tell it from the next tick."""
-        if not value:
+        if abs(value) < self.step / 2:
             return "0"
-        most = max(abs(self.low), abs(self.high))
-        power = min(3 * int(log10(most) // 3), 24) if most >= 10_000 else 0
+        power = self._power
         digits = min(max(power - floor(log10(self.step)), 0), 9)
         return f"{value / 10**power:.{digits}f}{PREFIXES[power // 3]}"
 
@@ -96,13 +106,17 @@ def plotted(curve: Curve, wide: int = WIDE, high: int = HIGH) -> Iterator[str]:
     import plotille
 
     reach_x, reach_y = curve.reach()
-    across, up = scale(reach_x, max(2, wide // _CELLS)), scale(reach_y, high)
+    across, up = (
+        _open_ended(scale(reach, most), reach) for reach, most in ((reach_x, max(2, wide // _CELLS)), (reach_y, high))
+    )
+    has_unit = all(len(across.label(tick)) < _CELLS for tick in across.ticks)
     figure = plotille.Figure()
-    figure.width, figure.height, figure.with_colors, figure.origin = _CELLS * across.count, up.count, False, False
+    figure.width, figure.height = _CELLS * across.count, up.count
+    figure.with_colors = figure.origin = False
     figure.set_x_limits(across.low, across.high)
     figure.set_y_limits(up.low, up.high)
     figure.x_label, figure.y_label = "", ""
-    figure.x_ticks_fkt, figure.y_ticks_fkt = _ticks(across), _ticks(up)
+    figure.x_ticks_fkt, figure.y_ticks_fkt = _ticks(across, has_unit=has_unit), _ticks(up)
     others = curve.others[:: -(-len(curve.others) // MOST_DRAWN) or 1]
     if others:
         figure.scatter([x for x, _ in others], [y for _, y in others])
@@ -111,13 +125,20 @@ def plotted(curve: Curve, wide: int = WIDE, high: int = HIGH) -> Iterator[str]:
     for mark in curve.marks:
         figure.scatter([mark.x], [mark.y], marker="◉")
     lines = [line.replace("\u2800", " ").removesuffix("-> ()").rstrip() for line in figure.show().split("\n")[1:]]
-    yield curve.title + "".join(f"   ◉ {mark.name}" for mark in curve.marks)
+    unit = "" if has_unit else f" ({across.unit})"
+    yield f"{curve.title}{unit}" + "".join(f"   ◉ {mark.name}" for mark in curve.marks)
     yield from lines
 
 
-def _ticks(of: Scale) -> Callable[[float, float], str]:
+def _open_ended(of: Scale, reach: Reach) -> Scale:
+    """An axis that ends behind what is drawn: what is at its very end is in no cell."""
+    is_at_end = reach[1] > of.high - of.step / _CELLS
+    return Scale(of.low, of.step, of.count + 1) if is_at_end else of
+
+
+def _ticks(of: Scale, *, has_unit: bool = True) -> Callable[[float, float], str]:
     """What plotille asks for the text of a tick: the number at it, and the one at the next."""
-    return lambda low, _: of.label(low)
+    return lambda low, _: of.label(low) if has_unit else of.label(low).removesuffix(f" {of.unit}")
 
 
 def drawn(curves: Sequence[Curve]) -> str:
@@ -172,7 +193,7 @@ def _panel(curve: Curve, at: int) -> Panel:
         curve.x_label,
         curve.y_label,
         " ".join(f"{x},{y}" for x, y in points) if curve.is_line else "",
-        points if len(points) <= MOST_DRAWN and (not curve.is_line or len(points) <= 64) else (),
+        () if curve.is_line and len(points) > 64 else points[:: -(-len(points) // MOST_DRAWN) or 1],
         tuple(place(x, y) for x, y in others),
         tuple(Mark(mark.name, *place(mark.x, mark.y)) for mark in curve.marks),
         tuple(Tick(place(x, up.low)[0], across.label(x)) for x in across.ticks),

@@ -71,6 +71,7 @@ def render(subject: Subject) -> str:
         bar_names=("params", report.counting.label, "maps"),
         changes=changes(report.changes[:IN_SIGHT]) if report.differs and report.changes else None,
         more=changes(report.changes[IN_SIGHT:]) if report.differs and len(report.changes) > IN_SIGHT else None,
+        gone=report.gone,
         budget=_table(BUDGET_COLUMNS, "llrrl", map(budget_row, report.held)) if report.held else None,
         survival=_survival(report),
         stages=_stages(report),

@@ -61,7 +61,8 @@ def _totals(report: Report) -> Iterator[str]:
 
 
 def _budget(report: Report) -> Iterator[str]:
-    return _table(BUDGET_COLUMNS, map(budget_row, report.held), "llrrl")
+    yield from _table(BUDGET_COLUMNS, map(budget_row, report.held), "llrrl")
+    yield from (f"\n{markdown_text(each)}" for each in report.gone)
 
 
 def _edits(report: Report) -> Iterator[str]:

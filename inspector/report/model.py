@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from inspector.core.budgets.holding import Held, holdings
+from inspector.core.budgets.holding import Held, held_or_gone
 from inspector.core.budgets.quantities import Terms
 from inspector.core.changes.compare import Effect, compare, explain, is_told
 from inspector.core.changes.gradcam import Target, lines, target
@@ -258,7 +258,16 @@ class Report:
     @cached_property
     def held(self) -> tuple[Held, ...]:
         """What there is of everything that the design's own budget limits; nothing where it has none."""
-        return holdings(self.network, self.budget, self.baseline, Terms(self.counting))
+        return self._holding[0]
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """In words, which of its limits are of places that are gone."""
+        return self._holding[1]
+
+    @cached_property
+    def _holding(self) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+        return held_or_gone(self.network, self.budget, self.baseline, Terms(self.counting))
 
     @cached_property
     def survival(self) -> Counted | None:

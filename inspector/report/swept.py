@@ -13,6 +13,7 @@ from inspector.core.budgets.sweep import Front, Point, columns, front, row_of
 from inspector.core.measures.counting import Convention
 from inspector.core.network.network import Network
 from inspector.core.units import short, short_bytes
+from inspector.errors import DesignError
 from inspector.outside import cells
 from inspector.report.curves import Curve, Mark, drawn, plotted
 from inspector.report.design_toml import design_file
@@ -242,6 +243,8 @@ def _told(point: Point) -> dict[str, object]:
 def as_svg(swept: Swept) -> str:
     """The curves as a drawing."""
     with speaking(None):
+        if not any(each.row for each in swept.points):
+            raise DesignError(" ".join(each.name for each in swept.axes), say("no combination is a design"))
         return drawn(curves(swept, swept.on_front))
 
 

@@ -84,6 +84,9 @@ def _against(amount: Amount, report: Report) -> str:
 
 
 def _budget(report: Report) -> Iterator[str]:
+    if report.gone:
+        yield ""
+        yield from (f"what the design's budget limits is gone: {each}" for each in report.gone)
     if report.held:
         yield ""
         rows = [budget_row(each) for each in report.held]

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct, structs
 
 from inspector.core.budgets.budget import NONE, Budget
+from inspector.core.budgets.holding import at_once
 from inspector.core.design.design import Design
 from inspector.core.design.differences import called, edits
 from inspector.core.design.edit import Field
@@ -99,10 +100,16 @@ class Opened(Struct, frozen=True):
         return network_of(self.work.history.current)
 
     @property
+    def is_unsaved(self) -> bool:
+        """Whether anything of it is not in its file: the design, or a budget that was put there."""
+        return self.work.is_unsaved or self.sets_budget
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing was done in it, so that it makes room for another."""
         work = self.work
-        return len(work.history.steps) == 1 and not (work.is_unsaved or work.source or work.name or work.weights)
+        is_begun = self.is_unsaved or work.source or work.name or work.weights
+        return len(work.history.steps) == 1 and not is_begun
 
 
 class Draft(Struct, frozen=True):
@@ -234,7 +241,8 @@ class Bench(Struct, frozen=True):
     @property
     def budget(self) -> Budget:
         """What the design in sight is held against: the person's own budget, and that of its file."""
-        return self.here.budget.stricter(self.look.budget)
+        own, here = self.look.budget, self.here.budget
+        return at_once(self.network, here, own) if own and here else here or own
 
     @property
     def design(self) -> Design:
@@ -274,7 +282,7 @@ class Bench(Struct, frozen=True):
     @property
     def unsaved(self) -> tuple[Opened, ...]:
         """The open designs with unsaved work, in their order."""
-        return tuple(each for each in self.designs if each.work.is_unsaved)
+        return tuple(each for each in self.designs if each.is_unsaved)
 
     @property
     def marks(self) -> tuple[tuple[Field, ...], int]:
@@ -322,8 +330,9 @@ def names_of(fields: tuple[Field, ...]) -> tuple[str, ...]:
 def losses(bench: Bench) -> tuple[str, ...]:
     """The unsaved work, a line each: the edits of the design in sight, or which designs have any."""
     unsaved = bench.unsaved
-    if len(unsaved) == 1 and bench.work.is_unsaved:
-        return tuple(f"{each.address}  {each.change}" for each in edits(bench.design, bench.work.saved))
+    if len(unsaved) == 1 and bench.here.is_unsaved:
+        budget = (say("the budget of its file"),) if bench.here.sets_budget else ()
+        return (*(f"{each.address}  {each.change}" for each in edits(bench.design, bench.work.saved)), *budget)
     return tuple(say("{name}  not saved", name=each.work.label) for each in unsaved)
 
 

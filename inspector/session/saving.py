@@ -112,7 +112,7 @@ def save_over(bench: Bench, number: int = -1) -> Outcome:
 def saved(bench: Bench, number: int, design: Design, path: Path) -> Outcome:
     """A design file was written: that design is saved now, and that file is its own."""
     designs = tuple(
-        structs.replace(each, work=structs.replace(each.work, saved=design, source=path))
+        structs.replace(each, work=structs.replace(each.work, saved=design, source=path), sets_budget=False)
         if each.number == number
         else each
         for each in bench.designs
@@ -149,8 +149,8 @@ def leave_unsaved(bench: Bench) -> Outcome:
 
 def save_and_leave(bench: Bench) -> Outcome:
     """Save the first design with unsaved work, that in sight if it has any, and ask again."""
-    if not bench.work.is_unsaved:
-        bench = switch(bench, next((at for at, each in enumerate(bench.designs) if each.work.is_unsaved), bench.at))
+    if not bench.here.is_unsaved:
+        bench = switch(bench, next((at for at, each in enumerate(bench.designs) if each.is_unsaved), bench.at))
     return asking(bench, "export", "toml", "leaves")
 
 

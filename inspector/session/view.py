@@ -131,7 +131,7 @@ def title(bench: Bench) -> Title:
     return Title(
         f"{design.base} {version(design)}".rstrip(),
         design != (work.weights.design if work.weights else preset(design.base)),
-        work.is_unsaved,
+        bench.here.is_unsaved,
         "  ".join(part for part in (work.title, many) if part),
         dims(design.input),
         bench.clock.words if bench.clock is not None and bench.clock.is_running else "",

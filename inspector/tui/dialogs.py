@@ -262,7 +262,7 @@ class Dialogs:
         from inspector.tui.screens.quit import QuitScreen
 
         bench = self._bench()
-        first = bench.here if bench.work.is_unsaved else bench.unsaved[0]
+        first = bench.here if bench.here.is_unsaved else bench.unsaved[0]
         is_kept = all(each.number in bench.kept for each in bench.unsaved)
         files = [effect.path.name for effect in save_all(bench).effects if isinstance(effect, Save)]
         work = first.work

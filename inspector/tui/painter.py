@@ -152,7 +152,7 @@ def _costs(view: View) -> tuple[object, ...]:
 
 
 def _titled(bench: Bench) -> tuple[object, ...]:
-    return bench.at, len(bench.designs), id(bench.work), bench.clock and bench.clock.words
+    return bench.at, len(bench.designs), id(bench.work), bench.here.sets_budget, bench.clock and bench.clock.words
 
 
 def _fields(bench: Bench) -> tuple[object, ...]:

@@ -186,3 +186,22 @@ def test_a_growth_is_two_testcases_with_names_of_their_own(tmp_path: Path) -> No
 def test_flops_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--max-macs", "4G", "--counting", "torch-flops"]) == 1
     assert "✗ FLOPs" in _out(capsys)[0]
+
+
+def test_a_limit_of_a_place_that_an_edit_removes_is_told_in_the_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "b.toml"
+    path.write_text('base = "resnet50"\n\n[budget]\nmax_depth = 50\n\n[budget.min_resolution]\nconv5_3 = 7\n')
+    for name in ("text", "md", "html", "json"):
+        assert main(["report", str(path), "--set", "conv5_x.blocks=2", "--format", name]) == 0
+        out, _ = _out(capsys)
+        assert ("min-resolution conv5_3: no such node" in out) == (name != "json")
+        assert "depth" in out
+
+
+def test_a_usage_error_is_no_stale_file(tmp_path: Path) -> None:
+    junit = tmp_path / "st.xml"
+    assert main(["check", "--max-params", "20M", "--junit", str(junit)]) == 1
+    assert main(["check", "--junit", str(junit)]) == 2
+    assert ET.parse(junit).getroot().get("errors") == "1"  # noqa: S314  # it is ours

@@ -187,6 +187,10 @@ def test_where_none_holds_the_least_design_is_told(
         (["sweep", "conv5_x.planes=256", "layer4.planes=512"], "by another range already"),
         (["sweep", "width=0.5", "conv5_x.planes=512"], "by another range already"),
         (["report", "-o", "x.png"], "no format ends in .png"),
+        (["sweep", "width=1,abc,0.5"], "must be a number above 0"),
+        (["sweep", "width=1,nan"], "must be a number above 0"),
+        (["sweep", "conv5_x.planes=500:505"], "name the step"),
+        (["sweep", "--set", "conv5_3.conv1=100", "conv*_x.groups=3", "--format", "svg"], "no combination is a design"),
         (["sweep", "conv5_x.planes=256", "-o", "."], "is a directory"),
     ],
 )
@@ -230,6 +234,34 @@ def test_limits_tell_which_designs_hold_and_the_front_is_of_those(
     assert main(["sweep", "conv5_x.planes=256:512:64", "--max-params", "1k"]) == 0
     assert "0 designs hold the limits" in _out(capsys)[0]
     assert main(["sweep", "conv5_x.planes=256", "--max-weight-bytes", "70MiB", "--no-memory"]) == 2
+
+
+def test_what_is_read_is_never_the_file_that_is_kept_meanwhile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("in.csv.part", "base.toml"):
+        Path(name).write_text('base = "resnet50"\n')
+    ranges = ["conv5_x.planes=64", "-o", "in.csv", "--force"]
+    assert main(["sweep", "--model", "./in.csv.part", *ranges]) == 2
+    assert main(["sweep", *ranges]) == 2
+    assert "is left alone" in _out(capsys)[1]
+    growth = ["--against", "base.toml", "--max-growth", "5%", "--force"]
+    assert main(["fit", "resnet50", "conv5_x.planes", *growth, "-o", "base.toml"]) == 2
+    assert main(["check", *growth, "--junit", "base.toml"]) == 2
+    for name in ("in.csv.part", "base.toml"):
+        assert Path(name).read_text() == 'base = "resnet50"\n'
+
+
+def test_every_point_of_a_plot_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "num_classes=0,1,10"]) == 0  # 1000, where one is, is the end of the axis
+    assert _out(capsys)[0].count("◉") == 4
+    path = tmp_path / "big.svg"
+    assert main(["sweep", "num_classes=1:3000:1", "input.batch=1", "--no-memory", "-o", str(path)]) == 0
+    assert path.read_text().count('class="best"') > 1000
+    _out(capsys)
+    assert main(["sweep", "num_classes=1000:1010:1", "input.batch=1", "--no-memory"]) == 0
+    assert "params over MACs (G)" in _out(capsys)[0]
 
 
 def test_values_are_one_however_they_are_spelt_and_problems_are_english(capsys: pytest.CaptureFixture[str]) -> None:

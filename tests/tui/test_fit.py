@@ -130,6 +130,51 @@ async def test_a_budget_is_put_into_the_file_of_the_design_and_both_hold(tmp_pat
         assert budget_in(path) == parse("params=20M")
 
 
+async def test_a_budget_for_a_file_is_unsaved_work_until_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with editor(preset("resnet18"), size=(120, 40)) as pilot:
+        await press(pilot, "P", *"params=5M", "ctrl+s")
+        assert "not saved" in screen_of(pilot)
+        await press(pilot, "q")
+        assert "Quit without saving?" in screen_of(pilot)
+        await press(pilot, "a")
+        assert budget_in(tmp_path / "resnet18.toml") == parse("params=5M")
+
+
+async def test_a_budget_that_others_wrote_meanwhile_stays(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "resnet18"\n')
+    design, _ = read_whole(path)
+    async with editor(design, size=(120, 40), source=path) as pilot:
+        await press(pilot, "P", *"params=15M", "ctrl+s")
+        path.write_text(path.read_text().replace("15M", "10M"))
+        make(pilot, "num_classes=10")
+        await press(pilot, "ctrl+s")
+        assert budget_in(path) == parse("params=10M")
+        assert read_whole(path)[0].num_classes == 10
+
+
+async def test_of_two_limits_of_one_place_the_stricter_counts_however_it_is_spelt(tmp_path: Path) -> None:
+    path = tmp_path / "b.toml"
+    path.write_text('base = "resnet50"\n\n[budget.min_resolution]\nconv5_x = 14\n')
+    design, budget = read_whole(path)
+    async with editor(size=(200, 60)) as pilot:
+        app_of(pilot).do("choose.open", design, path, budget=budget)
+        app_of(pilot).do("app.set-budget", "min-resolution=layer4=7")
+        await pilot.pause()
+        assert "resolution of conv5_x 7 short" in screen_of(pilot)
+
+
+async def test_a_small_screen_has_a_line_for_each_number() -> None:
+    async with editor(size=(60, 20)) as pilot:
+        app_of(pilot).do("app.set-budget", "params=5M")
+        await _fitted(pilot)
+        line = next(line for line in screen_of(pilot).splitlines() if "width" in line and "→" in line)
+        assert line.rstrip(" │|").endswith("53")
+
+
 async def test_a_limit_of_a_place_that_is_gone_is_said() -> None:
     async with editor(size=(120, 40)) as pilot:
         app_of(pilot).do("app.set-budget", "feature-maps=conv5_3=2048")

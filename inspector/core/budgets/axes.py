@@ -103,8 +103,10 @@ def _check(design: Design, address: str, values: Sequence[str]) -> None:
     """That each value is one of that address's, whatever else it may be at odds with."""
     several = _each(address)
     if several == WIDTH:
-        for value in (values[0], values[-1]):
-            edit(design, f"{address}={value}")
+        for value in values:
+            if not _NUMBER.fullmatch(value) or not Decimal(value):
+                raise DesignError(address, say("must be a number above 0, like 0.75 or 2"), value or "''")
+        edit(design, f"{address}={values[-1]}")
         return
     field = resolve(design, several)
     if isinstance(field.spec, Shape):
@@ -135,6 +137,8 @@ def _ranged(design: Design, address: str, ends: Sequence[str]) -> tuple[str, ...
     if step <= 0 or high < low:
         raise DesignError(address, say("must be a range from a number to a larger one: LOW:HIGH:STEP"), text)
     count = int((high - low) / step) + 1
+    if count == 1 and high > low:
+        raise DesignError(address, say("holds one value in steps of {n}; name the step: LOW:HIGH:STEP", n=step), text)
     if count > MOST_VALUES:
         raise DesignError(address, say("would be {n} values; at most {most}", n=count, most=MOST_VALUES), text)
     return tuple(_plain(low + at * step) for at in range(count))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil, floor
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from inspector.core.budgets.amounts import Unit, exactly, shortly
 from inspector.core.budgets.budget import Budget, Limit
@@ -93,6 +94,19 @@ def _left(held: Held, number: str) -> str:
     return say("{n} left", n=number) if held.is_held else say("{n} over", n=number)
 
 
+def held_or_gone(
+    network: Network, budget: Budget, baseline: Network, terms: Terms = USUAL
+) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+    """The same, and in words what cannot be held against anything, since its place is gone."""
+    held, gone = list[Held](), list[str]()
+    for limit in budget.limits:
+        try:
+            held += holdings(network, Budget((limit,)), baseline, terms)
+        except DesignError as error:
+            gone.append(str(error))
+    return tuple({(each.name, each.quantity, each.place): each for each in held}.values()), tuple(gone)
+
+
 def holdings(network: Network, budget: Budget, baseline: Network, terms: Terms = USUAL) -> tuple[Held, ...]:
     """What a network has of everything that a budget limits, limit by limit.
 
@@ -100,6 +114,20 @@ def holdings(network: Network, budget: Budget, baseline: Network, terms: Terms =
     """
     every = [each for limit in budget.limits for each in _held(network, limit, baseline, terms)]
     return tuple({(each.name, each.quantity, each.place): each for each in every}.values())  # the last word counts
+
+
+def at_once(network: Network, budget: Budget, other: Budget) -> Budget:
+    """Both budgets, places by their names in the paper: of two limits of one quantity and place the stricter."""
+    return _named(network, budget).stricter(_named(network, other))
+
+
+def _named(network: Network, budget: Budget) -> Budget:
+    return Budget(tuple(replace(each, place=_paper(network, each.place)) for each in budget.limits))
+
+
+def _paper(network: Network, place: str) -> str:
+    found = network.get(place) if place else None
+    return found.name if found is not None else place
 
 
 def _held(network: Network, limit: Limit, baseline: Network, terms: Terms) -> Iterator[Held]:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from inspector.core.budgets.budget import Budget, parse, written
-from inspector.core.budgets.holding import Held, holdings
+from inspector.core.budgets.holding import Held, at_once, holdings
 from inspector.core.budgets.quantities import Terms
 from inspector.errors import DesignError
 from inspector.session.view import View
@@ -62,7 +62,7 @@ class BudgetScreen(Dialog):
         problem, lines = "", list[Content]()
         try:
             budget, view = parse(text), self._view
-            whole = self._its_own.stricter(budget)
+            whole = at_once(view.network, self._its_own, budget)
             lines = told(holdings(view.network, whole, view.baseline, Terms(view.counting)))
             self._is_right = True
         except DesignError as error:

@@ -36,7 +36,7 @@ def row(opened: Opened) -> Row:
     """What is listed of an open design."""
     work, network = opened.work, opened.network
     totals = f"{short(network.params):>7} params {short(network.macs):>7} MACs"
-    return Row(work.label, work.name, work.is_unsaved, totals)
+    return Row(work.label, work.name, opened.is_unsaved, totals)
 
 
 class DesignsScreen(Dialog):

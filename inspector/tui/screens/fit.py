@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from inspector.bridge.protocol import Cut as Asked
     from inspector.bridge.protocol import Request
 
-_NUMBER, _KEPT = 10, 17
+_NUMBER, _KEPT, _SHORT = 9, 17, 8
+_NARROW = 78
+"""Columns of the screen below which the last column is short."""
 _LOW = 30
 """Lines of the screen below which few are listed."""
 
@@ -100,13 +102,14 @@ class FitScreen(Dialog):
         name = max(cells(each.address) for each in shown) + 2
         change = max(cells(each.change) for each in shown) + 1
         heads = "".join(to_right(each, _NUMBER) for each in ("params", "MACs"))
-        kept = say("tensors, of {n}", n=possible[0].tensors)
-        lines = [Content(""), Content.styled(" " * (name + change + 2) + heads + to_right(kept, _KEPT), QUIET)]
+        kept_room = _KEPT if self.app.size.width >= _NARROW else _SHORT
+        kept = say("tensors, of {n}", n=possible[0].tensors) if kept_room == _KEPT else say("tensors")
+        lines = [Content(""), Content.styled(" " * (name + change + 2) + heads + to_right(kept, kept_room), QUIET)]
         for each in shown:
             is_chosen = each is self._cuts[self._at]
             numbers = "".join(to_right(short_difference(number), _NUMBER) for number in (each.params, each.macs))
             text = f"{'▸ ' if is_chosen else '  '}{fitted(each.address, name)}{fitted(each.change, change)}{numbers}"
-            text += to_right(exact(each.kept), _KEPT)
+            text += to_right(exact(each.kept), kept_room)
             lines.append(Content.styled(text, "bold $text-primary" if is_chosen else ""))
         if len(possible) > len(shown):
             lines.append(Content.styled("  " + say("and {n} more", n=len(possible) - len(shown)), QUIET))
