@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import click
+
 from inspector.cli.given import origin
 from inspector.cli.printer import check_free, tell
 from inspector.errors import OutputError
@@ -27,8 +29,10 @@ def check_outputs(outputs: Sequence[str], inputs: Iterable[str | None], *, twice
         path, name = Path(output), shown(output, 200)
         if not path.expanduser().parent.is_dir():
             raise OutputError(say("{file}: there is no such folder", file=name))
-        if path.expanduser().is_dir() or not output:
-            raise OutputError(f"{name or repr(output)}: {say('is a directory')}")
+        if not output:
+            raise click.UsageError(say("--output needs the name of a file"))
+        if path.expanduser().is_dir():
+            raise OutputError(f"{name}: {say('is a directory')}")
         if force and is_there(path) and not os.access(path.expanduser(), os.W_OK):
             raise OutputError(f"{name}: {say('is read-only')}")
         if any(is_same(path, each) or _is_part(path, each) for each in read):
