@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli import DIFFERS
-from inspector.cli.arguments import Model, assign, with_counting, with_language, with_model
+from inspector.cli.arguments import assign, with_counting, with_language, with_model
 from inspector.cli.given import given as named
 from inspector.cli.given import names_file, opening
 from inspector.cli.limits import baseline, limits, terms, with_limits
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 @click.command("check")
 @with_model
 @with_limits
-@click.option(
-    "--against",
-    type=Model(),
-    metavar="MODEL",
-    help=later("What --max-growth is over; the preset that the design began with if left out."),
-)
 @with_counting
 @click.option("--json", "as_json", is_flag=True, help=later("Print it as JSON."))
 @click.option("--junit", metavar="FILE", help=later("Write JUnit's XML to FILE too, a testcase for each limit."))

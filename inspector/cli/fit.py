@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspector.cli import DIFFERS
-from inspector.cli.arguments import Address, Model, assign, with_counting, with_language, with_weights
+from inspector.cli.arguments import Address, Assignment, Model, assign, with_counting, with_language, with_weights
 from inspector.cli.given import first_model, opening
 from inspector.cli.given import given as named
 from inspector.cli.limits import baseline, limits, terms, with_limits
@@ -31,18 +31,13 @@ PATIENCE = 1.0
 @click.option(
     "--set",
     "assignments",
+    type=Assignment(),
     metavar="ADDRESS=VALUE",
     multiple=True,
     help=later("Edit before anything else: conv5_x.planes=384, conv5_3.conv3=1024, input=1,3,512,512. Repeatable."),
 )
 @with_weights
 @with_limits
-@click.option(
-    "--against",
-    type=Model(),
-    metavar="MODEL",
-    help=later("What --max-growth is over; the preset that the design began with if left out."),
-)
 @with_counting
 @click.option(
     "--multiple", type=click.IntRange(1, 65_536), metavar="N", help=later("Values are multiples of N; 8 for channels.")
@@ -58,7 +53,7 @@ def command(context: click.Context, /, **given: object) -> None:
     """Find the largest value of an ADDRESS with which the design holds a budget; exit 1 where none does.
 
     Several addresses are scaled together by one factor; width is the planes of the stem and of every stage. Every
-    value is tried, so that no larger one holds. Limits are options, or [budget] in the design file.
+    multiple is tried, so that no larger one holds. Limits are options, or [budget] in the design file.
     """
     from inspector.core.budgets.fit import Unfit
     from inspector.report.design_toml import design_file

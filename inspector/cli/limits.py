@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspector.cli.arguments import Model
 from inspector.speech import later, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ PREFIX = "limit_"
 
 
 def with_limits(command: Any) -> Any:  # noqa: ANN401  # a decorator, over functions of any signature
-    """An option for each quantity that may be limited, and in whose terms."""
+    """An option for each quantity that may be limited, in whose terms, and what growth is measured against."""
+    text = later("What --max-growth is over; the preset that the design began with if left out.")
+    command = click.option("--against", type=Model(), metavar="MODEL", help=text)(command)
     text = later("What optimizer --max-training-memory is with; adam if left out.")
     command = click.option(
         "--optimizer", type=click.Choice(["sgd", "sgd+momentum", "adam"]), default="adam", help=text

@@ -75,7 +75,12 @@ def no_fit(addresses: tuple[str, ...], result: Unfit) -> str:
         return say("no value of {addresses} makes a design", addresses=named)
     broken = "; ".join(f"{each.what} {each.words}" for each in result.broken)
     least = " ".join(result.assignments)
-    return say("no value of {addresses} holds it: with {least}, {broken}", addresses=named, least=least, broken=broken)
+    return say(
+        "none of the values tried holds it, of {addresses}: with {least}, {broken}",
+        addresses=named,
+        least=least,
+        broken=broken,
+    )
 
 
 def as_json(found: Found) -> str:

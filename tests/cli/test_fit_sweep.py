@@ -37,7 +37,7 @@ def test_fit_tells_the_values_and_why_no_larger_one_holds(capsys: pytest.Capture
 
 def test_fit_says_where_none_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "conv5_x.planes", "--max-macs", "3G"]) == 1
-    assert "no value of conv5_x.planes holds it: with conv5_x.planes=8, MACs" in _out(capsys)[0]
+    assert "none of the values tried holds it, of conv5_x.planes: with conv5_x.planes=8, MACs" in _out(capsys)[0]
     assert main(["fit", "conv5_x.planes", "--max-macs", "3G", "--json"]) == 1
     told = json.loads(_out(capsys)[0])
     assert told["fits"] is False
@@ -164,7 +164,10 @@ def test_the_model_may_come_first_and_is_never_written_over(tmp_path: Path, caps
     ("options", "words"),
     [
         (["fit", "conv4_x.planes", "--model", "resnext50_32x4d", "--max-params", "13M"], "with conv4_x.planes=16"),
-        (["fit", "conv5_x.blocks", "--feature-maps", "conv5_3=2048", "--max-params", "20M"], "no value of"),
+        (
+            ["fit", "conv5_x.blocks", "--feature-maps", "conv5_3=2048", "--max-params", "20M"],
+            "none of the values tried",
+        ),
     ],
 )
 def test_where_none_holds_the_least_design_is_told(

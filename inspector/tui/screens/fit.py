@@ -114,7 +114,7 @@ class FitScreen(Dialog):
         if len(possible) > len(shown):
             lines.append(Content.styled("  " + say("and {n} more", n=len(possible) - len(shown)), QUIET))
         if others:
-            words = say("no value of these holds it: {names}", names=", ".join(others))
+            words = say("none of the values tried holds it: {names}", names=", ".join(others))
             lines += [Content(""), Content.styled(words, QUIET)]
         return Content("\n").join(lines)
 

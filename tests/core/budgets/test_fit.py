@@ -160,6 +160,15 @@ def test_values_at_odds_with_groups_are_passed_over() -> None:
     assert found.design.conv5_x.filters("bottleneck", 3)[1] % 32 == 0
 
 
+@pytest.mark.parametrize("most", ["23M", "24M", "24.5M", "25M"])
+def test_what_the_next_larger_design_breaks_is_told_though_values_between_are_no_designs(most: str) -> None:
+    """Of 32 groups three of four multiples of 8 are none, and yet there is a larger one."""
+    design = preset("resnext50_32x4d")
+    found = fit(design, ["conv5_3.conv1"], parse(f"params={most}"), analyze(design))
+    if isinstance(found, Fitted):
+        assert [each.what for each in found.next] == ["params"]
+
+
 @pytest.mark.parametrize(
     ("addresses", "bounds", "words"),
     [
